@@ -1,0 +1,88 @@
+import type { JsonSchema } from './json-schema.ts'
+
+/** How one argument of a tool travels in a request. Styles: OpenAPI 3.1, section 4.8.12.3. */
+export interface HttpParameter {
+  /** The property of the tool's input that holds the value. */
+  readonly argument: string
+  /** The name on the wire. */
+  readonly name: string
+  readonly in: 'path' | 'query' | 'header' | 'cookie'
+  readonly style: 'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject'
+  readonly explode: boolean
+  readonly allowReserved?: boolean
+  readonly allowEmptyValue?: boolean
+  /** Set when the value is serialised as this media type (`content` in OpenAPI) instead of by style. */
+  readonly contentType?: string
+}
+
+/** How one part of a form or multipart body is written. OpenAPI 3.1, section 4.8.15 (Encoding Object). */
+export interface PartEncoding {
+  readonly contentType?: string
+  readonly style?: HttpParameter['style']
+  readonly explode?: boolean
+  readonly allowReserved?: boolean
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export type HttpBody =
+  | {
+      readonly kind: 'argument'
+      /** The property of the tool's input that holds the whole body. */
+      readonly argument: string
+      readonly mediaType: string
+      readonly required: boolean
+      readonly encoding?: Readonly<Record<string, PartEncoding>>
+      /** Kept where the media type needs it: XML names, multipart defaults. */
+      readonly schema?: JsonSchema
+    }
+  | {
+      readonly kind: 'template'
+      readonly mediaType: string
+      /** JSON (or text) in which every string `{argument}` stands for that argument's value. */
+      readonly template: unknown
+    }
+
+/** One possible base URL. `{name}` placeholders are filled from `variables`. */
+export interface HttpServer {
+  readonly url: string
+  readonly variables?: Readonly<Record<string, { readonly default: string; readonly enum?: readonly string[] }>>
+}
+
+/** A request as data: everything that is needed to turn a tool's input into bytes on the wire. */
+export interface HttpCall {
+  readonly kind: 'http'
+  readonly method: string
+  /** Template with `{name}` placeholders, as in the description: `/repos/{owner}/{repo}`. */
+  readonly path: string
+  /** Absolute URLs; the first is the default. */
+  readonly servers: readonly HttpServer[]
+  readonly parameters: readonly HttpParameter[]
+  /** Constants that every call sends. */
+  readonly fixed?: {
+    readonly query?: Readonly<Record<string, string>>
+    readonly headers?: Readonly<Record<string, string>>
+  }
+  readonly body?: HttpBody
+  /** Media types of the successful answer, best first; sent as Accept. */
+  readonly accept: readonly string[]
+  /** Alternatives; each is a list of credential names that are sent together; `[]` means none is needed. */
+  readonly security: readonly (readonly string[])[]
+  /** JSON pointer of the part of a JSON answer that is returned. */
+  readonly pick?: string
+}
+
+/** Where a credential goes in a request. The value is `env[name]`. */
+export type CredentialPlacement =
+  | { readonly type: 'apiKey'; readonly in: 'header' | 'query' | 'cookie'; readonly name: string }
+  | { readonly type: 'bearer' }
+  /** The value is `user:password`. */
+  | { readonly type: 'basic' }
+
+export interface Credential {
+  /** Name of the environment variable or secret: `GITHUB_TOKEN`. */
+  readonly name: string
+  /** The hosts it may be sent to, as `host` or `host:port`. */
+  readonly hosts: readonly string[]
+  readonly placement: CredentialPlacement
+  readonly purpose: string
+}

@@ -1,0 +1,51 @@
+/**
+ * What a tool, resource or prompt is given besides its input. Every host implements it: the local broker,
+ * Node alone, and Workers; the same code runs unchanged in all of them.
+ */
+export interface ToolContext {
+  /** The Fetch API, limited to the hosts the server is allowed to reach. */
+  readonly fetch: typeof fetch
+  /**
+   * Settings and secrets by name. Locally a secret is a placeholder that turns into its value on the way to the
+   * host it is bound to; elsewhere it is the value.
+   */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Durable values of this server, by key. */
+  readonly store: KeyValueStore
+  /** Calls a tool of this server later, once. `input` must be JSON. */
+  schedule(tool: string, input: unknown, delayMs: number): Promise<void>
+  /** Tells the client how far a long call is. */
+  progress(done: number, total?: number, message?: string): void
+  log(level: LogLevel, message: string, details?: unknown): void
+  /** Asks the person at the client (elicitation), or the client itself, for more input. */
+  requestInput(request: InputRequest): Promise<InputResponse>
+  /** Tells clients that a list or one resource has changed. */
+  notify(change: Change): void
+  /** HMAC-SHA-256 of `data` with the named secret, in lower-case hex, without seeing the secret. */
+  sign(secretName: string, data: string): Promise<string>
+  /** Aborted when the client cancels or a limit is reached. */
+  readonly signal: AbortSignal
+}
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
+
+export interface KeyValueStore {
+  get(key: string): Promise<unknown>
+  set(key: string, value: unknown): Promise<void>
+  delete(key: string): Promise<void>
+  /** Keys that begin with `prefix`, sorted. */
+  list(prefix?: string): Promise<readonly string[]>
+}
+
+export type InputRequest =
+  | { readonly kind: 'form'; readonly message: string; readonly schema: { readonly [keyword: string]: unknown } }
+  | { readonly kind: 'sampling' | 'roots'; readonly params: { readonly [key: string]: unknown } }
+
+export interface InputResponse {
+  readonly action: 'accept' | 'decline' | 'cancel'
+  readonly content?: { readonly [key: string]: unknown }
+}
+
+export type Change =
+  | { readonly kind: 'tools' | 'resources' | 'prompts' }
+  | { readonly kind: 'resource'; readonly uri: string }

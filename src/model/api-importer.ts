@@ -1,0 +1,40 @@
+import type { Credential } from '../../runtime/library/http-call.ts'
+import type { Operation } from '../../runtime/library/operation.ts'
+import type { SkippedPart, SourceLocation } from './tool-definition.ts'
+
+/** One operation of a description, in the form every importer gives. */
+export interface ApiOperation extends Operation {
+  readonly source: SourceLocation
+  /** `GET /repos/{owner}/{repo}`, for previews and selection. */
+  readonly label: string
+  /** All tags, the first is the group. */
+  readonly tags: readonly string[]
+}
+
+export interface ImportedApi {
+  readonly title: string
+  readonly description: string
+  readonly version: string
+  readonly operations: readonly ApiOperation[]
+  /** Hosts that its operations reach, as `host` or `host:port`. */
+  readonly hosts: readonly string[]
+  readonly credentials: readonly Credential[]
+  readonly skipped: readonly SkippedPart[]
+}
+
+export interface ImportOptions {
+  /** Where the text was read: relative server URLs and references are resolved against it. */
+  readonly origin?: string
+  /** Replaces the servers that the description names. */
+  readonly baseUrl?: string
+  /** Reads another document of the same description; the only way out that an importer has. */
+  loadReference?(url: string): Promise<string>
+}
+
+/** Reads one kind of API description. It has no network of its own, and one bad operation never ends the import. */
+export interface ApiImporter {
+  readonly kind: 'openapi'
+  recognizes(text: string): boolean
+  /** @throws MetaError DESCRIPTION_INVALID when the text is no such description */
+  read(text: string, options: ImportOptions): Promise<ImportedApi>
+}

@@ -1,0 +1,48 @@
+import type { BuildId, DaemonId, DeploymentId, ServerId, TenantId } from './ids.ts'
+
+export const DEPLOYMENT_STATUSES = [
+  'pending',
+  'building',
+  'pushing',
+  'deploying',
+  'running',
+  'stopped',
+  'failed',
+  'deleted',
+] as const
+export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number]
+
+export const TARGET_NAMES = ['local'] as const
+export type TargetName = (typeof TARGET_NAMES)[number]
+
+/** Where a build of a server runs, or is meant to run. One per server and target. */
+export interface Deployment {
+  readonly id: DeploymentId
+  readonly tenantId: TenantId
+  readonly serverId: ServerId
+  readonly target: TargetName
+  readonly status: DeploymentStatus
+  /** Why it is in this status, for people. */
+  readonly statusMessage: string | null
+  readonly buildId: BuildId | null
+  readonly endpointUrl: string | null
+  /** Unique over all tenants: `/s/{slug}/mcp`. */
+  readonly slug: string
+  readonly port: number | null
+  readonly daemonId: DaemonId | null
+  readonly leaseUntil: Date | null
+  readonly image: string | null
+  /** SHA-256 of the endpoint's token, in hex. */
+  readonly tokenHash: string | null
+  readonly requestCount: number
+  readonly lastRequestAt: Date | null
+  readonly startedAt: Date | null
+  readonly stoppedAt: Date | null
+  readonly deletedAt: Date | null
+  readonly createdAt: Date
+}
+
+/** Deployments in these statuses ought to be up. */
+export function isActive(status: DeploymentStatus): boolean {
+  return status !== 'stopped' && status !== 'failed' && status !== 'deleted'
+}

@@ -1,0 +1,17 @@
+import type { ServerId, SourceId, TenantId } from './ids.ts'
+import type { SkippedPart } from './tool-definition.ts'
+
+/** An imported description. Its text is stored once per tenant and digest. */
+export interface Source {
+  readonly id: SourceId
+  readonly tenantId: TenantId
+  readonly serverId: ServerId
+  readonly kind: 'openapi'
+  /** Where it was read: a URL, `file:name.json`, or `inline`. */
+  readonly origin: string
+  readonly title: string
+  /** SHA-256 of the text, in hex. */
+  readonly digest: string
+  readonly skipped: readonly SkippedPart[]
+  readonly createdAt: Date
+}
