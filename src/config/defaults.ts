@@ -1,0 +1,55 @@
+/** Every default of mcpwright, with its unit in the name. */
+export const defaults = {
+  daemon: {
+    host: '127.0.0.1',
+    /** Asked for first; the port of the first start is kept in daemon.json. */
+    port: 41900,
+    idleLeaveMs: 30 * 60_000,
+    startTimeoutMs: 20_000,
+    drainMs: 5_000,
+  },
+  ports: { from: 42000, to: 42999 },
+  limits: {
+    descriptionBytes: 32 * 1024 * 1024,
+    bodyBytes: 6 * 1024 * 1024,
+    answerTokens: 1_500,
+    answerTokensMax: 6_000,
+    codeBytes: 256 * 1024,
+    toolsPerServer: 5_000,
+  },
+  exposure: { operations: 40, tokens: 10_000 },
+  egress: {
+    timeoutMs: 30_000,
+    answerBytes: 16 * 1024 * 1024,
+    redirects: 5,
+  },
+  sandbox: {
+    wallMs: 15_000,
+    cpuMs: 5_000,
+    memoryMiB: 128,
+    hostCalls: 100,
+    argumentBytes: 1024 * 1024,
+    logBytes: 256 * 1024,
+    outputBytes: 4 * 1024 * 1024,
+    runners: 2,
+    idleMs: 60_000,
+  },
+  bridge: {
+    bodyBytes: 4 * 1024 * 1024,
+    lineBytes: 4 * 1024 * 1024,
+    sessions: 1_000,
+    sessionIdleMs: 30 * 60_000,
+    startMs: 10_000,
+    backoffMs: 250,
+    backoffMaxMs: 30_000,
+    crashesInWindow: 5,
+    crashWindowMs: 60_000,
+    idleMs: 10 * 60_000,
+    stopGraceMs: 2_000,
+  },
+  jobs: {
+    /** A call waits this long for its job, then answers "running". */
+    answerMs: 20_000,
+  },
+  worker: { idleMs: 60_000, timeoutMs: 60_000 },
+} as const

@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = path.resolve(import.meta.dirname, '../..')
+
+/** From the cellar up. A room may import from lower floors and from itself. */
+const floors: readonly (readonly string[])[] = [
+  ['runtime/library'],
+  ['src/model', 'src/errors'],
+  ['src/config', 'src/db', 'src/net', 'src/telemetry'],
+  ['src/registry', 'src/secrets', 'src/audit', 'src/auth', 'src/queue'],
+  ['generators', 'runtime', 'bridge'],
+  ['src/pipeline'],
+  ['src/tools', 'src/jobs'],
+  ['src/mcp', 'src/http'],
+  ['src'],
+]
+
+/** Neighbours on one floor never import each other; these take types only, from the contract of the other. */
+const typeOnlyNeighbours = new Set(['runtime -> bridge', 'src/registry -> src/secrets'])
+
+/** The rooms that talk to the database, and so must not be known to what also ships elsewhere. */
+const shipsElsewhere = ['generators', 'runtime', 'bridge']
+
+const imports = sourceFiles().flatMap(readImports)
+
+describe('the house', () => {
+  it('has imports that only point down', () => {
+    const upward = imports.filter(({ from, to, typeOnly }) => {
+      if (to === undefined || from === to) return false
+      if (floorOf(to) < floorOf(from)) return false
+      return !(typeOnly && typeOnlyNeighbours.has(`${from} -> ${to}`))
+    })
+    expect(upward.map(describeImport)).toEqual([])
+  })
+
+  it('keeps the database out of rooms that also ship elsewhere', () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        shipsElsewhere.includes(from) && to !== undefined && ['src/db', 'src/registry', 'src/queue'].includes(to),
+    )
+    expect(wrong.map(describeImport)).toEqual([])
+  })
+
+  it('imports HTTP clients in src/net only', () => {
+    const clients = ['undici', 'axios', 'got', 'node-fetch']
+    const wrong = imports.filter(({ from, specifier }) => clients.includes(specifier) && from !== 'src/net')
+    expect(wrong.map(describeImport)).toEqual([])
+  })
+
+  it('lets the runtime library use web APIs and the MCP SDK only', () => {
+    const wrong = imports.filter(
+      ({ from, to, specifier }) =>
+        from === 'runtime/library' &&
+        to === undefined &&
+        !/^(@modelcontextprotocol\/server|minisearch)(\/|$)/.test(specifier),
+    )
+    expect(wrong.map(describeImport)).toEqual([])
+  })
+
+  it('reads the environment in one place', () => {
+    const readers = sourceFiles().filter((file) => /process\.env\b/.test(readFileSync(path.join(root, file), 'utf8')))
+    // The launcher's other half hands the environment to loadConfig; children pass on a cleared one.
+    expect(
+      readers.filter(
+        (file) => !['src/cli.ts', 'src/config/load-config.ts'].includes(file) && !file.endsWith('-main.ts'),
+      ),
+    ).toEqual([])
+  })
+
+  it('has no catch-all files', () => {
+    const catchAll = sourceFiles().filter((file) =>
+      /\/(utils?|helpers?|common|misc|lib|shared)\.ts$|(Manager|Helper|Util)\.ts$/.test(file),
+    )
+    expect(catchAll).toEqual([])
+  })
+})
+
+interface Import {
+  readonly file: string
+  readonly from: string
+  readonly specifier: string
+  /** The room, or undefined for a package. */
+  readonly to: string | undefined
+  readonly typeOnly: boolean
+}
+
+function readImports(file: string): Import[] {
+  const text = readFileSync(path.join(root, file), 'utf8')
+  const found = text.matchAll(
+    /^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+  )
+  return Array.from(found, (match) => {
+    const specifier = match[2] ?? match[3] ?? ''
+    const target = specifier.startsWith('.') ? path.posix.join(path.posix.dirname(file), specifier) : undefined
+    return { file, from: roomOf(file), specifier, to: target && roomOf(target), typeOnly: match[1] !== undefined }
+  })
+}
+
+function roomOf(file: string): string {
+  const rooms = floors.flat().toSorted((left, right) => right.length - left.length)
+  const room = rooms.find((candidate) => file.startsWith(`${candidate}/`))
+  if (!room) throw new Error(`${file} stands in no room`)
+  return room
+}
+
+function floorOf(room: string): number {
+  return floors.findIndex((rooms) => rooms.includes(room))
+}
+
+function describeImport({ file, specifier }: Import): string {
+  return `${file} imports ${specifier}`
+}
+
+function sourceFiles(): string[] {
+  return ['src', 'generators', 'runtime', 'bridge'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/')),
+  )
+}
