@@ -1,0 +1,51 @@
+/** A Streamable HTTP endpoint and what to send with each request to it, such as Authorization. */
+export interface Endpoint {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type LinkState = 'connecting' | 'connected' | 'lost'
+
+/** The endpoint that is in use: asked for once, kept until someone finds it dead. */
+export interface EndpointLink {
+  /** True once an endpoint is known and not reported dead. */
+  readonly isUp: boolean
+  /** Shares one question among all who wait. Rejects as `endpoint` did; the next caller asks again. */
+  current(): Promise<Endpoint>
+  /** Says that this endpoint does not answer. Only the first to say so causes a new question. */
+  lose(dead: Endpoint): void
+}
+
+export function createEndpointLink(
+  endpoint: () => Promise<Endpoint>,
+  onState: (state: LinkState) => void = () => {},
+): EndpointLink {
+  let asked: Promise<Endpoint> | undefined
+  let known: Endpoint | undefined
+
+  async function ask(): Promise<Endpoint> {
+    onState('connecting')
+    try {
+      known = await endpoint()
+      onState('connected')
+      return known
+    } catch (error) {
+      asked = undefined
+      onState('lost')
+      throw error
+    }
+  }
+
+  return {
+    get isUp() {
+      return known !== undefined
+    },
+    current: () => (asked ??= ask()),
+    lose(dead) {
+      if (dead !== known) return
+      known = undefined
+      asked = undefined
+      onState('lost')
+    },
+  }
+}

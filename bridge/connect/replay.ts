@@ -1,0 +1,80 @@
+import { errorResponse, RPC_CODES, RpcError, type RpcRequest, type RpcResponse } from '../protocol/json-rpc.ts'
+import type { Endpoint, EndpointLink } from './endpoint-link.ts'
+import { EndpointGone, SessionForgotten } from './post-message.ts'
+
+/** How often a request that surely had no effect is tried on a new endpoint. */
+const ATTEMPTS = 3
+
+/** Requests that change nothing: they may be sent again when nobody knows whether they arrived. */
+const REPEATABLE: ReadonlySet<string> = new Set([
+  'initialize',
+  'server/discover',
+  'ping',
+  'tools/list',
+  'prompts/list',
+  'prompts/get',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'logging/setLevel',
+  'completion/complete',
+  'subscriptions/listen',
+])
+
+/**
+ * Sends a request, and sends it again where the endpoint was gone before the request could have had effects.
+ * @param send  asks for the endpoint or session afresh each time
+ * @throws what `send` threw last
+ */
+export async function repeatWhileGone<T>(method: string, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted()
+    try {
+      return await send()
+    } catch (error) {
+      const mayRepeat = error instanceof EndpointGone && (!error.wasSent || REPEATABLE.has(method))
+      if (!mayRepeat || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+/** Uses the endpoint that is in use, and reports it dead when it turns out to be. */
+export async function useLive<T>(
+  link: EndpointLink,
+  signal: AbortSignal,
+  use: (endpoint: Endpoint) => Promise<T>,
+): Promise<T> {
+  const endpoint = await raceAbort(link.current(), signal)
+  try {
+    return await use(endpoint)
+  } catch (error) {
+    if (error instanceof EndpointGone && !(error instanceof SessionForgotten)) link.lose(endpoint)
+    throw error
+  }
+}
+
+/** Waits no longer than `signal` allows. The promise itself goes on for the others who wait for it. */
+export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** The response for a request that could not be carried. */
+export function failureResponse(request: RpcRequest, error: unknown): RpcResponse {
+  if (error instanceof RpcError) return { jsonrpc: '2.0', id: request.id, error: error.toBody() }
+  const cause = error instanceof Error ? error.message : String(error)
+  const message =
+    error instanceof EndpointGone && error.wasSent
+      ? `The connection to the server was lost during "${request.method}" (${cause}). It may have had effects, so it was not repeated.`
+      : `The server cannot be reached: ${cause}`
+  return errorResponse(request.id, RPC_CODES.internal, message)
+}
