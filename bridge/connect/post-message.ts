@@ -1,4 +1,4 @@
-import { request as requestHttp, Agent as HttpAgent, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { RpcMessage } from '../protocol/json-rpc.ts'
 import { readEvents } from '../protocol/event-stream.ts'
 import type { Endpoint } from './endpoint-link.ts'
@@ -35,9 +35,6 @@ export interface EndpointAnswer {
   messages(): AsyncGenerator<string>
 }
 
-// Not fetch: it gives up on an answer that is silent for five minutes, and costs 40 ms at its first use.
-const agent = new HttpAgent({ keepAlive: true })
-
 /** Sends one HTTP request and resolves at its head. @throws EndpointGone; the signal's reason when aborted */
 export async function askEndpoint(endpoint: Endpoint, asked: EndpointRequest): Promise<EndpointAnswer> {
   const response = await open(endpoint, asked)
@@ -53,8 +50,9 @@ export async function askEndpoint(endpoint: Endpoint, asked: EndpointRequest): P
 
 async function open(endpoint: Endpoint, asked: EndpointRequest): Promise<IncomingMessage> {
   const url = new URL(endpoint.url)
-  // https is loaded only where it is needed: it brings all of TLS.
-  const https = url.protocol === 'https:' ? await import('node:https') : undefined
+  // Not fetch: it gives up on an answer that is silent for five minutes. Loaded late: the door has answered its
+  // client's greeting by then, and node:http alone costs 20 ms.
+  const { request: send } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
   const body = asked.message === undefined ? undefined : JSON.stringify(asked.message)
   const headers = {
     accept: asked.method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
@@ -64,7 +62,7 @@ async function open(endpoint: Endpoint, asked: EndpointRequest): Promise<Incomin
   }
   const options = { method: asked.method, headers, signal: asked.signal }
   return await new Promise((resolve, reject) => {
-    const request = https ? https.request(url, options) : requestHttp(url, { ...options, agent })
+    const request = send(url, options)
     request.on('response', resolve)
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (asked.signal.aborted) reject(asked.signal.reason)
