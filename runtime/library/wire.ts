@@ -1,3 +1,5 @@
+import type { InputResponse } from './tool-context.ts'
+
 /**
  * Requests, answers and calls as they cross a process border (JSON only). A generated server's child process and a
  * sandbox runner have no network, secrets or storage of their own: they ask the broker with these messages.
@@ -28,7 +30,12 @@ export interface CodeItem {
 /** What a child or runner may ask of the broker. */
 export type BrokerCall =
   | { readonly kind: 'fetch'; readonly request: WireRequest }
-  | { readonly kind: 'run'; readonly item: CodeItem; readonly input: unknown }
+  | {
+      readonly kind: 'run'
+      readonly item: CodeItem
+      readonly input: unknown
+      readonly answers: readonly InputResponse[]
+    }
   | { readonly kind: 'store'; readonly action: 'get' | 'delete' | 'list'; readonly key: string }
   | { readonly kind: 'store'; readonly action: 'set'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'schedule'; readonly tool: string; readonly input: unknown; readonly delayMs: number }
@@ -50,6 +57,8 @@ export interface WireError {
   readonly message: string
   readonly code?: string
   readonly stack?: string
+  /** Of an InputNeeded: what is asked. */
+  readonly request?: unknown
 }
 
 /** Child to broker. `id` is absent on notices; `cancel` gives up a call. */

@@ -1,0 +1,63 @@
+import type { ProjectFiles } from '../../src/model/project-files.ts'
+import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import { jsonText } from './source-text.ts'
+
+/** Writes what other places need to run the project: Cloudflare's settings, a Dockerfile, the registry's and a bundle's manifest. */
+export function emitDeployment(definition: ServerDefinition, version: string): ProjectFiles {
+  return {
+    'wrangler.jsonc': jsonText({
+      name: definition.name,
+      main: 'src/entries/worker.ts',
+      compatibility_date: '2026-11-01',
+      compatibility_flags: ['nodejs_compat'],
+      observability: { enabled: true },
+    }),
+    Dockerfile: dockerfile,
+    'server.json': jsonText({
+      $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
+      name: `local.mcpwright/${definition.name}`,
+      description: definition.description.slice(0, 100),
+      version,
+    }),
+    'manifest.json': jsonText({
+      manifest_version: '0.3',
+      name: definition.name,
+      version,
+      description: definition.description,
+      author: { name: 'mcpwright' },
+      server: {
+        type: 'node',
+        entry_point: 'dist/stdio.mjs',
+        mcp_config: {
+          command: 'node',
+          args: ['${__dirname}/dist/stdio.mjs'],
+          env: Object.fromEntries(
+            definition.credentials.map(({ name }) => [name, `\${user_config.${name.toLowerCase()}}`]),
+          ),
+        },
+      },
+      ...(definition.credentials.length > 0 && {
+        user_config: Object.fromEntries(
+          definition.credentials.map(({ name, purpose }) => [
+            name.toLowerCase(),
+            { type: 'string', title: name, description: purpose, sensitive: true, required: false },
+          ]),
+        ),
+      }),
+    }),
+  }
+}
+
+const dockerfile = `FROM node:24-alpine AS build
+WORKDIR /app
+COPY package.json ./
+RUN npm install --ignore-scripts
+COPY . .
+RUN node build.mjs
+
+FROM node:24-alpine
+WORKDIR /app
+COPY --from=build /app/dist ./dist
+USER node
+ENTRYPOINT ["node", "dist/stdio.mjs"]
+`

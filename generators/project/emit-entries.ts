@@ -1,0 +1,122 @@
+import type { ProjectFiles } from '../../src/model/project-files.ts'
+
+/** Writes the few lines that put the server on stdio, on HTTP and on Cloudflare Workers. */
+export function emitEntries(): ProjectFiles {
+  return {
+    'src/entries/stdio.ts': stdio,
+    'src/entries/http.ts': http,
+    'src/entries/worker.ts': worker,
+    'src/entries/file-store.ts': fileStore,
+  }
+}
+
+const stdio = `import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { code } from '../code.ts'
+import { standaloneHost } from '../lib/server/standalone-host.ts'
+import { createServer } from '../server.ts'
+import { fileStore } from './file-store.ts'
+
+serveStdio(createServer(standaloneHost({ env: process.env, code, store: fileStore('.data/store.json') })))
+`
+
+const http = `import { createServer as createHttpServer } from 'node:http'
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import { localhostHostValidation, localhostOriginValidation, toNodeHandler } from '@modelcontextprotocol/node'
+import { code } from '../code.ts'
+import { bearerGuard } from '../lib/server/bearer-guard.ts'
+import { standaloneHost } from '../lib/server/standalone-host.ts'
+import { createServer } from '../server.ts'
+import { fileStore } from './file-store.ts'
+
+const port = Number(process.env.PORT ?? 3000)
+const host = standaloneHost({ env: process.env, code, store: fileStore('.data/store.json') })
+const guard = bearerGuard(process.env.MCP_TOKEN)
+const mcp = createMcpHandler(createServer(host))
+const handle = toNodeHandler({ fetch: async (request, options) => (await guard(request)) ?? mcp.fetch(request, options) })
+const isLocalHost = localhostHostValidation()
+const isLocalOrigin = localhostOriginValidation()
+
+const server = createHttpServer((request, response) => {
+  if (!isLocalHost(request, response) || !isLocalOrigin(request, response)) return
+  const path = new URL(request.url ?? '/', 'http://localhost').pathname
+  if (path === '/mcp') {
+    void handle(request, response)
+  } else if (path === '/health') {
+    response.setHeader('content-type', 'application/json').end('{"status":"ok"}')
+  } else {
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"The server is at /mcp."}')
+  }
+})
+
+server.listen(port, '127.0.0.1', () => {
+  const address = server.address()
+  const bound = typeof address === 'object' && address ? address.port : port
+  console.error(\`Listening on http://127.0.0.1:\${bound}/mcp\${process.env.MCP_TOKEN ? '' : ' (no MCP_TOKEN is set: anyone on this machine may call it)'}\`)
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => server.close(() => process.exit(0)).closeAllConnections())
+`
+
+const worker = `import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
+import { code } from '../code.ts'
+import { bearerGuard } from '../lib/server/bearer-guard.ts'
+import { standaloneHost } from '../lib/server/standalone-host.ts'
+import { createServer } from '../server.ts'
+
+interface Bindings {
+  readonly MCP_TOKEN?: string
+  readonly [name: string]: string | undefined
+}
+
+let mcp: McpHttpHandler | undefined
+
+export default {
+  async fetch(request: Request, env: Bindings): Promise<Response> {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/health') return Response.json({ status: 'ok' })
+    if (pathname !== '/mcp') return Response.json({ error: 'The server is at /mcp.' }, { status: 404 })
+    if (!env.MCP_TOKEN) return Response.json({ error: 'Set the secret MCP_TOKEN: wrangler secret put MCP_TOKEN' }, { status: 503 })
+    const refusal = await bearerGuard(env.MCP_TOKEN)(request)
+    if (refusal) return refusal
+    mcp ??= createMcpHandler(createServer(standaloneHost({ env, code })))
+    return mcp.fetch(request)
+  },
+}
+`
+
+const fileStore = `import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { KeyValueStore } from '../lib/tool-context.ts'
+
+/** Values in one JSON file; each change is written whole beside it and renamed into place. */
+export function fileStore(path: string): KeyValueStore {
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function read(): Promise<Record<string, unknown>> {
+    try {
+      return JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+      throw error
+    }
+  }
+
+  function change(apply: (values: Record<string, unknown>) => void): Promise<void> {
+    const changed = last.then(async () => {
+      const values = await read()
+      apply(values)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(\`\${path}.new\`, JSON.stringify(values))
+      await rename(\`\${path}.new\`, path)
+    })
+    last = changed.catch(() => {})
+    return changed
+  }
+
+  return {
+    get: async (key) => (await read())[key],
+    set: (key, value) => change((values) => { values[key] = value }),
+    delete: (key) => change((values) => { delete values[key] }),
+    list: async (prefix = '') => Object.keys(await read()).filter((key) => key.startsWith(prefix)).sort(),
+  }
+}
+`

@@ -1,0 +1,107 @@
+import type { ProjectFiles } from '../../src/model/project-files.ts'
+import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import { jsonText } from './source-text.ts'
+
+/** Package names and the exact versions a project is made with. */
+export type PackageVersions = Readonly<
+  Record<
+    | '@modelcontextprotocol/server'
+    | '@modelcontextprotocol/node'
+    | '@modelcontextprotocol/client'
+    | 'minisearch'
+    | 'esbuild'
+    | 'typescript'
+    | '@types/node',
+    string
+  >
+>
+
+/** Writes package.json, the compiler's settings, the build script, and the list of settings. */
+export function emitPackage(definition: ServerDefinition, version: string, versions: PackageVersions): ProjectFiles {
+  return {
+    'package.json': jsonText(packageJson(definition, version, versions)),
+    'tsconfig.json': jsonText(tsconfig),
+    'build.mjs': buildScript,
+    '.env.example': envExample(definition),
+    '.gitignore': 'node_modules/\ndist/\n.data/\n.env\n',
+  }
+}
+
+function packageJson(definition: ServerDefinition, version: string, versions: PackageVersions) {
+  const pick = (...names: (keyof PackageVersions)[]) => Object.fromEntries(names.map((name) => [name, versions[name]]))
+  return {
+    name: definition.name,
+    version,
+    description: definition.description,
+    private: true,
+    type: 'module',
+    engines: { node: '>=20.19' },
+    scripts: {
+      build: 'node build.mjs',
+      start: 'node build.mjs && node dist/http.mjs',
+      stdio: 'node dist/stdio.mjs',
+      test: 'node build.mjs && node --test dist/test.mjs',
+      typecheck: 'tsc -p .',
+    },
+    dependencies: pick('@modelcontextprotocol/node', '@modelcontextprotocol/server', 'minisearch'),
+    devDependencies: pick('@modelcontextprotocol/client', '@types/node', 'esbuild', 'typescript'),
+  }
+}
+
+const tsconfig = {
+  compilerOptions: {
+    target: 'es2024',
+    lib: ['es2024', 'dom', 'dom.iterable'],
+    module: 'nodenext',
+    types: ['node'],
+    strict: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    // operations.json has its type in operations.d.json.ts.
+    allowArbitraryExtensions: true,
+    resolveJsonModule: false,
+    verbatimModuleSyntax: true,
+    skipLibCheck: true,
+  },
+  include: ['src', 'test'],
+}
+
+const buildScript = `import { copyFile } from 'node:fs/promises'
+import { build } from 'esbuild'
+
+const operationsStayData = {
+  name: 'operations-stay-data',
+  setup({ onResolve }) {
+    onResolve({ filter: /operations\\.json$/ }, () => ({ path: './operations.json', external: true }))
+  },
+}
+
+await build({
+  entryPoints: { stdio: 'src/entries/stdio.ts', http: 'src/entries/http.ts', test: 'test/server.test.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  supported: { 'import-attributes': true },
+  plugins: [operationsStayData],
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  logLevel: 'warning',
+})
+await copyFile('src/operations.json', 'dist/operations.json')
+`
+
+function envExample(definition: ServerDefinition): string {
+  const credentials = definition.credentials.map(
+    ({ name, purpose, hosts }) => `# ${oneLine(purpose)} Sent to ${hosts.join(', ')} only.\n${name}=\n`,
+  )
+  return [
+    '# The token that callers of /mcp must send; without it the HTTP entry is open to this machine.\nMCP_TOKEN=\n',
+    ...credentials,
+  ].join('\n')
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,54 @@
+import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import type { ProjectFiles } from '../../src/model/project-files.ts'
+import { codePath, type CodePart, emitCode, emitCodeRegistry } from './emit-code.ts'
+import { emitDeployment } from './emit-deployment.ts'
+import { emitEntries } from './emit-entries.ts'
+import { emitOperations, operationsTypes } from './emit-operations.ts'
+import { emitPackage, type PackageVersions } from './emit-package.ts'
+import { emitReadme } from './emit-readme.ts'
+import { emitParts, emitServer } from './emit-server.ts'
+import { emitTests } from './emit-tests.ts'
+import { createSourceProject } from './source-text.ts'
+
+export interface ProjectSurroundings {
+  /** The runtime library's files, by their path inside it. */
+  readonly library: ProjectFiles
+  /** Exact versions of the packages a project uses. */
+  readonly versions: PackageVersions
+}
+
+/**
+ * Writes the whole project of a server. The same definition always gives the same bytes.
+ * @throws MetaError CODE_INVALID naming the tool, line and column of code that does not parse
+ */
+export function emitProject(definition: ServerDefinition, surroundings: ProjectSurroundings): ProjectFiles {
+  const project = createSourceProject()
+  const code = codeParts(definition)
+  const version = `1.0.${definition.revision}`
+  const files: Record<string, string> = {
+    'src/server.ts': emitServer(project, definition, version),
+    'src/parts.ts': emitParts(project, definition),
+    'src/code.ts': emitCodeRegistry(project, code),
+    'src/operations.json': emitOperations(definition),
+    'src/operations.d.json.ts': operationsTypes,
+    ...emitEntries(),
+    ...emitTests(),
+    ...emitPackage(definition, version, surroundings.versions),
+    ...emitDeployment(definition, version),
+    'README.md': emitReadme(definition),
+  }
+  for (const part of code) files[codePath(part)] = emitCode(project, part)
+  for (const [path, text] of Object.entries(surroundings.library)) files[`src/lib/${path}`] = text
+  return Object.fromEntries(Object.entries(files).toSorted(([left], [right]) => (left < right ? -1 : 1)))
+}
+
+/** The hand-written code of a server: tools first, then resources. */
+export function codeParts(definition: ServerDefinition): CodePart[] {
+  const tools = definition.tools.flatMap(({ handler, name, description, inputSchema }): CodePart[] =>
+    handler.kind === 'code' ? [{ kind: 'tool', name, description, inputSchema, source: handler.source }] : [],
+  )
+  const resources = definition.resources.flatMap(({ content, name, description }): CodePart[] =>
+    content.kind === 'code' ? [{ kind: 'resource', name, description: description ?? '', source: content.source }] : [],
+  )
+  return [...tools, ...resources]
+}

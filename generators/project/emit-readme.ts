@@ -1,0 +1,88 @@
+import type { ServerDefinition } from '../../src/model/server-definition.ts'
+
+/** Writes the README: what the server does, how to run it alone, what it needs. */
+export function emitReadme(definition: ServerDefinition): string {
+  return (
+    [
+      `# ${plain(definition.name)}`,
+      plain(definition.description),
+      '## Run it',
+      fence(
+        'sh',
+        'npm install\nnpm start          # http://127.0.0.1:3000/mcp (set PORT and MCP_TOKEN to change that)',
+      ),
+      'Over stdio, as desktop clients start it, after `npm run build`:',
+      fence(
+        'json',
+        JSON.stringify(
+          { mcpServers: { [definition.name]: { command: 'node', args: ['/absolute/path/to/dist/stdio.mjs'] } } },
+          null,
+          2,
+        ),
+      ),
+      '`npm test` runs its tests, `npm run typecheck` checks its types. `src/lib` is the runtime library that every server of this kind shares; `src/operations.json` describes the API calls; your own code is in `src/tools` and `src/resources`.',
+      'Here, your code runs with the rights of the process: the sandbox that mcpwright puts around it stays behind.',
+      ...credentials(definition),
+      ...tools(definition),
+    ].join('\n\n') + '\n'
+  )
+}
+
+function credentials({ credentials: needed }: ServerDefinition): string[] {
+  if (needed.length === 0) return []
+  const rows = needed.map(
+    ({ name, hosts, purpose }) => `| \`${name}\` | ${hosts.map(plain).join(', ')} | ${cell(purpose)} |`,
+  )
+  return [
+    '## Credentials',
+    'Set these environment variables; each is sent to its host only.',
+    table(['variable', 'host', 'what for'], rows),
+  ]
+}
+
+function tools(definition: ServerDefinition): string[] {
+  const shown = definition.tools.slice(0, 100)
+  const rows = shown.map(
+    ({ name, effect, description }) => `| \`${name}\` | ${effect} | ${cell(firstSentence(description))} |`,
+  )
+  const more = definition.tools.length - shown.length
+  const intro =
+    definition.exposure === 'search'
+      ? [
+          `It shows four tools (search_tools, describe_tool, read_tool, call_tool) that find and call these ${definition.tools.length}:`,
+        ]
+      : []
+  return rows.length === 0
+    ? []
+    : [
+        '## Tools',
+        ...intro,
+        table(['tool', 'effect', 'what it does'], rows),
+        ...(more > 0 ? [`… and ${more} more.`] : []),
+      ]
+}
+
+function table(heads: readonly string[], rows: readonly string[]): string {
+  return [`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`, ...rows].join('\n')
+}
+
+function fence(language: string, text: string): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``
+}
+
+function firstSentence(text: string): string {
+  return text.split(/(?<=\.)\s|\n/, 1)[0] ?? ''
+}
+
+function cell(text: string): string {
+  return plain(text).replaceAll('|', String.raw`\|`)
+}
+
+/** Text from outside on one line, with nothing that Markdown or HTML would act on. */
+function plain(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/([[\]`*_])/g, String.raw`\$1`)
+    .trim()
+}

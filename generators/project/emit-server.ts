@@ -1,0 +1,84 @@
+import { type Project, VariableDeclarationKind } from 'ts-morph'
+import type { ResourcePart, ServerParts } from '../../runtime/library/server/server-parts.ts'
+import type { ResourceDefinition, ServerDefinition } from '../../src/model/server-definition.ts'
+import { literal } from './schema-type.ts'
+import { formatSettings } from './source-text.ts'
+
+/** Writes `src/server.ts`: the server's parts joined, independent of where it runs. */
+export function emitServer(project: Project, definition: ServerDefinition, version: string): string {
+  const file = project.createSourceFile('server.ts', '', { overwrite: true })
+  file.addImportDeclarations([
+    { moduleSpecifier: './lib/server/create-mcp-server.ts', namedImports: ['createMcpServer'] },
+    { moduleSpecifier: './lib/server/server-parts.ts', namedImports: ['ServerHost', 'ServerParts'], isTypeOnly: true },
+    {
+      moduleSpecifier: './operations.json',
+      defaultImport: 'operations',
+      attributes: [{ name: 'type', value: 'json' }],
+    },
+    { moduleSpecifier: './parts.ts', namedImports: ['prompts', 'resources', 'tools'] },
+  ])
+  file.addVariableStatement({
+    declarationKind: VariableDeclarationKind.Const,
+    declarations: [
+      {
+        name: 'parts',
+        type: 'ServerParts',
+        initializer: (writer) =>
+          writer.inlineBlock(() => {
+            writer.writeLine(`name: ${literal(definition.name)},`)
+            writer.writeLine(`version: ${literal(version)},`)
+            writer.writeLine(`description: ${literal(definition.description)},`)
+            writer.writeLine(`exposure: ${literal(definition.exposure)},`)
+            writer.writeLine('operations,').writeLine('tools,').writeLine('resources,').writeLine('prompts,')
+          }),
+      },
+    ],
+  })
+  file.addFunction({
+    name: 'createServer',
+    isExported: true,
+    docs: ['Makes the factory of this server for the place where it runs.'],
+    parameters: [{ name: 'host', type: 'ServerHost' }],
+    statements: 'return createMcpServer(parts, host)',
+  })
+  file.formatText(formatSettings)
+  return file.getFullText()
+}
+
+/** Writes `src/parts.ts`: the hand-written tools without their code, the resources and the prompts. */
+export function emitParts(project: Project, definition: ServerDefinition): string {
+  const tools: ServerParts['tools'] = definition.tools.flatMap(
+    ({ handler, name, description, effect, inputSchema, outputSchema }) =>
+      handler.kind === 'code'
+        ? [{ name, description, effect, inputSchema, ...(outputSchema && { outputSchema }) }]
+        : [],
+  )
+  const file = project.createSourceFile('parts.ts', '', { overwrite: true })
+  file.addImportDeclaration({
+    moduleSpecifier: './lib/server/server-parts.ts',
+    namedImports: ['CodeTool', 'PromptPart', 'ResourcePart'],
+    isTypeOnly: true,
+  })
+  const declare = (name: string, type: string, value: unknown) =>
+    file.addVariableStatement({
+      isExported: true,
+      declarationKind: VariableDeclarationKind.Const,
+      declarations: [{ name, type: `readonly ${type}[]`, initializer: literalLines(value) }],
+    })
+  declare('tools', 'CodeTool', tools)
+  declare('resources', 'ResourcePart', definition.resources.map(toResourcePart))
+  declare('prompts', 'PromptPart', definition.prompts)
+  file.formatText(formatSettings)
+  return file.getFullText()
+}
+
+function toResourcePart({ content, ...resource }: ResourceDefinition): ResourcePart {
+  if (content.kind === 'code') return { ...resource, content: 'code' }
+  return { ...resource, content: content.kind === 'text' ? { text: content.text } : { base64: content.base64 } }
+}
+
+/** JSON over several lines, safe as source text. */
+function literalLines(value: unknown): string {
+  const text = JSON.stringify(value, null, 2)
+  return text.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)
+}

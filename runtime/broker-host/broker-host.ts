@@ -1,0 +1,63 @@
+import type { ServerHost } from '../library/server/server-parts.ts'
+import type { KeyValueStore } from '../library/tool-context.ts'
+import type { BrokerCall, BrokerNotice } from '../library/wire.ts'
+import { brokerFetch, type BrokerConnection, connectBroker } from './ipc-channel.ts'
+
+/**
+ * The host of a server that runs behind the local bridge. It has no network, secrets or storage of its own and
+ * evaluates no hand-written code: the broker in the daemon does all of it.
+ */
+export function brokerHost(): ServerHost {
+  const broker = connectBroker()
+  const call = (request: BrokerCall) => broker.call(request, {})
+  return {
+    fetch: brokerFetch(broker),
+    env: placeholders(),
+    store: brokerStore(broker),
+    runCode: (item, input, context, answers) =>
+      broker.call(
+        { kind: 'run', item, input, answers },
+        { signal: context.signal, onNotice: (notice) => passOn(notice, context.progress, context.log) },
+      ),
+    schedule: async (tool, input, delayMs) => void (await call({ kind: 'schedule', tool, input, delayMs })),
+    sign: async (secretName, data) => String(await call({ kind: 'sign', secretName, data })),
+    log: (level, message, details) => broker.notice({ kind: 'log', level, message, details }),
+  }
+}
+
+/** The text that stands for a secret until the request leaves for the host the secret is bound to. */
+function placeholders(): Readonly<Record<string, string | undefined>> {
+  const named = new Set((process.env.MCPWRIGHT_SECRETS ?? '').split(',').filter(Boolean))
+  return new Proxy<Record<string, string | undefined>>(
+    {},
+    {
+      get: (_, name) => (typeof name === 'string' && named.has(name) ? `{{secret:${name}}}` : undefined),
+      has: (_, name) => typeof name === 'string' && named.has(name),
+      ownKeys: () => [...named],
+      getOwnPropertyDescriptor: (_, name) =>
+        typeof name === 'string' && named.has(name)
+          ? { configurable: true, enumerable: true, value: `{{secret:${name}}}` }
+          : undefined,
+    },
+  )
+}
+
+function brokerStore(broker: BrokerConnection): KeyValueStore {
+  const call = (request: BrokerCall) => broker.call(request, {})
+  return {
+    get: (key) => call({ kind: 'store', action: 'get', key }),
+    set: async (key, value) => void (await call({ kind: 'store', action: 'set', key, value })),
+    delete: async (key) => void (await call({ kind: 'store', action: 'delete', key })),
+    // The broker answers a list of keys.
+    list: async (prefix = '') => (await call({ kind: 'store', action: 'list', key: prefix })) as readonly string[],
+  }
+}
+
+function passOn(
+  notice: BrokerNotice,
+  progress: (done: number, total?: number, message?: string) => void,
+  log: ServerHost['log'],
+): void {
+  if (notice.kind === 'progress') progress(notice.done, notice.total, notice.message)
+  else log(notice.level, notice.message, notice.details)
+}

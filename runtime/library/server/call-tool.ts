@@ -1,0 +1,47 @@
+import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server'
+import { callOperation } from '../call-operation.ts'
+import { isInputNeeded } from '../code.ts'
+import type { Operation } from '../operation.ts'
+import type { InputRequest, ToolContext } from '../tool-context.ts'
+import { errorResult, toToolResult, type ToolResult } from '../tool-result.ts'
+import { callContext, type Notify } from './call-context.ts'
+import { askClient, readAnswers } from './input-rounds.ts'
+import type { ServerHost, ServerParts } from './server-parts.ts'
+import { checkInput, type ToolEntry } from './tool-entry.ts'
+
+/**
+ * Checks the arguments and runs the tool. What the caller can mend comes back as an error result, never as a
+ * protocol error: models read results.
+ */
+export async function callTool(
+  entry: ToolEntry,
+  input: Readonly<Record<string, unknown>>,
+  parts: ServerParts,
+  host: ServerHost,
+  call: ServerContext,
+  notify: Notify,
+): Promise<ToolResult | InputRequiredResult> {
+  const problem = await checkInput(entry.definition, input)
+  if (problem)
+    return errorResult(`The arguments of ${entry.definition.name} are not right: ${problem}. No request was made.`)
+  const answers = readAnswers(call)
+  const context = callContext(host, call, notify, answers)
+  if (entry.kind === 'operation') return runOperation(entry.definition, input, parts, context)
+  try {
+    return toToolResult(await host.runCode({ kind: 'tool', name: entry.definition.name }, input, context, answers))
+  } catch (error) {
+    if (isInputNeeded(error)) return askClient(error.request as InputRequest, answers)
+    host.log('error', `${entry.definition.name} failed`, { error: String(error) })
+    return errorResult(`${entry.definition.name} failed: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function runOperation(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+  parts: ServerParts,
+  context: ToolContext,
+): Promise<ToolResult> {
+  const { fetch, env, signal } = context
+  return callOperation(operation, input, { fetch, env, signal, credentials: parts.operations.credentials })
+}

@@ -1,0 +1,66 @@
+import type { JsonSchema } from '../json-schema.ts'
+import type { Effect, OperationsFile } from '../operation.ts'
+import type { InputResponse, KeyValueStore, LogLevel, ToolContext } from '../tool-context.ts'
+import type { CodeItem } from '../wire.ts'
+
+/** Everything a server consists of, as data. */
+export interface ServerParts {
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  /** `search` shows four tools that find and call the others. */
+  readonly exposure: 'tools' | 'search'
+  readonly operations: OperationsFile
+  readonly tools: readonly CodeTool[]
+  readonly resources: readonly ResourcePart[]
+  readonly prompts: readonly PromptPart[]
+}
+
+/** A hand-written tool without its code. */
+export interface CodeTool {
+  readonly name: string
+  readonly description: string
+  readonly effect: Effect
+  readonly inputSchema: JsonSchema
+  readonly outputSchema?: JsonSchema
+}
+
+export interface ResourcePart {
+  readonly name: string
+  /** A URI, or a URI template (RFC 6570). */
+  readonly uri: string
+  readonly description?: string
+  readonly mimeType?: string
+  readonly content: { readonly text: string } | { readonly base64: string } | 'code'
+}
+
+export interface PromptPart {
+  readonly name: string
+  readonly description: string
+  readonly arguments: readonly PromptPartArgument[]
+  /** Texts may hold `{{argument}}`. */
+  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[]
+}
+
+export interface PromptPartArgument {
+  readonly name: string
+  readonly description?: string
+  readonly required: boolean
+  /** Offered as completions. */
+  readonly values?: readonly string[]
+}
+
+/** Where a server runs: Node alone, a Worker, or the local broker. */
+export interface ServerHost {
+  readonly fetch: typeof fetch
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly store: KeyValueStore
+  /**
+   * Runs hand-written code, here or in a sandbox.
+   * @throws InputNeeded when it asked for input that `answers` does not hold
+   */
+  runCode(item: CodeItem, input: unknown, context: ToolContext, answers: readonly InputResponse[]): Promise<unknown>
+  schedule(tool: string, input: unknown, delayMs: number): Promise<void>
+  sign(secretName: string, data: string): Promise<string>
+  log(level: LogLevel, message: string, details?: unknown): void
+}

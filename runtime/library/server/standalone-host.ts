@@ -1,0 +1,69 @@
+import { type CodeRegistry, runCode } from '../code.ts'
+import type { KeyValueStore } from '../tool-context.ts'
+import type { ServerHost } from './server-parts.ts'
+
+export interface StandaloneOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly code: CodeRegistry
+  readonly store?: KeyValueStore
+  readonly fetch?: typeof fetch
+}
+
+/** A host that needs nothing but web APIs: code runs here, secrets are the values of `env`. */
+export function standaloneHost({
+  env,
+  code,
+  store = memoryStore(),
+  fetch: send = fetch,
+}: StandaloneOptions): ServerHost {
+  const host: ServerHost = {
+    fetch: (input, init) => send(input, init),
+    env,
+    store,
+    runCode: (item, input, context) => runCode(code, item, input, context),
+    schedule(tool, input, delayMs) {
+      setTimeout(() => void runScheduled(host, code, tool, input), delayMs)
+      return Promise.resolve()
+    },
+    sign: (secretName, data) => sign(env, secretName, data),
+    log: (level, message, details) => console.error(JSON.stringify({ level, message, details })),
+  }
+  return host
+}
+
+/** Values that live as long as the process. */
+export function memoryStore(): KeyValueStore {
+  const values = new Map<string, string>()
+  return {
+    get: async (key) => JSON.parse(values.get(key) ?? 'null') as unknown,
+    set: async (key, value) => void values.set(key, JSON.stringify(value)),
+    delete: async (key) => void values.delete(key),
+    list: async (prefix = '') => [...values.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
+  }
+}
+
+async function runScheduled(host: ServerHost, code: CodeRegistry, tool: string, input: unknown): Promise<void> {
+  const nobody = new Error('A scheduled call has no client to ask.')
+  try {
+    await runCode(code, { kind: 'tool', name: tool }, input, {
+      ...host,
+      progress: () => {},
+      requestInput: () => Promise.reject(nobody),
+      notify: () => {},
+      signal: AbortSignal.timeout(60_000),
+    })
+  } catch (error) {
+    host.log('error', `The scheduled call of ${tool} failed`, { error: String(error) })
+  }
+}
+
+async function sign(env: StandaloneOptions['env'], secretName: string, data: string): Promise<string> {
+  const secret = env[secretName]
+  if (secret === undefined) throw new Error(`The secret ${secretName} is not set.`)
+  const encoder = new TextEncoder()
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ])
+  const signature = await crypto.subtle.sign('HMAC', key, encoder.encode(data))
+  return Array.from(new Uint8Array(signature), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,62 @@
+import { fromJsonSchema, type Tool } from '@modelcontextprotocol/server'
+import type { Effect, Operation } from '../operation.ts'
+import type { CodeTool } from './server-parts.ts'
+
+/** A tool of the server, ready to be listed and called. */
+export type ToolEntry =
+  | { readonly kind: 'operation'; readonly definition: Operation }
+  | { readonly kind: 'code'; readonly definition: CodeTool }
+
+/** The tool as `tools/list` shows it. Hints: MCP 2026-07-28, schema ToolAnnotations. */
+export function listedTool({ definition }: ToolEntry): Tool {
+  const { name, description, inputSchema, outputSchema, effect } = definition
+  const title = 'title' in definition && definition.title ? { title: definition.title } : {}
+  const method = 'call' in definition ? definition.call.method : undefined
+  return {
+    name,
+    ...title,
+    description,
+    // Schemas are checked for an object root when a tool is added; `Tool` wants that in its type.
+    inputSchema: inputSchema as Tool['inputSchema'],
+    ...(outputSchema && { outputSchema }),
+    annotations: annotationsOf(effect, method, 'call' in definition),
+  }
+}
+
+function annotationsOf(
+  effect: Effect,
+  method: string | undefined,
+  openWorld: boolean,
+): NonNullable<Tool['annotations']> {
+  return {
+    readOnlyHint: effect === 'read',
+    destructiveHint: effect === 'delete',
+    idempotentHint: effect === 'read' || method === 'PUT' || method === 'DELETE',
+    openWorldHint: openWorld,
+  }
+}
+
+type Check = (input: unknown) => Promise<string | undefined>
+
+const checks = new WeakMap<object, Check>()
+
+/**
+ * What is wrong with a call's arguments, or undefined. Each schema is compiled at its first call and kept:
+ * modern HTTP makes a server per request, and compiling a large API's schemas for each would take seconds.
+ */
+export function checkInput(definition: { readonly inputSchema: object }, input: unknown): Promise<string | undefined> {
+  let check = checks.get(definition.inputSchema)
+  if (!check) {
+    check = compile(definition.inputSchema)
+    checks.set(definition.inputSchema, check)
+  }
+  return check(input)
+}
+
+function compile(schema: object): Check {
+  const standard = fromJsonSchema(schema as Parameters<typeof fromJsonSchema>[0])['~standard']
+  return async (input) => {
+    const result = await standard.validate(input)
+    return result.issues?.map((issue) => issue.message).join('; ')
+  }
+}

@@ -1,0 +1,76 @@
+import type { Credential } from '../library/http-call.ts'
+import type { Operation } from '../library/operation.ts'
+import type { InputResponse } from '../library/tool-context.ts'
+import type { BrokerNotice, CodeItem } from '../library/wire.ts'
+import type { Broker } from '../supervisor/broker.ts'
+
+/** Each limit ends the run and names itself. */
+export interface SandboxLimits {
+  readonly wallMs: number
+  readonly cpuMs: number
+  readonly memoryMiB: number
+  readonly hostCalls: number
+  readonly argumentBytes: number
+  readonly logBytes: number
+  readonly outputBytes: number
+}
+
+export type SandboxTask =
+  /** Hand-written code, by its name in the bundle. Gives what it returned. */
+  | { readonly kind: 'code'; readonly item: CodeItem; readonly answers: readonly InputResponse[] }
+  /** An imported operation. Gives a ToolResult. */
+  | { readonly kind: 'operation'; readonly operation: Operation; readonly credentials: readonly Credential[] }
+  /** Evaluates the bundle and lists what it has, to show that it loads. */
+  | { readonly kind: 'load' }
+
+export interface SandboxRun {
+  /** The text of a build's `tools.mjs`. */
+  readonly bundle: string
+  readonly task: SandboxTask
+  readonly input: unknown
+  /** Names of secrets and settings, with placeholders or values. */
+  readonly env: Readonly<Record<string, string>>
+  /** Does what the code asks for: fetch, store, schedule, sign. */
+  readonly broker: Broker
+  readonly limits?: Partial<SandboxLimits>
+  readonly signal?: AbortSignal
+  readonly onNotice?: (notice: BrokerNotice) => void
+}
+
+export interface SandboxOutcome {
+  readonly result: SandboxResult
+  readonly logs: readonly SandboxLog[]
+  readonly requests: readonly SandboxRequest[]
+  readonly ms: number
+}
+
+export type SandboxResult =
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** `frame` shows the line of the code as it was written, when it is known. */
+  | { readonly kind: 'thrown'; readonly name: string; readonly message: string; readonly frame?: string }
+  | { readonly kind: 'limit'; readonly limit: keyof SandboxLimits; readonly allowed: number; readonly used?: number }
+  /** It asked for input that `answers` does not hold. */
+  | { readonly kind: 'input-needed'; readonly request: unknown }
+  | { readonly kind: 'aborted' }
+
+export interface SandboxLog {
+  readonly level: 'debug' | 'info' | 'warning' | 'error'
+  readonly message: string
+}
+
+export interface SandboxRequest {
+  readonly method: string
+  readonly url: string
+  /** Absent when the request failed. */
+  readonly status?: number
+  readonly ms: number
+}
+
+/** Runs untrusted code in isolates inside disposable processes; a process that breaks a limit is killed and replaced. */
+export interface Sandbox {
+  /** Never rejects for what the code did; rejects with SANDBOX_UNAVAILABLE when nothing can be run here. */
+  run(run: SandboxRun): Promise<SandboxOutcome>
+  /** Starts a runner ahead of need. */
+  warm(): void
+  close(): Promise<void>
+}

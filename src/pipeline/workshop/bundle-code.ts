@@ -1,0 +1,32 @@
+import { emitProject } from '../../../generators/project/emit-project.ts'
+import { MetaError } from '../../errors/meta-error.ts'
+import type { ServerDefinition } from '../../model/server-definition.ts'
+import { bundleTools } from './bundle-project.ts'
+import { checkTypes } from './check-types.ts'
+import { projectSurroundings } from './package-sources.ts'
+import { openProjectFolder } from './project-folder.ts'
+
+/**
+ * Makes the `tools.mjs` of a definition that holds only what is to be tried.
+ * @throws MetaError CODE_INVALID with each problem's place and the lines around it
+ */
+export async function bundleCode(
+  definition: ServerDefinition,
+  withTypes: boolean,
+  cache: string,
+): Promise<{ bundle: string }> {
+  const files = emitProject(definition, projectSurroundings())
+  await using project = await openProjectFolder(files, cache)
+  const [types, bundle] = await Promise.all([
+    withTypes ? checkTypes(project.folder, files) : undefined,
+    bundleTools(project.folder),
+  ])
+  if (types?.problems) {
+    throw new MetaError(
+      'CODE_INVALID',
+      `The code does not compile:\n${types.problems.slice(0, 5).join('\n')}`,
+      'Correct it and send it again; `input` has the type that input_schema says.',
+    )
+  }
+  return { bundle }
+}

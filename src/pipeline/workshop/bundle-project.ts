@@ -1,0 +1,69 @@
+import path from 'node:path'
+import { build, type BuildOptions, type Plugin } from 'esbuild'
+import type { ProjectFiles } from '../../model/project-files.ts'
+import { packageRoot } from '../../config/package-root.ts'
+
+/**
+ * Bundles a project's two artefacts. `local.mjs` is the server as it runs behind the bridge, asking the broker for
+ * everything; `tools.mjs` holds the hand-written code and the runtime library without the SDK, and runs alike in an
+ * isolate, in Node and in workerd. `operations.json` stays data beside them.
+ */
+export async function bundleProject(folder: string, files: ProjectFiles): Promise<ProjectFiles> {
+  const [local, tools] = await Promise.all([
+    bundle(folder, localEntry(), {
+      platform: 'node',
+      target: 'node24',
+      supported: { 'import-attributes': true },
+      plugins: [operationsStayData],
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    }),
+    bundleTools(folder),
+  ])
+  return { 'local.mjs': local, 'tools.mjs': tools, 'operations.json': files['src/operations.json'] ?? '' }
+}
+
+/** The code and the runtime library alone. Not minified: errors show its names. */
+export function bundleTools(folder: string): Promise<string> {
+  return bundle(folder, TOOLS_ENTRY, { platform: 'neutral', target: 'es2023', minify: false })
+}
+
+const TOOLS_ENTRY = `
+export { code } from './src/code.ts'
+export { answeringInput, runCode } from './src/lib/code.ts'
+export { callOperation } from './src/lib/call-operation.ts'
+export { toToolResult } from './src/lib/tool-result.ts'
+`
+
+function localEntry(): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const base = extension === 'ts' ? packageRoot() : path.join(packageRoot(), 'dist')
+  const host = path.join(base, 'runtime', 'broker-host', `broker-host.${extension}`)
+  return `
+import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { createServer } from './src/server.ts'
+import { brokerHost } from ${JSON.stringify(host)}
+serveStdio(createServer(brokerHost()))
+`
+}
+
+const operationsStayData: Plugin = {
+  name: 'operations-stay-data',
+  setup({ onResolve }) {
+    onResolve({ filter: /operations\.json$/ }, () => ({ path: './operations.json', external: true }))
+  },
+}
+
+async function bundle(folder: string, contents: string, options: BuildOptions): Promise<string> {
+  const result = await build({
+    stdin: { contents, resolveDir: folder, sourcefile: 'entry.ts', loader: 'ts' },
+    absWorkingDir: folder,
+    bundle: true,
+    format: 'esm',
+    write: false,
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+    ...options,
+  })
+  return result.outputFiles?.[0]?.text ?? ''
+}

@@ -1,0 +1,58 @@
+import { emitProject } from '../../../generators/project/emit-project.ts'
+import { MetaError } from '../../errors/meta-error.ts'
+import type { CheckReport } from '../../model/build.ts'
+import { digestOfFiles, type ProjectFiles } from '../../model/project-files.ts'
+import type { ServerDefinition } from '../../model/server-definition.ts'
+import { bundleProject } from './bundle-project.ts'
+import { checkTypes } from './check-types.ts'
+import { projectSurroundings } from './package-sources.ts'
+import { openProjectFolder } from './project-folder.ts'
+
+export interface MadeProject {
+  readonly digest: string
+  readonly files: ProjectFiles
+  /** Absent when a build with this digest was said to exist. */
+  readonly made?: { readonly artefacts: ProjectFiles; readonly checks: readonly CheckReport[] }
+}
+
+/**
+ * Generates a project, type-checks it and bundles it.
+ * @param knownDigest  of the newest build: a project with that digest is not made again
+ * @throws MetaError CODE_INVALID, BUILD_FAILED with each problem's place and the lines around it
+ */
+export async function makeProject(
+  definition: ServerDefinition,
+  knownDigests: readonly string[],
+  cache: string,
+): Promise<MadeProject> {
+  const files = emitProject(definition, projectSurroundings())
+  const digest = digestOfFiles(files)
+  if (knownDigests.includes(digest)) return { digest, files }
+  await using project = await openProjectFolder(files, cache)
+  const [types, bundles] = await Promise.all([checkTypes(project.folder, files), timedBundle(project.folder, files)])
+  const checks = [types, bundles.check]
+  const problems = checks.flatMap((check) => check.problems ?? [])
+  if (problems.length > 0) {
+    throw new MetaError(
+      'BUILD_FAILED',
+      `"${definition.name}" does not build:\n${problems.slice(0, 5).join('\n')}`,
+      'Correct the tool with add_tool and replace: true, then deploy again.',
+    )
+  }
+  return { digest, files, made: { artefacts: bundles.artefacts, checks } }
+}
+
+async function timedBundle(
+  folder: string,
+  files: ProjectFiles,
+): Promise<{ artefacts: ProjectFiles; check: CheckReport }> {
+  const started = performance.now()
+  const ms = () => Math.round(performance.now() - started)
+  try {
+    const artefacts = await bundleProject(folder, files)
+    return { artefacts, check: { name: 'bundle', ok: true, ms: ms() } }
+  } catch (error) {
+    const problems = [error instanceof Error ? error.message : String(error)]
+    return { artefacts: {}, check: { name: 'bundle', ok: false, ms: ms(), problems } }
+  }
+}

@@ -1,0 +1,45 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { ProjectFiles } from '../../model/project-files.ts'
+import { packageFolder } from './package-sources.ts'
+
+const LINKED = [
+  '@modelcontextprotocol/server',
+  '@modelcontextprotocol/node',
+  '@modelcontextprotocol/client',
+  'minisearch',
+  '@types/node',
+]
+
+/** A project on disk for as long as it is checked and bundled; its packages are links to mcpwright's own. */
+export async function openProjectFolder(
+  files: ProjectFiles,
+  cache: string,
+): Promise<AsyncDisposable & { readonly folder: string }> {
+  const parent = path.join(cache, 'projects')
+  await mkdir(parent, { recursive: true })
+  const folder = await mkdtemp(path.join(parent, 'build-'))
+  try {
+    await Promise.all([writeFiles(folder, files), linkPackages(folder)])
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** Writes a project's files below `folder`. Paths come from our emitters: names are checked when they are given. */
+export async function writeFiles(folder: string, files: ProjectFiles): Promise<void> {
+  const folders = new Set(Object.keys(files).map((file) => path.dirname(path.join(folder, file))))
+  await Promise.all([...folders].map((each) => mkdir(each, { recursive: true })))
+  await Promise.all(Object.entries(files).map(([file, text]) => writeFile(path.join(folder, file), text)))
+}
+
+async function linkPackages(folder: string): Promise<void> {
+  for (const name of LINKED) {
+    const link = path.join(folder, 'node_modules', name)
+    await mkdir(path.dirname(link), { recursive: true })
+    // A junction needs no right on Windows; elsewhere the type is ignored.
+    await symlink(packageFolder(name), link, 'junction')
+  }
+}

@@ -1,0 +1,42 @@
+import type { ImportedApi } from '../../model/api-importer.ts'
+import type { ServerDefinition } from '../../model/server-definition.ts'
+import type { MadeProject } from './make-project.ts'
+
+/** What the worker process is asked to do, and what each task gives. Everything crosses by structured clone. */
+export interface WorkshopTasks {
+  readonly 'import-api': {
+    readonly input: { readonly text: string; readonly origin?: string; readonly baseUrl?: string }
+    readonly output: ImportedApi
+  }
+  readonly 'make-project': {
+    readonly input: { readonly definition: ServerDefinition; readonly knownDigests: readonly string[] }
+    readonly output: MadeProject
+  }
+  /** Bundles a definition's code without checking its types, to run it once. */
+  readonly 'bundle-code': {
+    readonly input: { readonly definition: ServerDefinition; readonly checkTypes: boolean }
+    readonly output: { readonly bundle: string }
+  }
+}
+
+export type TaskName = keyof WorkshopTasks
+
+export type ToWorker =
+  | { readonly kind: 'task'; readonly id: number; readonly name: TaskName; readonly input: unknown }
+  | { readonly kind: 'reference'; readonly id: number; readonly text: string }
+  | { readonly kind: 'reference-failed'; readonly id: number; readonly message: string }
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'done'; readonly id: number; readonly output: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: TaskError }
+  /** The importer wants another document of the description. */
+  | { readonly kind: 'load-reference'; readonly id: number; readonly task: number; readonly url: string }
+
+/** A MetaError keeps its code and fix; anything else is a bug and has none. */
+export interface TaskError {
+  readonly code?: string
+  readonly message: string
+  readonly fix?: string
+  readonly stack?: string
+}

@@ -1,0 +1,71 @@
+import { importers } from '../../../generators/importers/index.ts'
+import { MetaError } from '../../errors/meta-error.ts'
+import type { ImportedApi } from '../../model/api-importer.ts'
+import { bundleCode } from './bundle-code.ts'
+import { makeProject } from './make-project.ts'
+import type { FromWorker, TaskError, TaskName, ToWorker, WorkshopTasks } from './tasks.ts'
+
+// The worker process: descriptions, ts-morph, the compiler and esbuild do their heavy work here, so that the daemon's
+// event loop never waits for them. The daemon starts it, keeps it warm for a while, and kills it on a limit.
+
+const cache = process.argv[2] ?? ''
+let lastReference = 0
+const references = new Map<number, { resolve: (text: string) => void; reject: (error: Error) => void }>()
+
+process.on('message', (message: ToWorker) => {
+  if (message.kind === 'task') return void answer(message.id, message.name, message.input)
+  const waiting = references.get(message.id)
+  references.delete(message.id)
+  if (message.kind === 'reference') waiting?.resolve(message.text)
+  else waiting?.reject(new Error(message.message))
+})
+process.on('disconnect', () => process.exit(0))
+send({ kind: 'ready' })
+
+async function answer(id: number, name: TaskName, input: unknown): Promise<void> {
+  try {
+    // The parent's types tie each task's name to its input.
+    send({ kind: 'done', id, output: await run[name](input as never, id) })
+  } catch (error) {
+    send({ kind: 'failed', id, error: toTaskError(error) })
+  }
+}
+
+const run: {
+  [Name in TaskName]: (input: WorkshopTasks[Name]['input'], id: number) => Promise<WorkshopTasks[Name]['output']>
+} = {
+  'import-api': importApi,
+  'make-project': ({ definition, knownDigests }) => makeProject(definition, knownDigests, cache),
+  'bundle-code': ({ definition, checkTypes }) => bundleCode(definition, checkTypes, cache),
+}
+
+async function importApi(
+  { text, ...options }: WorkshopTasks['import-api']['input'],
+  task: number,
+): Promise<ImportedApi> {
+  const importer = importers.find((candidate) => candidate.recognizes(text)) ?? importers[0]
+  if (!importer) throw new Error('There are no importers.')
+  return importer.read(text, {
+    ...options,
+    loadReference: (url) =>
+      new Promise((resolve, reject) => {
+        const id = ++lastReference
+        references.set(id, { resolve, reject })
+        send({ kind: 'load-reference', id, task, url })
+      }),
+  })
+}
+
+function toTaskError(error: unknown): TaskError {
+  if (error instanceof MetaError) return { code: error.code, message: error.message, fix: error.fix }
+  if (error instanceof Error) {
+    const code =
+      'code' in error && error.code === 'ENOSPC' ? { code: 'DISK_FULL', fix: 'Free some space, then try again.' } : {}
+    return { message: error.message, ...(error.stack && { stack: error.stack }), ...code }
+  }
+  return { message: String(error) }
+}
+
+function send(message: FromWorker): void {
+  process.send?.(message)
+}
