@@ -1,0 +1,101 @@
+import { EventEmitter } from 'node:events'
+import path from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { MetaError } from '../errors/meta-error.ts'
+import { databaseFailure } from './database-failure.ts'
+import type { PgliteCommand, PgliteReply, PgliteThreadOptions, StatementResult } from './pglite-messages.ts'
+import { SqlError } from './sql-error.ts'
+
+/** PGlite behind a message port. Calls run one after another, in the order they were made. */
+export interface PgliteThread {
+  /** @throws SqlError when the database refuses; MetaError DISK_FULL or DATABASE_UNAVAILABLE when it has died */
+  run(command: Exclude<PgliteCommand, { op: 'dump' | 'close' }>): Promise<readonly StatementResult[]>
+  dump(): Promise<Uint8Array>
+  onNotification(channel: string, onPayload: (payload: string) => void): () => void
+  /** Ends PGlite, then its thread. */
+  close(): Promise<void>
+}
+
+type Answer = Exclude<PgliteReply, { kind: 'ready' | 'failed' | 'notification' }>
+interface Waiter {
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: Error) => void
+}
+
+/** Starts the thread and resolves when PGlite has opened the directory. */
+export async function startPgliteThread(options: PgliteThreadOptions): Promise<PgliteThread> {
+  const worker = new Worker(siblingScript('pglite-worker'), { workerData: options })
+  const waiting = new Map<number, Waiter>()
+  const notifications = new EventEmitter().setMaxListeners(0)
+  let lastId = 0
+  let died: Error | undefined
+
+  function die(error: Error): void {
+    died ??= error
+    for (const { reject } of waiting.values()) reject(died)
+    waiting.clear()
+  }
+
+  function send(command: PgliteCommand): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (died) return reject(died)
+      const id = ++lastId
+      waiting.set(id, { resolve, reject })
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+      worker.postMessage({ ...command, id })
+    })
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    worker.on('message', (message: PgliteReply) => {
+      if (message.kind === 'ready') return resolve()
+      if (message.kind === 'notification') return void notifications.emit(message.channel, message.payload)
+      if (message.kind === 'failed') return reject(databaseFailure(message.message, options.directory))
+      if (message.kind === 'crashed') return die(databaseFailure(message.message, options.directory))
+      waiting.get(message.id)?.resolve(message)
+      waiting.delete(message.id)
+    })
+    worker.on('error', (error) => {
+      const failure = databaseFailure(error.message, options.directory, error)
+      reject(failure)
+      die(failure)
+    })
+    worker.on('exit', () => die(databaseFailure('its thread has ended', options.directory)))
+  }).catch(async (error: unknown) => {
+    await worker.terminate()
+    throw error
+  })
+
+  return {
+    async run(command) {
+      const answer = await send(command)
+      if (answer.kind === 'refused') throw refusal(answer, options.directory)
+      return answer.kind === 'results' ? answer.results : []
+    },
+    async dump() {
+      const answer = await send({ op: 'dump' })
+      if (answer.kind !== 'bytes') throw new Error('PGlite gave no dump.')
+      return answer.bytes
+    },
+    onNotification(channel, onPayload) {
+      notifications.on(channel, onPayload)
+      return () => void notifications.off(channel, onPayload)
+    },
+    async close() {
+      // A PGlite that has died has nothing left to close.
+      if (!died) await send({ op: 'close' })
+      await worker.terminate()
+    },
+  }
+}
+
+function refusal(answer: Extract<PgliteReply, { kind: 'refused' }>, directory: string): SqlError | MetaError {
+  // 53100: disk_full. PGlite reports it, and lives on, when a table could not grow.
+  if (answer.fields.code === '53100') return databaseFailure(answer.message, directory)
+  return new SqlError(answer.message, answer.fields)
+}
+
+/** A module beside this one, as `.ts` in a checkout and as `.js` when compiled. */
+export function siblingScript(name: string): URL {
+  return new URL(`./${name}${path.extname(import.meta.url)}`, import.meta.url)
+}

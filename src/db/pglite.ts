@@ -1,0 +1,131 @@
+import type { TenantId } from '../model/ids.ts'
+import { beginStatement } from './begin.ts'
+import { createCluster } from './create-cluster.ts'
+import { lockDataDirectory } from './data-directory-lock.ts'
+import type { Database } from './database.ts'
+import type { Sql, SqlValue } from './db.ts'
+import { migrate } from './migrate.ts'
+import type { PgliteThread } from './pglite-thread.ts'
+import { toParameter } from './sql-parameter.ts'
+import { createTransactionScope } from './transaction-scope.ts'
+import { createTurns } from './turns.ts'
+
+export interface PgliteOptions {
+  /** Owned by one process at a time; made when it is missing. */
+  readonly directory: string
+  /** Folders that may hold a template of this schema; the first one found is used for a new directory. */
+  readonly templateFolders?: readonly string[]
+}
+
+export interface PgliteDatabase extends Database {
+  readonly kind: 'pglite'
+  /** The whole database as tar.gz, for a template. */
+  dump(): Promise<Uint8Array>
+}
+
+/**
+ * Opens the PGlite of a directory, makes it when there is none, and brings its schema up to date.
+ * @throws MetaError DATA_DIRECTORY_LOCKED, SCHEMA_NEWER, DISK_FULL or DATABASE_UNAVAILABLE
+ */
+export async function openPglite({ directory, templateFolders }: PgliteOptions): Promise<PgliteDatabase> {
+  await using opening = new AsyncDisposableStack()
+  opening.use(await lockDataDirectory(directory))
+  const thread = await createCluster(directory, templateFolders)
+  opening.defer(() => thread.close())
+  const resources = new AsyncDisposableStack()
+  const database = createPgliteDatabase(thread, () => resources.disposeAsync())
+  await migrate(database)
+  resources.use(opening.move())
+  return database
+}
+
+function createPgliteDatabase(thread: PgliteThread, close: () => Promise<void>): PgliteDatabase {
+  const scope = createTransactionScope()
+  const takeTurn = createTurns()
+  const listeners = new Map<string, number>()
+
+  /** PGlite is one connection: whoever uses it waits for its turn, a transaction for all of its length. */
+  function exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    scope.assertOutside()
+    return takeTurn(work)
+  }
+
+  function transaction<Result>(tenantId: TenantId | undefined, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    const begin = beginStatement(tenantId)
+    return exclusively(() => scope.run((isOpen) => runTransaction(thread, begin, isOpen, work)))
+  }
+
+  return {
+    kind: 'pglite',
+    as: transaction,
+    asSystem: (work) => transaction(undefined, work),
+    async listen(channel, onPayload) {
+      const stop = thread.onNotification(channel, onPayload)
+      const count = listeners.get(channel) ?? 0
+      listeners.set(channel, count + 1)
+      if (count === 0) await exclusively(() => thread.run({ op: 'listen', channel }))
+      return async () => {
+        stop()
+        const left = (listeners.get(channel) ?? 1) - 1
+        listeners.set(channel, left)
+        if (left === 0) await exclusively(() => thread.run({ op: 'unlisten', channel }))
+      }
+    },
+    async notify(channel, payload) {
+      const text = 'SELECT pg_notify($1, $2)'
+      await exclusively(() => thread.run({ op: 'query', text, values: [channel, payload] }))
+    },
+    async ping() {
+      await exclusively(() => thread.run({ op: 'exec', text: 'SELECT 1' }))
+    },
+    statements: {
+      executeSql: (text, values = []) => exclusively(() => runStatement(thread, text, values)),
+    },
+    dump: () => exclusively(() => thread.dump()),
+    // What runs now may end; what comes later finds the thread gone.
+    close: () => exclusively(close),
+  }
+}
+
+async function runTransaction<Result>(
+  thread: PgliteThread,
+  begin: string,
+  isOpen: () => boolean,
+  work: (sql: Sql) => Promise<Result>,
+): Promise<Result> {
+  await thread.run({ op: 'exec', text: begin })
+  try {
+    const result = await work({
+      async query<Row extends object>(text: string, values?: readonly SqlValue[]): Promise<Row[]> {
+        if (!isOpen()) throw new Error('This transaction has ended.')
+        const results = await thread.run(
+          values?.length ? { op: 'query', text, values: values.map(toParameter) } : { op: 'exec', text },
+        )
+        // The caller names the row type beside its statement; nothing checks it against the database.
+        return (results.at(-1)?.rows ?? []) as Row[]
+      },
+    })
+    const [commit] = await thread.run({ op: 'exec', text: 'COMMIT' })
+    if (commit?.command === 'ROLLBACK') throw new Error('A statement failed, and its error was swallowed.')
+    return result
+  } catch (error) {
+    // After a failed COMMIT there is no transaction; PostgreSQL then only warns. A dead thread says so itself.
+    await thread.run({ op: 'exec', text: 'ROLLBACK' }).catch(() => undefined)
+    throw error
+  }
+}
+
+async function runStatement(
+  thread: PgliteThread,
+  text: string,
+  values: readonly unknown[],
+): Promise<{ rows: Record<string, unknown>[] }> {
+  try {
+    const results = await thread.run(values.length > 0 ? { op: 'query', text, values } : { op: 'exec', text })
+    return { rows: results.flatMap((result) => result.rows) }
+  } catch (error) {
+    // The text may have begun a transaction before it failed; the connection must not stay in it.
+    await thread.run({ op: 'exec', text: 'ROLLBACK' }).catch(() => undefined)
+    throw error
+  }
+}

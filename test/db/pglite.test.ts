@@ -1,0 +1,174 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { lockDataDirectory } from '../../src/db/data-directory-lock.ts'
+import { openDatabase } from '../../src/db/open-database.ts'
+import { openPglite } from '../../src/db/pglite.ts'
+import { LOCAL_TENANT } from '../../src/model/ids.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+import { ensureTestTemplate, TEST_TEMPLATES } from './test-pglite.ts'
+
+const HOLDER = path.join(import.meta.dirname, 'hold-lock.ts')
+
+beforeAll(ensureTestTemplate)
+
+describe('the data directory', () => {
+  it('has one owner; a second one is told so at once', async () => {
+    await using directory = await temporaryDirectory()
+    const lock = await lockDataDirectory(directory.path)
+    await expect(lockDataDirectory(directory.path)).rejects.toMatchObject({
+      code: 'DATA_DIRECTORY_LOCKED',
+      message: expect.stringContaining(directory.path),
+    })
+    await lock[Symbol.asyncDispose]()
+  })
+
+  it('can be owned again after it was let go', async () => {
+    await using directory = await temporaryDirectory()
+    await (await lockDataDirectory(directory.path))[Symbol.asyncDispose]()
+    const lock = await lockDataDirectory(directory.path)
+    await expect(lock[Symbol.asyncDispose]()).resolves.toBeUndefined()
+  })
+
+  it('is freed when its owner is killed', async () => {
+    await using directory = await temporaryDirectory()
+    const holder = fork(HOLDER, [directory.path], { execArgv: [] })
+    await once(holder, 'message')
+    await expect(lockDataDirectory(directory.path)).rejects.toMatchObject({ code: 'DATA_DIRECTORY_LOCKED' })
+    await killed(holder)
+    const lock = await lockDataDirectory(directory.path)
+    await expect(lock[Symbol.asyncDispose]()).resolves.toBeUndefined()
+  })
+})
+
+describe('PGlite', () => {
+  it('refuses a second opener and lets the first one work on', async () => {
+    await using directory = await temporaryDirectory()
+    const options = { directory: directory.path, templateFolders: [TEST_TEMPLATES] }
+    const first = await openPglite(options)
+    await expect(openPglite(options)).rejects.toMatchObject({ code: 'DATA_DIRECTORY_LOCKED' })
+    await first.ping()
+    await first.close()
+  })
+
+  it('is made from nothing where there is no template, and keeps its rows', async () => {
+    await using directory = await temporaryDirectory()
+    const options = { directory: directory.path, templateFolders: [] }
+    const first = await openDatabase(options)
+    await first.asSystem((sql) => sql.query('UPDATE tenants SET name = $1', ['kept']))
+    await first.close()
+
+    const second = await openDatabase(options)
+    const rows = await second.as(LOCAL_TENANT, (sql) => sql.query('SELECT name FROM tenants'))
+    await second.close()
+    expect(rows).toEqual([{ name: 'kept' }])
+  })
+
+  it('makes again what a death has left half-made', async () => {
+    await using directory = await temporaryDirectory()
+    await mkdir(path.join(directory.path, 'pglite', 'base'), { recursive: true })
+    await writeFile(path.join(directory.path, 'pglite', 'PG_VERSION'), '18\n')
+    const db = await openPglite({ directory: directory.path, templateFolders: [TEST_TEMPLATES] })
+    await expect(db.ping()).resolves.toBeUndefined()
+    await db.close()
+  })
+
+  it('keeps what was committed when its process is killed', async () => {
+    await using directory = await temporaryDirectory()
+    const writer = fork(path.join(import.meta.dirname, 'write-rows.ts'), [directory.path, TEST_TEMPLATES], {
+      execArgv: [],
+    })
+    let committed = 0
+    await new Promise<void>((resolve) => {
+      writer.on('message', (count) => {
+        committed = Number(count)
+        if (committed >= 30) resolve()
+      })
+    })
+    await killed(writer)
+
+    const db = await openPglite({ directory: directory.path, templateFolders: [TEST_TEMPLATES] })
+    const [row] = await db.asSystem((sql) => sql.query<{ count: number }>('SELECT count(*) FROM audit_events'))
+    await db.close()
+    expect(row?.count).toBeGreaterThanOrEqual(committed)
+  })
+
+  it('leaves the event loop free while it opens and writes megabytes', async () => {
+    await using directory = await temporaryDirectory()
+    let longestMs = 0
+    let last = performance.now()
+    const timer = setInterval(() => {
+      longestMs = Math.max(longestMs, performance.now() - last)
+      last = performance.now()
+    }, 5)
+    const db = await openPglite({ directory: directory.path, templateFolders: [TEST_TEMPLATES] })
+    const bytes = new Uint8Array(5_000_000)
+    await db.as(LOCAL_TENANT, (sql) =>
+      sql.query('INSERT INTO source_texts (tenant_id, digest, content) VALUES ($1, $2, $3)', [
+        LOCAL_TENANT,
+        'd',
+        bytes,
+      ]),
+    )
+    await db.close()
+    clearInterval(timer)
+    // The same work on this thread takes a second and more; the bound leaves room for a busy machine.
+    expect(longestMs).toBeLessThan(300)
+  })
+})
+
+const mount = await mountSmallDisk()
+
+describe.skipIf(mount === undefined)('PGlite on a full disk', () => {
+  it('says DISK_FULL, changes nothing, and works again when there is space', async () => {
+    const disk = mount ?? ''
+    try {
+      const db = await openPglite({ directory: path.join(disk, 'home'), templateFolders: [TEST_TEMPLATES] })
+      const fill = db.as(LOCAL_TENANT, async (sql) => {
+        for (let index = 0; index < 40; index++) {
+          await sql.query('INSERT INTO source_texts (tenant_id, digest, content) VALUES ($1, $2, $3)', [
+            LOCAL_TENANT,
+            `digest-${index}`,
+            new Uint8Array(2_000_000).fill(index),
+          ])
+        }
+      })
+      await expect(fill).rejects.toMatchObject({ code: 'DISK_FULL', fix: expect.stringContaining('MCPWRIGHT_HOME') })
+      await rm(path.join(disk, 'ballast'))
+      const rows = await db.as(LOCAL_TENANT, (sql) => sql.query('SELECT digest FROM source_texts'))
+      await db.close()
+      expect(rows).toEqual([])
+    } finally {
+      await run('umount', disk)
+      await rm(disk, { recursive: true })
+    }
+  })
+})
+
+/** A disk of 90 MB with some ballast on it; undefined where mounting is not allowed. */
+async function mountSmallDisk(): Promise<string | undefined> {
+  const disk = path.join(TEST_TEMPLATES, `disk-${process.pid}`)
+  await mkdir(disk, { recursive: true })
+  if ((await run('mount', '-t', 'tmpfs', '-o', 'size=90m', 'tmpfs', disk)) !== 0) {
+    await rm(disk, { recursive: true })
+    return undefined
+  }
+  await writeFile(path.join(disk, 'ballast'), new Uint8Array(20_000_000))
+  return disk
+}
+
+async function run(command: string, ...args: string[]): Promise<number> {
+  const child = spawn(command, args, { stdio: 'ignore' })
+  return new Promise((resolve) => {
+    child.once('exit', (code) => resolve(code ?? 1))
+    child.once('error', () => resolve(1))
+  })
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
+}
