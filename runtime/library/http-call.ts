@@ -62,10 +62,15 @@ export interface HttpCall {
     readonly query?: Readonly<Record<string, string>>
     readonly headers?: Readonly<Record<string, string>>
   }
+  /** Texts around arguments, with `{argument}` placeholders: `created:>{date}`. Sent when every argument is given. */
+  readonly mixed?: {
+    readonly query?: Readonly<Record<string, string>>
+    readonly headers?: Readonly<Record<string, string>>
+  }
   readonly body?: HttpBody
   /** Media types of the successful answer, best first; sent as Accept. */
   readonly accept: readonly string[]
-  /** Alternatives; each is a list of credential names that are sent together; `[]` means none is needed. */
+  /** Alternatives; each is a list of credential names that are sent together; `[]` among them means none is needed. */
   readonly security: readonly (readonly string[])[]
   /** JSON pointer of the part of a JSON answer that is returned. */
   readonly pick?: string
@@ -73,7 +78,13 @@ export interface HttpCall {
 
 /** Where a credential goes in a request. The value is `env[name]`. */
 export type CredentialPlacement =
-  | { readonly type: 'apiKey'; readonly in: 'header' | 'query' | 'cookie'; readonly name: string }
+  | {
+      readonly type: 'apiKey'
+      readonly in: 'header' | 'query' | 'cookie'
+      readonly name: string
+      /** The text that is sent, with `{value}` for the value: `Token {value}`. Absent: the value alone. */
+      readonly format?: string
+    }
   | { readonly type: 'bearer' }
   /** The value is `user:password`. */
   | { readonly type: 'basic' }

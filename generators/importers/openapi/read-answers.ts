@@ -1,0 +1,91 @@
+import type { JsonSchema } from '../../../runtime/library/json-schema.ts'
+import { essenceOf, isJsonType, isTextType } from '../../../runtime/library/media-type.ts'
+import type { ApiDescription, OperationView } from './api-description.ts'
+import { composeSchema } from './compose-schema.ts'
+import { asRecord, type JsonRecord } from './json-value.ts'
+import { PartSkipped } from './part-skipped.ts'
+
+/** Characters of JSON; a list of tools carries every output schema. */
+const LARGEST_OUTPUT = 1_024
+const MOST_ACCEPTED = 5
+
+export interface Answers {
+  /** Media types, best first. */
+  readonly accept: readonly string[]
+  readonly outputSchema?: JsonSchema
+}
+
+/**
+ * Reads what an operation answers. A schema is kept only when it is small, has an object at its root and is the only
+ * successful answer: clients refuse a whole call for one mismatch. For the same reason it demands nothing
+ * (normalize-schema.ts leaves out required properties and limits of outputs).
+ */
+export function readAnswers(api: ApiDescription, view: OperationView): Answers {
+  const successes = Object.entries(view.responses).filter(([status]) => /^2(\d\d|XX)$/i.test(status))
+  const fallback = Object.entries(view.responses).filter(([status]) => status === 'default')
+  const answers = (successes.length > 0 ? successes : fallback).map(([, answer]) => follow(api, answer, view.document))
+  const types = answers.flatMap(({ content }) => Object.keys(content))
+  const accept = [...new Set(types)].toSorted((left, right) => rank(left) - rank(right)).slice(0, MOST_ACCEPTED)
+  const [only] = answers
+  if (answers.length !== 1 || !only || successes.length !== 1 || view.method === 'HEAD') return { accept }
+  const [mediaType] = Object.keys(only.content)
+  if (Object.keys(only.content).length !== 1 || mediaType === undefined || !isJsonType(mediaType)) return { accept }
+  const outputSchema = outputOf(api, asRecord(only.content[mediaType])?.schema, only.document)
+  return { accept, ...(outputSchema && { outputSchema }) }
+}
+
+function follow(api: ApiDescription, answer: unknown, document: string): { content: JsonRecord; document: string } {
+  try {
+    const located = api.references.follow(answer, document)
+    return { content: contentOf(api, asRecord(located.value)), document: located.document }
+  } catch (error) {
+    // An answer that is described badly can still be received.
+    if (error instanceof PartSkipped) return { content: {}, document }
+    throw error
+  }
+}
+
+/** A shared response of Swagger 2.0 holds its schema itself. */
+function contentOf(api: ApiDescription, answer: JsonRecord | undefined): JsonRecord {
+  if (api.dialect !== '2.0' || answer?.schema === undefined) return asRecord(answer?.content) ?? {}
+  return asRecord(answer.content) ?? { 'application/json': { schema: answer.schema } }
+}
+
+function outputOf(api: ApiDescription, schema: unknown, document: string): JsonSchema | undefined {
+  try {
+    const target = asRecord(api.references.follow(schema, document).value)
+    if (!target || !isObjectSchema(target) || !isSmallerThan(target, LARGEST_OUTPUT)) return undefined
+    const root = api.outputs.read(target, api.references.follow(schema, document).document)
+    const isPlain = root.uses.every((name) => api.outputs.definition(name).size <= LARGEST_OUTPUT)
+    if (!isPlain || root.size > LARGEST_OUTPUT || root.schema.type !== 'object') return undefined
+    const composed = composeSchema(root, api.outputs, 20 * LARGEST_OUTPUT)
+    return JSON.stringify(composed).length <= LARGEST_OUTPUT ? composed : undefined
+  } catch (error) {
+    // Without an output schema the tool works all the same.
+    if (error instanceof PartSkipped) return undefined
+    throw error
+  }
+}
+
+function isObjectSchema({ type, properties, nullable }: JsonRecord): boolean {
+  return (type === 'object' || type === undefined) && asRecord(properties) !== undefined && nullable !== true
+}
+
+/** Whether few values are in it: most answers are far too large to be worth reading. */
+function isSmallerThan(value: unknown, most: number): boolean {
+  let seen = 0
+  const waiting = [value]
+  while (waiting.length > 0) {
+    const next = waiting.pop()
+    if (++seen > most / 6) return false
+    if (typeof next === 'object' && next !== null) waiting.push(...Object.values(next))
+  }
+  return true
+}
+
+function rank(mediaType: string): number {
+  const essence = essenceOf(mediaType)
+  if (essence === 'application/json') return 0
+  if (isJsonType(essence)) return 1
+  return isTextType(essence) ? 2 : 3
+}

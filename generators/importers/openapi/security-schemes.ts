@@ -1,0 +1,159 @@
+import type { Credential, CredentialPlacement } from '../../../runtime/library/http-call.ts'
+import { cleanLine } from './clean-text.ts'
+import { asList, asRecord, asText, property, type JsonRecord } from './json-value.ts'
+
+/** A security scheme as a credential, or why it cannot be one. */
+type Scheme =
+  | {
+      readonly kind: 'credential'
+      readonly name: string
+      readonly placement: CredentialPlacement
+      readonly purpose: string
+    }
+  | { readonly kind: 'unsupported'; readonly reason: string }
+
+/** What an operation demands, in credentials; `problems` says which schemes could not be used. */
+export interface Security {
+  readonly alternatives: readonly (readonly string[])[]
+  readonly problems: readonly string[]
+}
+
+/**
+ * The security schemes of a description and the credentials they become. Each is bound to the hosts of the
+ * operations that use it. OpenAPI 3.1, sections 4.8.27 and 4.8.30; Swagger 2.0: securityDefinitions.
+ */
+export class SecuritySchemes {
+  readonly #schemes = new Map<string, Scheme>()
+  readonly #hosts = new Map<string, Set<string>>()
+  readonly #inherited: unknown
+
+  constructor(document: JsonRecord, follow: (value: unknown) => unknown) {
+    const components = asRecord(property(document, 'components'))
+    const written =
+      asRecord(property(components, 'securitySchemes')) ?? asRecord(property(document, 'securityDefinitions')) ?? {}
+    const entries = Object.entries(written)
+    const title = titleWords(asText(property(asRecord(document.info), 'title')) ?? '')
+    for (const [key, value] of entries) {
+      const scheme = asRecord(follow(value))
+      this.#schemes.set(
+        key,
+        readScheme(key, scheme ?? {}, (suffix) => this.#freeName(title, suffix, key)),
+      )
+    }
+    this.#inherited = property(document, 'security')
+  }
+
+  /** What an operation demands: its own `security`, else that of the description. */
+  demandedBy(operation: JsonRecord): Security {
+    const written = property(operation, 'security') ?? this.#inherited
+    const problems: string[] = []
+    const alternatives: string[][] = []
+    for (const requirement of asList(written)) {
+      const schemes = Object.keys(asRecord(requirement) ?? {}).map((key) => this.#find(key))
+      const unusable = schemes.filter((scheme) => scheme.kind === 'unsupported')
+      problems.push(...unusable.map(({ reason }) => reason))
+      if (unusable.length > 0) continue
+      alternatives.push(schemes.filter((scheme) => scheme.kind === 'credential').map(({ name }) => name))
+    }
+    return { alternatives, problems: [...new Set(problems)] }
+  }
+
+  /** Binds credentials to a host that an operation reaches with them. */
+  bind(names: Iterable<string>, host: string): void {
+    for (const name of names) {
+      const hosts = this.#hosts.get(name) ?? new Set()
+      this.#hosts.set(name, hosts.add(host))
+    }
+  }
+
+  /** Whether a parameter repeats what a credential of the operation sends already. */
+  covers({ alternatives }: Security, place: string, name: string): boolean {
+    const used = new Set(alternatives.flat())
+    return [...this.#schemes.values()].some(
+      (scheme) =>
+        scheme.kind === 'credential' &&
+        used.has(scheme.name) &&
+        scheme.placement.type === 'apiKey' &&
+        scheme.placement.in === place &&
+        scheme.placement.name.toLowerCase() === name.toLowerCase(),
+    )
+  }
+
+  /** Those that operations use, sorted by name. */
+  credentials(): readonly Credential[] {
+    const used: Credential[] = []
+    for (const scheme of this.#schemes.values()) {
+      const hosts = scheme.kind === 'credential' ? this.#hosts.get(scheme.name) : undefined
+      if (scheme.kind !== 'credential' || !hosts) continue
+      const { name, placement, purpose } = scheme
+      used.push({ name, hosts: [...hosts].toSorted(), placement, purpose })
+    }
+    return used.toSorted((left, right) => (left.name < right.name ? -1 : 1))
+  }
+
+  #find(key: string): Scheme {
+    return this.#schemes.get(key) ?? { kind: 'unsupported', reason: `security scheme "${key}" is not defined` }
+  }
+
+  #freeName(title: string, suffix: string, key: string): string {
+    const taken = new Set(
+      [...this.#schemes.values()].map((scheme) => (scheme.kind === 'credential' ? scheme.name : '')),
+    )
+    const wanted = [`${title}_${suffix}`, `${title}_${words(key)}_${suffix}`.replace(/__+/g, '_')].map(secretName)
+    const free = wanted.find((name) => !taken.has(name))
+    if (free !== undefined) return free
+    for (let number = 2; ; number++) {
+      const name = secretName(`${title}_${suffix}_${number}`)
+      if (!taken.has(name)) return name
+    }
+  }
+}
+
+function readScheme(key: string, scheme: JsonRecord, nameFor: (suffix: string) => string): Scheme {
+  const type = asText(scheme.type)
+  const httpScheme = asText(scheme.scheme)?.toLowerCase()
+  const about = cleanLine(asText(scheme.description) ?? '', 160)
+  if (type === 'apiKey') {
+    const place = scheme.in
+    const name = asText(scheme.name)
+    if (name === undefined || (place !== 'header' && place !== 'query' && place !== 'cookie')) {
+      return { kind: 'unsupported', reason: `security scheme "${key}" is an API key without a name or place` }
+    }
+    const purpose = about || `API key, sent as ${place === 'query' ? 'query parameter' : place} "${name}"`
+    return { kind: 'credential', name: nameFor('API_KEY'), placement: { type: 'apiKey', in: place, name }, purpose }
+  }
+  if (type === 'basic' || (type === 'http' && httpScheme === 'basic')) {
+    const purpose = `${about ? `${about} ` : ''}(write it as user:password)`
+    return { kind: 'credential', name: nameFor('LOGIN'), placement: { type: 'basic' }, purpose }
+  }
+  if (type === 'oauth2' || type === 'openIdConnect' || (type === 'http' && httpScheme === 'bearer')) {
+    const purpose = about || (type === 'http' ? 'Bearer token' : 'OAuth access token')
+    return { kind: 'credential', name: nameFor('TOKEN'), placement: { type: 'bearer' }, purpose }
+  }
+  const found = type === 'http' ? `http ${httpScheme ?? ''}`.trim() : (type ?? 'nothing')
+  return {
+    kind: 'unsupported',
+    reason: `security scheme "${key}" is of type "${found}"; apiKey, http basic, http bearer, oauth2 and openIdConnect can be used`,
+  }
+}
+
+/** "GitHub v3 REST API" is GITHUB: what says only that it is an API is left out. */
+function titleWords(title: string): string {
+  const telling = words(title)
+    .split('_')
+    .filter((word) => word !== '' && !/^(API|APIS|REST|RESTFUL|HTTP|THE|OPENAPI|SWAGGER|SPEC|V?\d+)$/.test(word))
+  return telling.slice(0, 2).join('_') || 'API'
+}
+
+function words(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+}
+
+function secretName(text: string): string {
+  const name = text.slice(-60).replace(/^[^A-Z]+/, '')
+  return name.length >= 2 ? name : 'API_KEY'
+}

@@ -1,0 +1,30 @@
+import type { Credential } from './http-call.ts'
+
+/** What a call needs besides the operation and its input. Every host gives its own. */
+export interface CallContext {
+  /** The Fetch API, limited to the hosts the server may reach. */
+  readonly fetch: typeof fetch
+  /** Settings and secrets by name. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  /** Every credential of the server; an operation names those it uses. */
+  readonly credentials: readonly Credential[]
+  /** Replaces the servers that the operation names. */
+  readonly baseUrl?: string
+  readonly limits?: CallLimits
+}
+
+/** Bounds of one call. */
+export interface CallLimits {
+  /** Bytes of an answer that are read; the rest is left on the wire. */
+  readonly answerBytes: number
+  /** Characters of text that are handed on. */
+  readonly answerCharacters: number
+  readonly timeoutMs: number
+}
+
+export const DEFAULT_CALL_LIMITS: CallLimits = {
+  answerBytes: 10_000_000,
+  answerCharacters: 60_000,
+  timeoutMs: 30_000,
+}

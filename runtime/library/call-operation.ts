@@ -1,0 +1,64 @@
+import { buildRequest } from './build-request.ts'
+import { DEFAULT_CALL_LIMITS, type CallContext } from './call-context.ts'
+import { CallRefused } from './call-refused.ts'
+import { maskCredentials } from './credentials.ts'
+import { fetchWithinOrigin } from './follow-redirects.ts'
+import type { Operation } from './operation.ts'
+import { readResponse } from './read-response.ts'
+import { errorResult, type ToolResult } from './tool-result.ts'
+
+export type { CallContext, CallLimits } from './call-context.ts'
+
+/**
+ * Calls an operation and turns the answer into a tool result. Whatever the model can mend (arguments, a missing
+ * credential, an upstream's refusal, a time-out) is an error result that says what to do; nothing of that is thrown.
+ * Input is expected to fit `operation.inputSchema`.
+ */
+export async function callOperation(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+  context: CallContext,
+): Promise<ToolResult> {
+  const limits = { ...DEFAULT_CALL_LIMITS, ...context.limits }
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), limits.timeoutMs)
+  const signal = AbortSignal.any([context.signal, deadline.signal])
+  const mask = (text: string) => maskCredentials(text, credentialsOf(operation, context), context.env)
+  try {
+    const request = buildRequest(operation, input, { ...context, signal })
+    const sent = await fetchWithinOrigin(request, context.fetch)
+    return await readResponse({ ...sent, operation, limits, mask })
+  } catch (error) {
+    if (error instanceof CallRefused) return errorResult(mask(error.message))
+    if (deadline.signal.aborted) return errorResult(timedOut(operation, limits.timeoutMs))
+    if (context.signal.aborted) return errorResult(`The call of ${operation.name} was cancelled.`)
+    if (isNetworkFailure(error)) return errorResult(mask(unreachable(operation, error)))
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function credentialsOf({ call }: Operation, { credentials }: CallContext) {
+  const names = new Set(call.security.flat())
+  return credentials.filter(({ name }) => names.has(name))
+}
+
+function timedOut({ call }: Operation, timeoutMs: number): string {
+  const again =
+    call.method === 'GET'
+      ? 'Try again, or ask for less.'
+      : 'It may have been done all the same: look before calling again.'
+  return `${call.method} ${call.path} gave no complete answer within ${timeoutMs / 1000} seconds. ${again}`
+}
+
+/** fetch rejects with a TypeError when there is no answer; the cause has the code (ECONNREFUSED, ENOTFOUND). */
+function isNetworkFailure(error: unknown): error is Error {
+  return error instanceof TypeError || (error instanceof Error && 'code' in error)
+}
+
+function unreachable({ call }: Operation, error: Error): string {
+  const { cause } = error
+  const reason = cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : '') : ''
+  return `${call.method} ${call.path} could not be sent: ${reason || error.message}. Check the base URL and that the API is up.`
+}

@@ -1,0 +1,86 @@
+import { encodeBase64 } from './base64.ts'
+import { CallRefused } from './call-refused.ts'
+import type { CallContext } from './call-context.ts'
+import type { Credential, HttpCall } from './http-call.ts'
+import { percentEncode } from './percent-encode.ts'
+
+/** What the chosen credentials add to a request. Names and values are as they go on the wire. */
+export interface CredentialParts {
+  readonly headers: readonly (readonly [string, string])[]
+  readonly query: readonly string[]
+  readonly cookies: readonly string[]
+}
+
+/**
+ * Chooses the credentials of a call: the first alternative of which every value is set and bound to this host.
+ * @returns none when the call needs none
+ * @throws CallRefused naming the secrets to set, or the hosts they are bound to
+ */
+export function chooseCredentials(call: HttpCall, host: string, context: CallContext): readonly Credential[] {
+  if (call.security.length === 0) return []
+  const alternatives = call.security.map((names) => names.map((name) => findCredential(name, context)))
+  const usable = alternatives.find((credentials) =>
+    credentials.every((credential) => context.env[credential.name] && credential.hosts.includes(host)),
+  )
+  if (usable) return usable
+  const withValues = alternatives.find((credentials) => credentials.every(({ name }) => context.env[name]))
+  throw new CallRefused(withValues ? boundElsewhere(withValues, host) : missing(alternatives))
+}
+
+/** Writes credentials into the parts of a request. Basic: RFC 7617; Bearer: RFC 6750, section 2.1. */
+export function placeCredentials(credentials: readonly Credential[], env: CallContext['env']): CredentialParts {
+  const headers: [string, string][] = []
+  const query: string[] = []
+  const cookies: string[] = []
+  for (const { name, placement } of credentials) {
+    const value = env[name] ?? ''
+    if (placement.type === 'bearer') headers.push(['authorization', `Bearer ${value}`])
+    else if (placement.type === 'basic') headers.push(['authorization', `Basic ${basicText(value)}`])
+    else {
+      const text = placement.format ? placement.format.replaceAll('{value}', () => value) : value
+      if (placement.in === 'header') headers.push([placement.name, text])
+      else if (placement.in === 'query') query.push(`${percentEncode(placement.name)}=${percentEncode(text)}`)
+      else cookies.push(`${placement.name}=${percentEncode(text)}`)
+    }
+  }
+  return { headers, query, cookies }
+}
+
+/** Replaces the values of credentials in a text by their names: some APIs echo what they were sent. */
+export function maskCredentials(text: string, credentials: readonly Credential[], env: CallContext['env']): string {
+  let masked = text
+  for (const { name, placement } of credentials) {
+    const value = env[name]
+    // Short values would mask ordinary words.
+    if (value === undefined || value.length < 6) continue
+    for (const form of placement.type === 'basic' ? [value, basicText(value)] : [value, percentEncode(value)]) {
+      masked = masked.replaceAll(form, `[${name}]`)
+    }
+  }
+  return masked
+}
+
+function basicText(value: string): string {
+  return encodeBase64(new TextEncoder().encode(value))
+}
+
+function findCredential(name: string, context: CallContext): Credential {
+  const credential = context.credentials.find((candidate) => candidate.name === name)
+  // Security alternatives are written together with the list of credentials.
+  if (!credential) throw new Error(`Credential "${name}" is not in the list of credentials.`)
+  return credential
+}
+
+function missing(alternatives: readonly (readonly Credential[])[]): string {
+  const choices = alternatives.map((credentials) =>
+    credentials.map(({ name, purpose }) => (purpose ? `${name} (${purpose})` : name)).join(' together with '),
+  )
+  return `This call needs a credential, and none is set: ${choices.join(', or ')}. Nothing was sent. Set it as an environment variable or secret of this server, then call again.`
+}
+
+function boundElsewhere(credentials: readonly Credential[], host: string): string {
+  const bound = credentials
+    .filter(({ hosts }) => !hosts.includes(host))
+    .map(({ name, hosts }) => `${name} may only be sent to ${hosts.join(', ') || 'no host'}`)
+  return `This call goes to ${host}, but ${bound.join('; ')}. Nothing was sent. Correct the base URL, or bind the credential to this host.`
+}
