@@ -10,11 +10,12 @@ import {
   type RpcRequest,
   type RpcResponse,
 } from '../protocol/json-rpc.ts'
+import { raceAbort } from '../protocol/race-abort.ts'
 import type { EndpointLink } from './endpoint-link.ts'
 import { openLegacySession, type LegacySession } from './legacy-session.ts'
 import type { LineOutput } from './line-output.ts'
 import { EndpointGone, SessionForgotten } from './post-message.ts'
-import { raceAbort, repeatWhileGone, useLive } from './replay.ts'
+import { repeatWhileGone, useLive } from './replay.ts'
 
 /** Between the end of a server's message stream and the next one. */
 const LISTEN_AGAIN_MS = 1_000

@@ -1,4 +1,5 @@
 import { errorResponse, RPC_CODES, RpcError, type RpcRequest, type RpcResponse } from '../protocol/json-rpc.ts'
+import { raceAbort } from '../protocol/race-abort.ts'
 import type { Endpoint, EndpointLink } from './endpoint-link.ts'
 import { EndpointGone, SessionForgotten } from './post-message.ts'
 
@@ -52,19 +53,6 @@ export async function useLive<T>(
   } catch (error) {
     if (error instanceof EndpointGone && !(error instanceof SessionForgotten)) link.lose(endpoint)
     throw error
-  }
-}
-
-/** Waits no longer than `signal` allows. The promise itself goes on for the others who wait for it. */
-export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
 

@@ -1,0 +1,180 @@
+import type { Readable } from 'node:stream'
+import { readMessage, RPC_CODES, RpcError, type JsonObject, type RpcResponse } from '../protocol/json-rpc.ts'
+import { createLineSplitter, LineTooLong } from '../protocol/split-lines.ts'
+import { META, metaOf } from '../protocol/versions.ts'
+import type { Child } from './child.ts'
+
+/** Left unread by the child, this much refuses the next call. */
+const UNREAD_BYTES = 32 * 1024 * 1024
+/** After its exit, what the child had written before may still be on its way. */
+const LAST_WORDS_MS = 100
+
+export interface ChildCall {
+  readonly method: string
+  /** With everything the 2026-07-28 envelope asks for. */
+  readonly params: JsonObject
+  readonly signal?: AbortSignal
+  /** Notifications of this call only; a progress token is the one in `params`. */
+  readonly onNotification?: (method: string, params: JsonObject) => void
+}
+
+/** The bridge's side of one running child: calls by id over its stdin and stdout. */
+export interface ChildConnection {
+  /**
+   * @throws RpcError what the child answered, or -32603 when it ended first; the signal's reason when aborted,
+   *   and then the child is told (2026-07-28: basic/transports/stdio, Cancellation)
+   */
+  call(call: ChildCall): Promise<JsonObject>
+  /** Resolves with the reason once the child can answer nothing more; its calls have been rejected by then. */
+  readonly ended: Promise<string>
+  /** Ends it from this side. */
+  end(reason: string): void
+}
+
+interface PendingCall {
+  readonly call: ChildCall
+  readonly resolve: (result: JsonObject) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface ChildConnectionOptions {
+  readonly child: Child
+  readonly lineBytes: number
+  /** A line of stdout that is no message, or a message nobody asked for. */
+  readonly onNoise: (line: string) => void
+}
+
+export function createChildConnection({ child, lineBytes, onNoise }: ChildConnectionOptions): ChildConnection {
+  const pending = new Map<number, PendingCall>()
+  const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<string>()
+  let endReason: string | undefined
+  let lastId = 0
+
+  function end(reason: string): void {
+    if (endReason !== undefined) return
+    endReason = reason
+    child.stdout.destroy()
+    for (const { reject } of pending.values()) reject(new RpcError(RPC_CODES.internal, reason))
+    pending.clear()
+    resolveEnded(reason)
+  }
+
+  function write(message: JsonObject): void {
+    child.stdin.write(`${JSON.stringify(message)}\n`)
+  }
+
+  function takeLine(line: string): void {
+    if (line === '') return
+    const read = readMessage(parseLine(line))
+    if (read.kind === 'response') return takeResponse(read.message)
+    if (read.kind === 'notification') return takeNotification(read.message.method, read.message.params ?? {}, line)
+    onNoise(line)
+  }
+
+  function takeResponse(response: RpcResponse): void {
+    const waiting = typeof response.id === 'number' ? pending.get(response.id) : undefined
+    // An answer may cross with its cancellation.
+    if (!waiting) return
+    pending.delete(Number(response.id))
+    if ('result' in response) return waiting.resolve(response.result)
+    waiting.reject(new RpcError(response.error.code, response.error.message, response.error.data))
+  }
+
+  function takeNotification(method: string, params: JsonObject, line: string): void {
+    const owner = ownerOf(method, params)
+    if (!owner) return onNoise(line)
+    const token = metaOf(owner.call.params)[META.progressToken]
+    const isProgress = method === 'notifications/progress'
+    owner.call.onNotification?.(method, isProgress ? { ...params, progressToken: token } : params)
+  }
+
+  /** 2026-07-28: basic/patterns/progress and subscriptions. A log message carries no id, so two who asked get none. */
+  function ownerOf(method: string, params: JsonObject): PendingCall | undefined {
+    if (method === 'notifications/progress') return pending.get(Number(params['progressToken']))
+    if (method !== 'notifications/message') return pending.get(Number(metaOf(params)[META.subscriptionId]))
+    const askers = [...pending.values()].filter(({ call }) => META.logLevel in metaOf(call.params))
+    return askers.length === 1 ? askers[0] : undefined
+  }
+
+  followOutput(child.stdout, lineBytes, takeLine, (error) => {
+    // Memory is safe; what else such a child does is not worth waiting for.
+    end(error.message)
+    void child.stop(0)
+  })
+  // EPIPE: the exit says more.
+  child.stdin.on('error', () => {})
+  void child.exited.then(async ({ code, signal }) => {
+    await lastWords(child.stdout)
+    end(signal === null ? `The server process ended with code ${code}.` : `The server process was ended by ${signal}.`)
+  })
+
+  return {
+    ended,
+    end,
+    async call(call) {
+      call.signal?.throwIfAborted()
+      if (endReason !== undefined) throw new RpcError(RPC_CODES.internal, endReason)
+      if (child.stdin.writableLength > UNREAD_BYTES) {
+        throw new RpcError(RPC_CODES.internal, 'The server reads its requests too slowly; try again later.')
+      }
+      const id = ++lastId
+      const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
+      const onAbort = (): void => {
+        pending.delete(id)
+        write({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
+        reject(call.signal?.reason)
+      }
+      pending.set(id, { call, resolve, reject })
+      call.signal?.addEventListener('abort', onAbort, { once: true })
+      write({ jsonrpc: '2.0', id, method: call.method, params: withToken(call.params, id) })
+      try {
+        return await promise
+      } finally {
+        call.signal?.removeEventListener('abort', onAbort)
+      }
+    },
+  }
+}
+
+/** Tokens of two clients may be equal; the id of the call is not. */
+function withToken(params: JsonObject, id: number): JsonObject {
+  const meta = metaOf(params)
+  return META.progressToken in meta ? { ...params, _meta: { ...meta, [META.progressToken]: id } } : params
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function followOutput(
+  output: Readable,
+  lineBytes: number,
+  onLine: (line: string) => void,
+  onTooLong: (error: LineTooLong) => void,
+): void {
+  const split = createLineSplitter(lineBytes)
+  output.on('error', () => {})
+  output.on('data', (chunk: Buffer) => {
+    try {
+      for (const line of split(chunk)) onLine(line)
+    } catch (error) {
+      if (!(error instanceof LineTooLong)) throw error
+      output.destroy()
+      onTooLong(error)
+    }
+  })
+}
+
+async function lastWords(output: Readable): Promise<void> {
+  if (output.closed || output.readableEnded) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, LAST_WORDS_MS)
+  output.once('close', resolve)
+  output.once('end', resolve)
+  await promise
+  clearTimeout(timer)
+}
