@@ -1,0 +1,25 @@
+import type { Sql } from '../db/db.ts'
+import type { TenantId } from '../model/ids.ts'
+import type { ServerDefinition } from '../model/server-definition.ts'
+import type { Server } from '../model/server.ts'
+import { listCredentials } from './credential-store.ts'
+import { listPrompts } from './prompt-store.ts'
+import { listResources } from './resource-store.ts'
+import { listTools } from './tool-store.ts'
+
+/** The whole definition as it stands. `server` must come from the same transaction, or its revision may be old. */
+export async function loadDefinition(sql: Sql, tenantId: TenantId, server: Server): Promise<ServerDefinition> {
+  const { id, name, description, revision, exposure } = server
+  return {
+    id,
+    tenantId,
+    name,
+    description,
+    revision,
+    exposure,
+    tools: await listTools(sql, tenantId, id),
+    resources: await listResources(sql, tenantId, id),
+    prompts: await listPrompts(sql, tenantId, id),
+    credentials: await listCredentials(sql, tenantId, id),
+  }
+}

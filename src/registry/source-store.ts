@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import type { Sql } from '../db/db.ts'
+import type { ServerId, SourceId, TenantId } from '../model/ids.ts'
+import type { Source } from '../model/source.ts'
+import type { SkippedPart } from '../model/tool-definition.ts'
+import { compressText, decompressText } from './compressed-text.ts'
+
+interface SourceRow {
+  id: SourceId
+  tenant_id: TenantId
+  server_id: ServerId
+  kind: Source['kind']
+  origin: string
+  title: string
+  digest: string
+  skipped: readonly SkippedPart[]
+  created_at: Date
+}
+
+function toSource(row: SourceRow): Source {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    serverId: row.server_id,
+    kind: row.kind,
+    origin: row.origin,
+    title: row.title,
+    digest: row.digest,
+    skipped: row.skipped,
+    createdAt: row.created_at,
+  }
+}
+
+export type NewSource = Pick<Source, 'serverId' | 'kind' | 'origin' | 'title' | 'skipped'> & { readonly text: string }
+
+/** Keeps an imported description; a text that the tenant has already is not stored again. */
+export async function insertSource(sql: Sql, tenantId: TenantId, source: NewSource): Promise<Source> {
+  const digest = createHash('sha256').update(source.text).digest('hex')
+  await insertSourceText(sql, tenantId, digest, source.text)
+  const [row] = await sql.query<SourceRow>(
+    `INSERT INTO sources (tenant_id, server_id, kind, origin, title, digest, skipped)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     RETURNING *`,
+    [tenantId, source.serverId, source.kind, source.origin, source.title, digest, JSON.stringify(source.skipped)],
+  )
+  if (!row) throw new Error('INSERT gave no row.')
+  return toSource(row)
+}
+
+async function insertSourceText(sql: Sql, tenantId: TenantId, digest: string, text: string): Promise<void> {
+  const known = await sql.query('SELECT 1 FROM source_texts WHERE tenant_id = $1 AND digest = $2', [tenantId, digest])
+  if (known.length > 0) return
+  await sql.query('INSERT INTO source_texts (tenant_id, digest, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+    tenantId,
+    digest,
+    await compressText(text),
+  ])
+}
+
+/** The description as it was read. */
+export async function loadSourceText(sql: Sql, tenantId: TenantId, digest: string): Promise<string | undefined> {
+  const [row] = await sql.query<{ content: Uint8Array }>(
+    'SELECT content FROM source_texts WHERE tenant_id = $1 AND digest = $2',
+    [tenantId, digest],
+  )
+  return row && decompressText(row.content)
+}
+
+/** Oldest first. */
+export async function listSources(sql: Sql, tenantId: TenantId, serverId: ServerId): Promise<readonly Source[]> {
+  const rows = await sql.query<SourceRow>(
+    'SELECT * FROM sources WHERE tenant_id = $1 AND server_id = $2 ORDER BY created_at, id',
+    [tenantId, serverId],
+  )
+  return rows.map(toSource)
+}

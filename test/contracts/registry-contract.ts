@@ -1,0 +1,422 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Database } from '../../src/db/database.ts'
+import type { Sql } from '../../src/db/db.ts'
+import { LOCAL_TENANT, type DaemonId, type TenantId } from '../../src/model/ids.ts'
+import { digestOfFiles } from '../../src/model/project-files.ts'
+import type { Server } from '../../src/model/server.ts'
+import type { ToolDefinition } from '../../src/model/tool-definition.ts'
+import { appendAuditEvent, listAuditEvents } from '../../src/registry/audit-store.ts'
+import { findBuild, insertBuild, listBuilds, loadBuild } from '../../src/registry/build-store.ts'
+import { upsertCredentials } from '../../src/registry/credential-store.ts'
+import { renewLeases, takeLease } from '../../src/registry/deployment-lease.ts'
+import {
+  findDeployment,
+  findDeploymentBySlug,
+  listActiveDeployments,
+  listDeployments,
+  updateDeployment,
+  upsertDeployment,
+} from '../../src/registry/deployment-store.ts'
+import { loadDefinition } from '../../src/registry/load-definition.ts'
+import { insertPrompt, removePrompt, replacePrompt } from '../../src/registry/prompt-store.ts'
+import { insertResource, removeResource, replaceResource } from '../../src/registry/resource-store.ts'
+import {
+  archiveServer,
+  bumpRevision,
+  deleteServerRow,
+  findArchivedServer,
+  findServerById,
+  findServerByName,
+  insertServer,
+  listServers,
+  requireServer,
+  restoreServer,
+  setServerStatus,
+  updateServer,
+} from '../../src/registry/server-store.ts'
+import { insertSource, listSources, loadSourceText } from '../../src/registry/source-store.ts'
+import {
+  countTools,
+  countToolsByServer,
+  findTool,
+  insertTools,
+  removeTool,
+  replaceTool,
+  toolNames,
+} from '../../src/registry/tool-store.ts'
+import { countRequests } from '../../src/registry/usage-store.ts'
+
+const OTHER_TENANT = '00000000-0000-7000-8000-000000000002' as TenantId
+const DAEMON = '00000000-0000-7000-8000-0000000000d1' as DaemonId
+const OTHER_DAEMON = '00000000-0000-7000-8000-0000000000d2' as DaemonId
+
+function tool(name: string): ToolDefinition {
+  return {
+    name,
+    description: `Does ${name}.`,
+    effect: 'read',
+    inputSchema: { type: 'object', properties: { zebra: { type: 'string' }, ant: { type: 'integer' } } },
+    handler: { kind: 'code', source: 'return input', hosts: [] },
+  }
+}
+
+/** What the registry has to do on every database. */
+export function registryContract(name: string, open: () => Promise<Database>): void {
+  describe(`the registry on ${name}`, () => {
+    let db: Database
+    beforeAll(async () => {
+      db = await open()
+      await db.asSystem((sql) =>
+        sql.query("INSERT INTO tenants (tenant_id, name) VALUES ($1, 'other')", [OTHER_TENANT]),
+      )
+    })
+    afterAll(() => db.close())
+
+    const local = <Result>(work: (sql: Sql) => Promise<Result>) => db.as(LOCAL_TENANT, work)
+    const other = <Result>(work: (sql: Sql) => Promise<Result>) => db.as(OTHER_TENANT, work)
+    const addServer = (server: string, tenantId = LOCAL_TENANT): Promise<Server> =>
+      db.as(tenantId, (sql) =>
+        insertServer(sql, tenantId, { name: server, description: `About ${server}`, exposure: 'tools' }),
+      )
+
+    it('keeps a server as a draft of revision 1', async () => {
+      const server = await addServer('weather')
+      expect(server).toMatchObject({
+        name: 'weather',
+        revision: 1,
+        status: 'draft',
+        exposure: 'tools',
+        deletedAt: null,
+      })
+      expect(await local((sql) => findServerByName(sql, LOCAL_TENANT, 'weather'))).toEqual(server)
+      expect(await local((sql) => findServerById(sql, LOCAL_TENANT, server.id))).toEqual(server)
+    })
+
+    it('refuses a second server of a name, but not to another tenant', async () => {
+      await addServer('single')
+      await expect(addServer('single')).rejects.toMatchObject({
+        code: 'SERVER_NAME_TAKEN',
+        message: expect.stringContaining('"single"'),
+      })
+      await expect(addServer('single', OTHER_TENANT)).resolves.toMatchObject({ tenantId: OTHER_TENANT })
+    })
+
+    it('offers the nearest name for an unknown server, and never one of another tenant', async () => {
+      await addServer('calendar')
+      await expect(local((sql) => requireServer(sql, LOCAL_TENANT, 'calender'))).rejects.toMatchObject({
+        code: 'SERVER_UNKNOWN',
+        fix: expect.stringContaining('"calendar"'),
+      })
+      await expect(other((sql) => requireServer(sql, OTHER_TENANT, 'calendar'))).rejects.toMatchObject({
+        code: 'SERVER_UNKNOWN',
+        fix: expect.not.stringContaining('calendar'),
+      })
+    })
+
+    it('lists by name in pages that stay right when servers come in between', async () => {
+      for (const letter of ['a', 'b', 'c', 'd']) await addServer(`page-${letter}`)
+      const list = { query: 'page-', limit: 2 }
+      const first = await local((sql) => listServers(sql, LOCAL_TENANT, list))
+      await addServer('page-aa')
+      const cursor = first.nextCursor ?? ''
+      const second = await local((sql) => listServers(sql, LOCAL_TENANT, { ...list, cursor }))
+      expect(first.servers.map((server) => server.name)).toEqual(['page-a', 'page-b'])
+      expect(second.servers.map((server) => server.name)).toEqual(['page-c', 'page-d'])
+      expect(second.nextCursor).toBeUndefined()
+    })
+
+    it('finds servers by a part of name or description, literally, and by status', async () => {
+      const server = await addServer('shop-100')
+      await local((sql) => updateServer(sql, LOCAL_TENANT, server.id, { description: '100% Off' }))
+      await local((sql) => setServerStatus(sql, LOCAL_TENANT, server.id, 'running'))
+      const names = async (query: string, status?: 'running' | 'failed') =>
+        (
+          await local((sql) => listServers(sql, LOCAL_TENANT, { query, limit: 10, ...(status && { status }) }))
+        ).servers.map((found) => found.name)
+      expect(await names('100% oFF')).toEqual(['shop-100'])
+      expect(await names('1%f')).toEqual([])
+      expect(await names('shop', 'running')).toEqual(['shop-100'])
+      expect(await names('shop', 'failed')).toEqual([])
+    })
+
+    it('refuses a cursor that is none', async () => {
+      const listing = local((sql) => listServers(sql, LOCAL_TENANT, { limit: 2, cursor: 'nonsense' }))
+      await expect(listing).rejects.toMatchObject({ code: 'ARGUMENTS_INVALID' })
+    })
+
+    it('frees the name of an archived server, and gives the server back while the name is free', async () => {
+      const server = await addServer('phoenix')
+      await local((sql) => archiveServer(sql, LOCAL_TENANT, server.id))
+      const successor = await addServer('phoenix')
+      const archived = await local((sql) => findArchivedServer(sql, LOCAL_TENANT, 'phoenix'))
+      expect(archived).toMatchObject({ id: server.id, status: 'archived', deletedAt: expect.any(Date) })
+      await expect(local((sql) => restoreServer(sql, LOCAL_TENANT, server))).rejects.toMatchObject({
+        code: 'SERVER_NAME_TAKEN',
+      })
+      await local((sql) => deleteServerRow(sql, LOCAL_TENANT, successor.id))
+      await local((sql) => restoreServer(sql, LOCAL_TENANT, server))
+      expect(await local((sql) => findServerByName(sql, LOCAL_TENANT, 'phoenix'))).toMatchObject({ id: server.id })
+    })
+
+    it('counts revisions up, also when changes come at once', async () => {
+      const server = await addServer('revised')
+      const revisions = await Promise.all(
+        [1, 2, 3].map(() => local((sql) => bumpRevision(sql, LOCAL_TENANT, server.id))),
+      )
+      expect(new Set(revisions)).toEqual(new Set([2, 3, 4]))
+    })
+
+    it('gives a definition back as it was put in, properties in their order', async () => {
+      const server = await addServer('whole')
+      const operation: ToolDefinition = {
+        ...tool('list_pets'),
+        title: 'List pets',
+        outputSchema: { type: 'object' },
+        group: 'pets',
+        handler: {
+          kind: 'operation',
+          call: {
+            kind: 'http',
+            method: 'GET',
+            path: '/pets',
+            servers: [{ url: 'https://pets.example' }],
+            parameters: [],
+            accept: ['application/json'],
+            security: [['PETS_KEY']],
+          },
+          source: { pointer: '/paths/~1pets/get' },
+        },
+      }
+      const resource = { name: 'about', uri: 'text://about', content: { kind: 'text', text: 'Hi' } } as const
+      const prompt = {
+        name: 'greet',
+        description: 'Greets',
+        arguments: [{ name: 'who', required: true, values: ['Ada'] }],
+        messages: [{ role: 'user', text: 'Hello {{who}}' }],
+      } as const
+      const credential = {
+        name: 'PETS_KEY',
+        hosts: ['pets.example'],
+        placement: { type: 'bearer' },
+        purpose: 'Reads pets',
+      } as const
+      const definition = await local(async (sql) => {
+        await insertTools(sql, LOCAL_TENANT, server, [operation, tool('aaa_second')])
+        await insertResource(sql, LOCAL_TENANT, server, resource)
+        await insertPrompt(sql, LOCAL_TENANT, server, prompt)
+        await upsertCredentials(sql, LOCAL_TENANT, server.id, [credential])
+        return loadDefinition(sql, LOCAL_TENANT, server)
+      })
+      expect(definition).toEqual({
+        id: server.id,
+        tenantId: LOCAL_TENANT,
+        name: 'whole',
+        description: 'About whole',
+        revision: 1,
+        exposure: 'tools',
+        tools: [operation, tool('aaa_second')],
+        resources: [resource],
+        prompts: [prompt],
+        credentials: [credential],
+      })
+      const [first] = definition.tools
+      expect(JSON.stringify(first?.inputSchema)).toBe(JSON.stringify(operation.inputSchema))
+    })
+
+    it('takes more than a thousand tools at once', async () => {
+      const server = await addServer('many')
+      const tools = Array.from({ length: 1_223 }, (_, index) => tool(`tool_${index}`))
+      await local((sql) => insertTools(sql, LOCAL_TENANT, server, tools))
+      expect(await local((sql) => countTools(sql, LOCAL_TENANT, server.id))).toBe(1_223)
+      expect(await local((sql) => toolNames(sql, LOCAL_TENANT, server.id))).toEqual(tools.map((each) => each.name))
+      expect((await local((sql) => countToolsByServer(sql, LOCAL_TENANT))).get(server.id)).toBe(1_223)
+    })
+
+    it('names every tool whose name is taken, and inserts none of them', async () => {
+      const server = await addServer('taken')
+      await local((sql) => insertTools(sql, LOCAL_TENANT, server, [tool('one'), tool('two')]))
+      const again = local((sql) =>
+        insertTools(sql, LOCAL_TENANT, server, [tool('one'), tool('fresh'), tool('fresh'), tool('two')]),
+      )
+      await expect(again).rejects.toMatchObject({
+        code: 'TOOL_NAME_TAKEN',
+        message: 'Server "taken" already has tools named "one", "fresh", "two".',
+      })
+      expect(await local((sql) => toolNames(sql, LOCAL_TENANT, server.id))).toEqual(['one', 'two'])
+    })
+
+    it('replaces and removes a tool in its place', async () => {
+      const server = await addServer('edited')
+      await local((sql) => insertTools(sql, LOCAL_TENANT, server, [tool('one'), tool('two'), tool('three')]))
+      const renamed = { ...tool('uno'), effect: 'delete' as const }
+      expect(await local((sql) => replaceTool(sql, LOCAL_TENANT, server, 'one', renamed))).toBe(true)
+      expect(await local((sql) => replaceTool(sql, LOCAL_TENANT, server, 'absent', tool('absent')))).toBe(false)
+      await expect(local((sql) => replaceTool(sql, LOCAL_TENANT, server, 'uno', tool('two')))).rejects.toMatchObject({
+        code: 'TOOL_NAME_TAKEN',
+      })
+      expect(await local((sql) => removeTool(sql, LOCAL_TENANT, server.id, 'two'))).toBe(true)
+      expect(await local((sql) => removeTool(sql, LOCAL_TENANT, server.id, 'two'))).toBe(false)
+      expect(await local((sql) => findTool(sql, LOCAL_TENANT, server.id, 'uno'))).toEqual(renamed)
+      expect(await local((sql) => toolNames(sql, LOCAL_TENANT, server.id))).toEqual(['uno', 'three'])
+    })
+
+    it('refuses resources and prompts whose names are taken, and replaces and removes them', async () => {
+      const server = await addServer('texts')
+      const resource = { name: 'note', uri: 'note://1', content: { kind: 'text', text: 'a' } } as const
+      const prompt = { name: 'ask', description: '', arguments: [], messages: [] } as const
+      await local((sql) => insertResource(sql, LOCAL_TENANT, server, resource))
+      await local((sql) => insertPrompt(sql, LOCAL_TENANT, server, prompt))
+      for (const clash of [resource, { ...resource, name: 'other-name' }, { ...resource, uri: 'note://2' }]) {
+        await expect(local((sql) => insertResource(sql, LOCAL_TENANT, server, clash))).rejects.toMatchObject({
+          code: 'RESOURCE_NAME_TAKEN',
+        })
+      }
+      await expect(local((sql) => insertPrompt(sql, LOCAL_TENANT, server, prompt))).rejects.toMatchObject({
+        code: 'PROMPT_NAME_TAKEN',
+      })
+      const changed = { ...resource, mimeType: 'text/plain', description: 'A note' }
+      expect(await local((sql) => replaceResource(sql, LOCAL_TENANT, server, 'note', changed))).toBe(true)
+      expect(await local((sql) => replacePrompt(sql, LOCAL_TENANT, server, 'ask', { ...prompt, name: 'tell' }))).toBe(
+        true,
+      )
+      const definition = await local((sql) => loadDefinition(sql, LOCAL_TENANT, server))
+      expect(definition).toMatchObject({ resources: [changed], prompts: [{ name: 'tell' }] })
+      expect(await local((sql) => removeResource(sql, LOCAL_TENANT, server.id, 'note'))).toBe(true)
+      expect(await local((sql) => removePrompt(sql, LOCAL_TENANT, server.id, 'ask'))).toBe(false)
+    })
+
+    it('stores the text of a description once per tenant', async () => {
+      const server = await addServer('sourced')
+      const text = 'openapi: 3.1.0\n'.repeat(10_000)
+      const add = (origin: string) =>
+        local((sql) =>
+          insertSource(sql, LOCAL_TENANT, {
+            serverId: server.id,
+            kind: 'openapi',
+            origin,
+            title: 'T',
+            text,
+            skipped: [{ pointer: '/paths/~1x', reason: 'odd' }],
+          }),
+        )
+      const first = await add('inline')
+      const second = await add('https://example.com/openapi.yaml')
+      expect(second.digest).toBe(first.digest)
+      expect(await local((sql) => loadSourceText(sql, LOCAL_TENANT, first.digest))).toBe(text)
+      expect(await local((sql) => listSources(sql, LOCAL_TENANT, server.id))).toEqual([first, second])
+      expect(await other((sql) => loadSourceText(sql, OTHER_TENANT, first.digest))).toBeUndefined()
+      const [stored] = await local((sql) => sql.query<{ count: number }>('SELECT count(*) FROM source_texts'))
+      expect(stored?.count).toBe(1)
+    })
+
+    it('numbers builds 1, 2, 3 and gives the same version for the same digest', async () => {
+      const server = await addServer('built')
+      const add = (files: Record<string, string>, revision: number) =>
+        local((sql) =>
+          insertBuild(sql, LOCAL_TENANT, {
+            serverId: server.id,
+            digest: digestOfFiles(files),
+            revision,
+            checks: [{ name: 'types', ok: true, ms: 12 }],
+            files,
+            artefacts: { 'dist/tools.js': 'export {}' },
+          }),
+        )
+      const [one, two] = await Promise.all([add({ 'a.ts': 'ä' }, 1), add({ 'a.ts': 'b', 'src/c.ts': '' }, 2)])
+      const again = await add({ 'a.ts': 'ä' }, 3)
+      expect(new Set([one?.version, two?.version])).toEqual(new Set([1, 2]))
+      expect(again).toEqual(one)
+      expect(await local((sql) => loadBuild(sql, LOCAL_TENANT, server.id, one?.version ?? 0))).toEqual({
+        ...one,
+        files: { 'a.ts': 'ä' },
+        artefacts: { 'dist/tools.js': 'export {}' },
+      })
+      const builds = await local((sql) => listBuilds(sql, LOCAL_TENANT, server.id, 10))
+      expect(builds.map((build) => build.version)).toEqual([2, 1])
+      expect(await local((sql) => findBuild(sql, LOCAL_TENANT, server.id, 'latest'))).toEqual(builds[0])
+      expect(await local((sql) => loadBuild(sql, LOCAL_TENANT, server.id, 9))).toBeUndefined()
+      expect(await other((sql) => loadBuild(sql, OTHER_TENANT, server.id, 'latest'))).toBeUndefined()
+    })
+
+    it('has one deployment per server and target, with a slug that is unique over all tenants', async () => {
+      const mine = await addServer('slugged')
+      const theirs = await addServer('slugged', OTHER_TENANT)
+      const deployment = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, mine, 'local'))
+      const foreign = await other((sql) => upsertDeployment(sql, OTHER_TENANT, theirs, 'local'))
+      expect(deployment).toMatchObject({ slug: 'slugged', status: 'pending', requestCount: 0 })
+      expect(foreign.slug).toMatch(/^slugged-[0-9a-f]{6}$/)
+      expect(await local((sql) => upsertDeployment(sql, LOCAL_TENANT, mine, 'local'))).toEqual(deployment)
+      expect(await db.asSystem((sql) => findDeploymentBySlug(sql, foreign.slug))).toEqual(foreign)
+      expect(await local((sql) => findDeploymentBySlug(sql, foreign.slug))).toBeUndefined()
+      expect(await local((sql) => listDeployments(sql, LOCAL_TENANT, mine.id))).toEqual([deployment])
+    })
+
+    it('writes what changed in a deployment and nothing else', async () => {
+      const server = await addServer('changed')
+      const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'local'))
+      const startedAt = new Date('2026-01-02T03:04:05Z')
+      await local((sql) =>
+        updateDeployment(sql, LOCAL_TENANT, id, { status: 'running', port: 42_001, daemonId: DAEMON, startedAt }),
+      )
+      await local((sql) => updateDeployment(sql, LOCAL_TENANT, id, { statusMessage: 'fine', port: null }))
+      await other((sql) => updateDeployment(sql, OTHER_TENANT, id, { status: 'failed' }))
+      const deployment = await local((sql) => findDeployment(sql, LOCAL_TENANT, server.id, 'local'))
+      expect(deployment).toMatchObject({ status: 'running', port: null, statusMessage: 'fine', startedAt })
+      expect(await db.asSystem((sql) => listActiveDeployments(sql, DAEMON))).toEqual([deployment])
+      await local((sql) => updateDeployment(sql, LOCAL_TENANT, id, { status: 'stopped' }))
+      expect(await db.asSystem((sql) => listActiveDeployments(sql, DAEMON))).toEqual([])
+    })
+
+    it('gives a deployment to one daemon until its lease ends', async () => {
+      const server = await addServer('leased')
+      const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'local'))
+      const take = (daemon: DaemonId, leaseMs: number) => db.asSystem((sql) => takeLease(sql, daemon, id, leaseMs))
+      expect(await take(DAEMON, 60_000)).toBe(true)
+      expect(await take(OTHER_DAEMON, 60_000)).toBe(false)
+      expect(await take(DAEMON, -1)).toBe(true)
+      expect(await take(OTHER_DAEMON, 60_000)).toBe(true)
+      expect(await db.asSystem((sql) => renewLeases(sql, OTHER_DAEMON, 60_000))).toEqual([id])
+      expect(await db.asSystem((sql) => renewLeases(sql, DAEMON, 60_000))).toEqual([])
+    })
+
+    it('adds up requests', async () => {
+      const server = await addServer('counted')
+      const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'local'))
+      const late = new Date('2026-03-03T03:03:03Z')
+      const early = new Date('2026-02-02T02:02:02Z')
+      for (const lastRequestAt of [late, early]) {
+        await db.asSystem((sql) => countRequests(sql, [{ deploymentId: id, requests: 21, lastRequestAt }]))
+      }
+      const deployment = await local((sql) => findDeployment(sql, LOCAL_TENANT, server.id, 'local'))
+      expect(deployment).toMatchObject({ requestCount: 42, lastRequestAt: late })
+    })
+
+    it('keeps audit events that a tenant can add and read, but not change', async () => {
+      await local((sql) =>
+        appendAuditEvent(sql, LOCAL_TENANT, { subject: 'owner', action: 'deploy', details: { server: 'x' } }),
+      )
+      const [event] = await local((sql) => listAuditEvents(sql, LOCAL_TENANT, 10))
+      expect(event).toMatchObject({
+        subject: 'owner',
+        action: 'deploy',
+        details: { server: 'x' },
+        at: expect.any(Date),
+      })
+      expect(await other((sql) => listAuditEvents(sql, OTHER_TENANT, 10))).toEqual([])
+      await expect(local((sql) => sql.query('DELETE FROM audit_events'))).rejects.toMatchObject({ code: '42501' })
+    })
+
+    it('shows another tenant nothing of a server, whatever it asks by', async () => {
+      const server = await addServer('hidden')
+      await local((sql) => insertTools(sql, LOCAL_TENANT, server, [tool('secret_tool')]))
+      const seen = await other(async (sql) => [
+        await findServerByName(sql, OTHER_TENANT, 'hidden'),
+        await findServerById(sql, OTHER_TENANT, server.id),
+        // The wrong tenant in the arguments does not help: row-level security stands behind the WHERE clause.
+        await findServerByName(sql, LOCAL_TENANT, 'hidden'),
+        await findTool(sql, LOCAL_TENANT, server.id, 'secret_tool'),
+      ])
+      expect(seen).toEqual([undefined, undefined, undefined, undefined])
+    })
+  })
+}

@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { openPostgres } from '../../src/db/postgres.ts'
+import { registryContract } from '../contracts/registry-contract.ts'
+import { openTestPglite } from '../db/test-pglite.ts'
+import { findPostgres, startPostgres, type PostgresServer } from '../postgres/start-postgres.ts'
+
+registryContract('PGlite', openTestPglite)
+
+describe.skipIf((await findPostgres()) === undefined && !process.env.CI)('PostgreSQL', () => {
+  let server: PostgresServer | undefined
+  beforeAll(async () => {
+    server = await startPostgres()
+  })
+  afterAll(() => server?.[Symbol.asyncDispose]())
+
+  registryContract('PostgreSQL', async () => openPostgres((await server?.createDatabase()) ?? ''))
+})
