@@ -73,7 +73,7 @@ export class SharedSchemas {
 /** `#/components/schemas/simple-user` is `simple-user`; deeper places keep their last words. */
 function nameFromPointer(id: string): string {
   const tokens = pointerTokens(id.slice(id.indexOf('#') + 1))
-  const isComponent = /#\/(components\/schemas|definitions)\/[^/]+$/.test(id)
+  const isComponent = /#\/(components\/schemas|definitions|\$defs)\/[^/]+$/.test(id)
   const words = isComponent ? tokens.slice(-1) : tokens.slice(-4)
   const name = words
     .join('_')
