@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { packageRoot } from '../config/package-root.ts'
 
 export interface Migration {
   /** 1 for `0001_registry.sql`. */
@@ -10,8 +9,15 @@ export interface Migration {
   readonly sql: string
 }
 
+/** The `migrations` of the package: the nearest above this file, alike for `src` and `dist`. */
 export function migrationsFolder(): string {
-  return path.join(packageRoot(), 'migrations')
+  let folder = import.meta.dirname
+  while (!existsSync(path.join(folder, 'migrations', '0001_registry.sql'))) {
+    const parent = path.dirname(folder)
+    if (parent === folder) throw new Error(`No folder with migrations above "${import.meta.dirname}".`)
+    folder = parent
+  }
+  return path.join(folder, 'migrations')
 }
 
 /** The migrations of a folder, in order. Their numbers start at 1 and leave no gap. */

@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { packageRoot } from '../config/package-root.ts'
-import { digestOfMigrations, readMigrations } from './migrations.ts'
+import { digestOfMigrations, migrationsFolder, readMigrations } from './migrations.ts'
 
 /**
  * The name of a template (a migrated PGlite directory as tar.gz) of this code. It changes with the migrations and
  * with the packages that write the files and the queue's tables, so that a stale template is simply not found.
  */
 export async function templateName(): Promise<string> {
-  const text = await readFile(path.join(packageRoot(), 'package.json'), 'utf8')
+  const text = await readFile(path.join(packageFolder(), 'package.json'), 'utf8')
   // Our own package.json; both are pinned there.
   const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> }
   const hash = createHash('sha256')
@@ -21,7 +20,11 @@ export async function templateName(): Promise<string> {
 
 /** Where the published package carries its template. */
 export function packagedTemplates(): string {
-  return path.join(packageRoot(), 'dist')
+  return path.join(packageFolder(), 'dist')
+}
+
+function packageFolder(): string {
+  return path.dirname(migrationsFolder())
 }
 
 /** The first template of this code in `folders`. */
