@@ -52,10 +52,10 @@ function pathText(parameter: HttpParameter, input: Readonly<Record<string, unkno
   return serializeInPath(parameter, value)
 }
 
-/** Servers and proxies decode a path once or twice, read `\` as `/` and drop what follows `;`: each is looked through. */
+/** Servers and proxies decode a path more than once, read `\` as `/` and drop what follows `;`: each is looked through. */
 function refuseTraversal(path: string): void {
   let text = path
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 6; round++) {
     for (const segment of text.split(/[/\\]/)) {
       const bare = segment.split(';')[0]
       if (bare === '.' || bare === '..') {

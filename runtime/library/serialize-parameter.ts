@@ -78,7 +78,7 @@ export function textOf(value: unknown): string {
 function join(parts: Parts, explode: boolean, delimiter: string): string {
   if (parts.kind === 'primitive') return parts.text
   if (parts.kind === 'array') return parts.items.join(delimiter)
-  return parts.entries.map(([name, text]) => `${name}${explode ? '=' : ','}${text}`).join(delimiter)
+  return parts.entries.map(([name, text]) => `${name}${explode ? '=' : delimiter}${text}`).join(delimiter)
 }
 
 function matrix(name: string, parts: Parts, explode: boolean): string {
