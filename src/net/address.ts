@@ -49,3 +49,8 @@ export function literalAddress(url: URL): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   return isIP(host) ? host : undefined
 }
+
+/** `host` for the scheme's own port, else `host:port`, in lower case and without a trailing dot. */
+export function hostKey(url: URL): string {
+  return url.host.toLowerCase().replace(/\.(?=$|:)/, '')
+}

@@ -2,7 +2,7 @@ import { lookup as resolveHost } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Agent, fetch as undiciFetch, type RequestInit } from 'undici'
 import { MetaError } from '../errors/meta-error.ts'
-import { isPublicAddress, literalAddress } from './address.ts'
+import { hostKey, isPublicAddress, literalAddress } from './address.ts'
 
 /** Where a request may go, and how much it may cost. */
 export interface EgressPolicy {
@@ -65,11 +65,6 @@ export function createEgress({ allowLocal }: { allowLocal: ReadonlySet<string> }
       await Promise.all([publicAgent.destroy(), localAgent.destroy()])
     },
   }
-}
-
-/** `host` for the scheme's own port, else `host:port`, in lower case and without a trailing dot. */
-export function hostKey(url: URL): string {
-  return url.host.toLowerCase().replace(/\.(?=$|:)/, '')
 }
 
 function checkUrl(text: string, policy: EgressPolicy, allowLocal: ReadonlySet<string>): URL {

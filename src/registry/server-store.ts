@@ -81,6 +81,13 @@ export async function findServerById(sql: Sql, tenantId: TenantId, id: ServerId)
   return row && toServer(row)
 }
 
+/** @throws MetaError SERVER_UNKNOWN when it has been removed for good */
+export async function requireServerById(sql: Sql, tenantId: TenantId, id: ServerId): Promise<Server> {
+  const server = await findServerById(sql, tenantId, id)
+  if (server) return server
+  throw new MetaError('SERVER_UNKNOWN', 'The server has been removed.', 'See what there is with list_servers.')
+}
+
 /** The most recently archived server of that name, to restore it. */
 export async function findArchivedServer(sql: Sql, tenantId: TenantId, name: string): Promise<Server | undefined> {
   const [row] = await sql.query<ServerRow>(

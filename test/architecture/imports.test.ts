@@ -9,7 +9,7 @@ const floors: readonly (readonly string[])[] = [
   ['runtime/library'],
   ['src/model', 'src/errors'],
   ['src/config', 'src/db', 'src/net', 'src/telemetry'],
-  ['src/registry', 'src/secrets', 'src/audit', 'src/auth', 'src/queue'],
+  ['src/registry', 'src/secrets', 'src/audit', 'src/auth', 'src/queue', 'src/daemon'],
   ['generators', 'runtime', 'bridge'],
   ['src/pipeline'],
   ['src/tools', 'src/jobs'],
@@ -20,8 +20,13 @@ const floors: readonly (readonly string[])[] = [
 /** Neighbours on one floor never import each other; these take types only, from the contract of the other. */
 const typeOnlyNeighbours = new Set(['runtime -> bridge', 'src/registry -> src/secrets'])
 
-/** `cli.ts` hands the environment to loadConfig; a server's child gets a cleared one made for it. */
-const ENVIRONMENT_READERS = ['src/cli.ts', 'src/config/load-config.ts', 'runtime/broker-host/broker-host.ts']
+/** `cli.ts` hands the environment to loadConfig; a server's child gets a cleared one made for it; the emitter writes it. */
+const ENVIRONMENT_READERS = [
+  'src/cli.ts',
+  'src/config/load-config.ts',
+  'runtime/broker-host/broker-host.ts',
+  'generators/project/emit-entries.ts',
+]
 
 /** The rooms that talk to the database, and so must not be known to what also ships elsewhere. */
 const shipsElsewhere = ['generators', 'runtime', 'bridge']

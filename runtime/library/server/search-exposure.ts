@@ -1,7 +1,8 @@
 import type { Tool } from '@modelcontextprotocol/server'
-import MiniSearch from 'minisearch'
+import type MiniSearch from 'minisearch'
 import { errorResult, type ToolResult } from '../tool-result.ts'
 import { listedTool, type ToolEntry } from './tool-entry.ts'
+import { createToolIndex, type ToolDocument } from './tool-index.ts'
 
 const toolName = { type: 'string', maxLength: 64, description: 'A tool name that search_tools gave.' }
 const toolArguments = { type: 'object', description: 'Its arguments, as describe_tool shows them.' }
@@ -62,7 +63,7 @@ export function createToolSearch(entries: ReadonlyMap<string, ToolEntry>): ToolS
   let index: MiniSearch | undefined
   return {
     find(query, limit) {
-      index ??= buildIndex(entries)
+      index ??= createToolIndex(Array.from(entries.values(), toDocument))
       const hits = index.search(query).slice(0, limit)
       const found = hits.flatMap(({ id }) => {
         const entry = entries.get(String(id))
@@ -92,53 +93,13 @@ function summary({ definition }: ToolEntry) {
   return { name: definition.name, effect: definition.effect, description: firstSentence.slice(0, 160) }
 }
 
-function buildIndex(entries: ReadonlyMap<string, ToolEntry>): MiniSearch {
-  const index = new MiniSearch({
-    fields: ['name', 'group', 'path', 'description'],
-    idField: 'id',
-    searchOptions: { boost: { name: 4, group: 2, path: 1.5 }, prefix: true, fuzzy: 0.15, combineWith: 'OR' },
-    processTerm: stem,
-  })
-  index.addAll(Array.from(entries, ([name, entry]) => toDocument(name, entry)))
-  return index
-}
-
-function toDocument(name: string, { definition }: ToolEntry) {
-  const group = 'group' in definition ? definition.group : undefined
-  const path = 'call' in definition ? definition.call.path : undefined
+function toDocument({ definition }: ToolEntry): ToolDocument {
+  const { name, description } = definition
+  const isOperation = 'call' in definition
   return {
-    id: name,
-    name: name.replaceAll('_', ' '),
-    group: group ?? '',
-    path: path?.replaceAll(/[/{}_-]+/g, ' ') ?? '',
-    description: definition.description.slice(0, 400),
+    name,
+    description,
+    group: isOperation ? definition.group : undefined,
+    path: isOperation ? definition.call.path : undefined,
   }
 }
-
-/** Lower case, without the plural: "repositories" finds "repository". */
-function stem(term: string): string | null {
-  const lower = term.toLowerCase()
-  if (STOP_WORDS.has(lower)) return null
-  return lower.replace(/ies$/, 'y').replace(/([^s])s$/, '$1')
-}
-
-const STOP_WORDS = new Set([
-  'a',
-  'an',
-  'and',
-  'are',
-  'by',
-  'for',
-  'from',
-  'in',
-  'is',
-  'it',
-  'me',
-  'my',
-  'of',
-  'on',
-  'or',
-  'the',
-  'to',
-  'with',
-])

@@ -1,0 +1,57 @@
+import MiniSearch from 'minisearch'
+
+/** What a tool is found by. */
+export interface ToolDocument {
+  readonly name: string
+  readonly description: string
+  readonly group: string | undefined
+  readonly path: string | undefined
+}
+
+/** A BM25 index over names, groups, paths and descriptions; results have the tool's name as `id`. */
+export function createToolIndex(documents: readonly ToolDocument[]): MiniSearch {
+  const index = new MiniSearch({
+    fields: ['words', 'group', 'path', 'description'],
+    idField: 'id',
+    searchOptions: { boost: { words: 4, group: 2, path: 1.5 }, prefix: true, fuzzy: 0.15, combineWith: 'OR' },
+    processTerm: normalizeTerm,
+  })
+  index.addAll(
+    documents.map(({ name, description, group, path }) => ({
+      id: name,
+      words: name.replaceAll('_', ' '),
+      group: group ?? '',
+      path: path?.replaceAll(/[/{}_-]+/g, ' ') ?? '',
+      description: description.slice(0, 400),
+    })),
+  )
+  return index
+}
+
+/** Lower case, without the plural, so that "repositories" finds "repository"; null for words that say nothing. */
+function normalizeTerm(term: string): string | null {
+  const lower = term.toLowerCase()
+  if (STOP_WORDS.has(lower)) return null
+  return lower.replace(/ies$/, 'y').replace(/([^s])s$/, '$1')
+}
+
+const STOP_WORDS = new Set([
+  'a',
+  'an',
+  'and',
+  'are',
+  'by',
+  'for',
+  'from',
+  'in',
+  'is',
+  'it',
+  'me',
+  'my',
+  'of',
+  'on',
+  'or',
+  'the',
+  'to',
+  'with',
+])

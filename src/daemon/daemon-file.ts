@@ -1,0 +1,67 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Config } from '../config/load-config.ts'
+
+/** What a daemon tells about itself in `daemon.json` (0600) once it listens. */
+export interface DaemonRecord {
+  readonly pid: number
+  readonly port: number
+  /** Callers of the meta server send it as a bearer token. */
+  readonly token: string
+  readonly version: string
+  /** Of the settings that doors and daemon must share. */
+  readonly configDigest: string
+}
+
+export function readDaemonRecord(home: string): DaemonRecord | undefined {
+  try {
+    const record: DaemonRecord = JSON.parse(readFileSync(daemonFile(home), 'utf8'))
+    return record
+  } catch {
+    // Missing, or being replaced at this moment: either way no daemon can be reached by it.
+    return undefined
+  }
+}
+
+export function writeDaemonRecord(home: string, record: DaemonRecord): void {
+  writePrivateFile(daemonFile(home), `${JSON.stringify(record, null, 2)}\n`)
+}
+
+/** Takes the record away, unless another daemon has written its own meanwhile. */
+export function removeDaemonRecord(home: string, pid: number): void {
+  if (readDaemonRecord(home)?.pid === pid) rmSync(daemonFile(home), { force: true })
+}
+
+/** The token stays the same over restarts, so that clients' configurations do. */
+export function ownerToken(home: string): string {
+  const file = path.join(home, 'token')
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    const token = randomBytes(32).toString('base64url')
+    writePrivateFile(file, `${token}\n`)
+    return token
+  }
+}
+
+/** Differs where a door and a daemon would not mean the same data. */
+export function digestOfConfig({ databaseUrl }: Config): string {
+  return createHash('sha256')
+    .update(databaseUrl ?? 'pglite')
+    .digest('hex')
+    .slice(0, 16)
+}
+
+/** Written beside and renamed, so that a reader sees all of it or nothing; readable by its owner alone. */
+export function writePrivateFile(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  const temporary = `${file}.${process.pid}`
+  writeFileSync(temporary, text, { mode: 0o600 })
+  chmodSync(temporary, 0o600)
+  renameSync(temporary, file)
+}
+
+function daemonFile(home: string): string {
+  return path.join(home, 'daemon.json')
+}

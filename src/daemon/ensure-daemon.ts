@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defaults } from '../config/defaults.ts'
+import type { Config } from '../config/load-config.ts'
+import { packageRoot } from '../config/package-root.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import { askDaemon } from './ask-daemon.ts'
+import { type DaemonRecord, digestOfConfig, readDaemonRecord } from './daemon-file.ts'
+import { isNewer, ownVersion } from './version.ts'
+
+/** Makes sure that a daemon runs for this home, and says how to reach it. */
+export type EnsureDaemon = () => Promise<DaemonRecord>
+
+/**
+ * @param environment  of this process; the daemon gets only what it needs of it
+ * @throws MetaError DAEMON_CONFLICT when the running daemon serves another database, DAEMON_UNAVAILABLE when none came up
+ */
+export async function ensureDaemon(config: Config, environment: NodeJS.ProcessEnv): Promise<DaemonRecord> {
+  const running = await findDaemon(config)
+  if (running) {
+    refuseOtherDatabase(config, running)
+    if (!isNewer(ownVersion(), running.version)) return running
+    await askDaemon(running, '/control/drain', { method: 'POST', timeoutMs: defaults.daemon.drainMs })
+  }
+  startUnlessStarting(config, environment)
+  return waitForDaemon(config)
+}
+
+/** The daemon of this home, if it answers. */
+export async function findDaemon({ home }: Config): Promise<DaemonRecord | undefined> {
+  const record = readDaemonRecord(home)
+  if (!record || !isAlive(record.pid)) return undefined
+  const answer = await askDaemon(record, '/health')
+  return answer?.status === 200 ? record : undefined
+}
+
+/** Stops the daemon of this home; its servers come up again with the next one. @returns whether there was one */
+export async function stopDaemon(config: Config): Promise<boolean> {
+  const running = await findDaemon(config)
+  if (!running) return false
+  await askDaemon(running, '/control/drain', { method: 'POST', timeoutMs: defaults.daemon.drainMs })
+  for (let waited = 0; isAlive(running.pid) && waited < defaults.daemon.drainMs * 2; waited += 25) await sleep(25)
+  return !isAlive(running.pid)
+}
+
+async function waitForDaemon(config: Config): Promise<DaemonRecord> {
+  const deadline = Date.now() + defaults.daemon.startTimeoutMs
+  while (Date.now() < deadline) {
+    const record = readDaemonRecord(config.home)
+    if (record && isAlive(record.pid) && (await askDaemon(record, '/health'))?.status === 200) {
+      refuseOtherDatabase(config, record)
+      return record
+    }
+    await sleep(15)
+  }
+  throw new MetaError(
+    'DAEMON_UNAVAILABLE',
+    `The mcpwright daemon did not come up within ${defaults.daemon.startTimeoutMs / 1000} s.${lastLogLines(config)}`,
+    `Run "mcpwright doctor", or look into "${daemonLog(config)}".`,
+  )
+}
+
+/** Of ten doors that start at once, one spawns the daemon; the lock of the data directory settles what is left. */
+function startUnlessStarting(config: Config, environment: NodeJS.ProcessEnv): void {
+  mkdirSync(config.home, { recursive: true, mode: 0o700 })
+  const marker = path.join(config.home, 'starting')
+  if (!takeMarker(marker)) return
+  const log = openSync(daemonLog(config), 'a', 0o600)
+  const child = spawn(process.execPath, [path.join(packageRoot(), 'bin', 'mcpwright.cjs'), 'daemon'], {
+    cwd: config.home,
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: daemonEnvironment(config, environment),
+    windowsHide: true,
+  })
+  child.unref()
+  closeSync(log)
+}
+
+/** @returns whether this process is the one to start the daemon; a marker older than 3 s belongs to a start that failed */
+function takeMarker(marker: string): boolean {
+  try {
+    if (Date.now() - statSync(marker).mtimeMs > 3_000) rmSync(marker, { force: true })
+  } catch {
+    // There is no marker.
+  }
+  try {
+    closeSync(openSync(marker, 'wx', 0o600))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Nothing of the chat's environment but what finds the data, and the secrets that a person listed. */
+function daemonEnvironment({ home, envSecrets }: Config, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = Object.keys(environment).filter(
+    (name) => name.startsWith('MCPWRIGHT_') && name !== 'MCPWRIGHT_RELAUNCHED',
+  )
+  const kept = [
+    'DATABASE_URL',
+    'PATH',
+    'HOME',
+    'TMPDIR',
+    'SystemRoot',
+    'LOCALAPPDATA',
+    'USERPROFILE',
+    'TEMP',
+    'TZ',
+    'NODE_COMPILE_CACHE',
+  ]
+  const wanted = [...names, ...kept, ...envSecrets.map(({ name }) => name)]
+  const entries = wanted.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]]))
+  return { ...Object.fromEntries(entries), MCPWRIGHT_HOME: home }
+}
+
+function refuseOtherDatabase(config: Config, record: DaemonRecord): void {
+  if (record.configDigest === digestOfConfig(config)) return
+  throw new MetaError(
+    'DAEMON_CONFLICT',
+    `The daemon of "${config.home}" (pid ${record.pid}) uses another database than this DATABASE_URL says.`,
+    'Run "mcpwright stop" to end it, or set MCPWRIGHT_HOME to another directory.',
+  )
+}
+
+export function daemonLog({ home }: Config): string {
+  return path.join(home, 'daemon.log')
+}
+
+function lastLogLines(config: Config): string {
+  try {
+    const lines = readFileSync(daemonLog(config), 'utf8').trim().split('\n').slice(-5)
+    return ` Its last lines:\n${lines.join('\n')}`
+  } catch {
+    return ''
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

@@ -1,0 +1,67 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import type { Principal } from '../model/principal.ts'
+import type { Services } from '../pipeline/services.ts'
+import { receiveDescription } from './description-door.ts'
+import { refuseForeign, requireToken, sendError } from './guard.ts'
+import type { MetaEndpoint } from './meta-endpoint.ts'
+import { listServersDoor, showJobDoor } from './server-doors.ts'
+
+export interface AppOptions {
+  readonly token: string
+  readonly principal: Principal
+  readonly version: string
+  readonly meta: MetaEndpoint
+  readonly services: () => Promise<Services>
+  /** Whether the database and the queue are up. */
+  readonly isReady: () => boolean
+  /** Answers at /s/{slug}/mcp; the deployment's own token is checked there. */
+  readonly serveDeployment: (slug: string, request: Request, response: Response) => Promise<void>
+  /** Ends the daemon after this answer. */
+  readonly drain: () => void
+}
+
+/** The daemon's HTTP side: a door beside a door, each parses, calls and renders. */
+export function createApp(options: AppOptions): Express {
+  const { token, principal, meta, services } = options
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(refuseForeign)
+  app.get('/health', (_, response) => {
+    response.json({ status: 'ok', version: options.version, pid: process.pid, ready: options.isReady() })
+  })
+  app.get('/ready', (_, response) => {
+    response.status(options.isReady() ? 200 : 503).json({ ready: options.isReady() })
+  })
+  app.all('/s/:slug/mcp', (request, response) => options.serveDeployment(request.params.slug, request, response))
+  app.use(requireToken(token))
+  app.all('/mcp', (request, response) => meta.handle(request, response))
+  app.post('/upload-openapi', async (request, response) =>
+    receiveDescription(request, response, await services(), principal),
+  )
+  app.get('/servers', async (_, response) => listServersDoor(response, await services(), principal))
+  app.get('/jobs/:id', async (request, response) => showJobDoor(request.params.id, response, await services()))
+  app.post('/control/drain', (_, response) => {
+    response.once('close', options.drain)
+    response.status(202).json({ draining: true })
+  })
+  app.use((request, response) => {
+    response
+      .status(404)
+      .type('application/problem+json')
+      .send(
+        JSON.stringify({
+          type: 'about:blank',
+          title: 'NOT_FOUND',
+          status: 404,
+          detail: `There is nothing at ${request.path}.`,
+          fix: 'See /health, /mcp, /servers, /upload-openapi.',
+        }),
+      )
+  })
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    if (response.headersSent) return void response.destroy()
+    sendError(response, error)
+  })
+  return app
+}

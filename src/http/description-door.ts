@@ -1,0 +1,122 @@
+import type { Request, Response as HttpResponse } from 'express'
+import { defaults } from '../config/defaults.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import { SERVER_NAME } from '../model/names.ts'
+import type { Principal } from '../model/principal.ts'
+import { addOperations, importApi } from '../pipeline/import-api.ts'
+import { queueDeploy } from '../pipeline/queue-work.ts'
+import type { Services } from '../pipeline/services.ts'
+import { findServerByName, insertServer } from '../registry/server-store.ts'
+import { readBody } from './read-body.ts'
+
+/**
+ * `POST /upload-openapi`: a multipart form with `file` (and `name`), or the description itself as the body with
+ * `?name=`. Validated and stored at once, generated and launched by the queue: 202 with a job to ask for.
+ */
+export async function receiveDescription(
+  request: Request,
+  response: HttpResponse,
+  services: Services,
+  principal: Principal,
+): Promise<void> {
+  const { tenantId } = principal
+  const upload = await readUpload(request)
+  const abort = new AbortController()
+  response.once('close', () => abort.abort())
+  const description = { text: upload.text }
+  const api = await importApi(description, upload.baseUrl, services, abort.signal)
+  const name = upload.name ?? nameFromTitle(api.title)
+  const server = await services.db.as(tenantId, async (sql) => {
+    const existing = await findServerByName(sql, tenantId, name)
+    return (
+      existing ?? insertServer(sql, tenantId, { name, description: api.description || api.title, exposure: 'tools' })
+    )
+  })
+  const all = { all: true }
+  const { added, exposure } = await addOperations(
+    api,
+    { serverName: name, description, select: all },
+    services,
+    tenantId,
+  )
+  const { job, deployment } = await queueDeploy(server, 'local', undefined, services, tenantId)
+  response
+    .status(202)
+    .location(`/jobs/${job}`)
+    .json({
+      job,
+      status_url: `${services.baseUrl}/jobs/${job}`,
+      server: name,
+      tools: added.length,
+      exposure,
+      skipped: api.skipped,
+      url: `${services.baseUrl}/s/${deployment.slug}/mcp`,
+    })
+}
+
+interface Upload {
+  readonly text: string
+  readonly name: string | undefined
+  readonly baseUrl: string | undefined
+}
+
+async function readUpload(request: Request): Promise<Upload> {
+  const body = await readBody(request, defaults.limits.descriptionBytes)
+  const type = request.headers['content-type'] ?? ''
+  const fields = type.startsWith('multipart/form-data') ? await readForm(body, type) : { text: body.toString('utf8') }
+  const queryText = (key: string) => (typeof request.query[key] === 'string' ? request.query[key] : undefined)
+  const upload = { name: queryText('name'), baseUrl: queryText('base_url'), ...fields }
+  if (upload.text.trim() === '') {
+    throw new MetaError(
+      'DESCRIPTION_UNREADABLE',
+      'The upload is empty.',
+      'Send the description as the field "file" of a form, or as the body.',
+    )
+  }
+  if (upload.name !== undefined && !SERVER_NAME.test(upload.name)) {
+    throw new MetaError(
+      'SERVER_NAME_INVALID',
+      `"${upload.name}" is not a server name.`,
+      `Names match ${SERVER_NAME.source}.`,
+    )
+  }
+  return upload
+}
+
+/** The platform's own parser reads the form. */
+async function readForm(body: Buffer, type: string): Promise<{ text: string; name?: string; baseUrl?: string }> {
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
+    .formData()
+    .catch((cause: unknown) => {
+      throw new MetaError(
+        'DESCRIPTION_UNREADABLE',
+        'The multipart form can not be read.',
+        'Send the description as its field "file".',
+        { cause },
+      )
+    })
+  const file = form.get('file')
+  if (file === null)
+    throw new MetaError(
+      'DESCRIPTION_UNREADABLE',
+      'The form has no field "file".',
+      'Send the description as its field "file".',
+    )
+  const name = form.get('name')
+  const baseUrl = form.get('base_url')
+  return {
+    text: typeof file === 'string' ? file : await file.text(),
+    ...(typeof name === 'string' && name !== '' && { name }),
+    ...(typeof baseUrl === 'string' && baseUrl !== '' && { baseUrl }),
+  }
+}
+
+function nameFromTitle(title: string): string {
+  const name = title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[^a-z]+|-+$/g, '')
+    .slice(0, 38)
+    .replace(/-+$/, '')
+  return SERVER_NAME.test(name) ? name : 'api-server'
+}

@@ -1,0 +1,33 @@
+import { buildServer } from '../pipeline/build-server.ts'
+import { checkBuild } from '../pipeline/check-build.ts'
+import { deployBuild, startDeployment, stopDeployment } from '../pipeline/deploy-build.ts'
+import { cleanUpServer, removeServer } from '../pipeline/remove-server.ts'
+import type { Services } from '../pipeline/services.ts'
+import type { Job } from '../queue/queue.ts'
+import { loadBuildById } from '../registry/build-store.ts'
+import { requireServerById } from '../registry/server-store.ts'
+
+/** Does one job. Each may run twice: what has been reached is stored, and doing it again changes nothing. */
+export async function handleJob(job: Job, services: Services, signal: AbortSignal): Promise<unknown> {
+  switch (job.kind) {
+    case 'build': {
+      const server = await services.db.as(job.tenantId, (sql) => requireServerById(sql, job.tenantId, job.serverId))
+      const { version, digest, checks } = await buildServer(server, services, job.tenantId, signal)
+      return { version, digest, checks }
+    }
+    case 'check': {
+      const build = await services.db.as(job.tenantId, (sql) => loadBuildById(sql, job.tenantId, job.buildId))
+      return build && checkBuild(build, services, signal)
+    }
+    case 'deploy':
+      return deployBuild(job, services, signal)
+    case 'start':
+      return startDeployment(job, services, signal)
+    case 'stop':
+      return stopDeployment(job, services)
+    case 'delete':
+      return removeServer(job, services)
+    case 'clean-up':
+      return cleanUpServer(job, services)
+  }
+}

@@ -1,0 +1,104 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { renderError, type RenderedError } from '../errors/render.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import { nearestName } from '../model/names.ts'
+import type { MetaAnswer, MetaCall, MetaTool } from '../tools/meta-tool.ts'
+import { metaTools } from '../tools/index.ts'
+
+/** A result as MCP, HTTP and the command line show it. */
+export interface MetaResult {
+  readonly content: readonly { readonly type: 'text'; readonly text: string }[]
+  readonly structuredContent?: Readonly<Record<string, unknown>>
+  readonly isError?: boolean
+}
+
+/** Finds the tool, checks its arguments, runs it. What the caller can mend comes back as an error result. */
+export async function callMetaTool(name: string, input: unknown, call: MetaCall): Promise<MetaResult> {
+  try {
+    const tool = findTool(name)
+    checkScope(tool, call)
+    checkArguments(tool, input)
+    // The schema has just been checked; it describes the input that `run` takes.
+    return toResult(await tool.run(input as never, call))
+  } catch (error) {
+    const rendered = renderError(error)
+    if (rendered.code === 'INTERNAL' && !call.signal.aborted) console.error(`${name} met a bug:`, error)
+    return errorToResult(rendered)
+  }
+}
+
+function findTool(name: string): MetaTool {
+  const tool = metaTools.find((candidate) => candidate.name === name)
+  if (tool) return tool
+  const near = nearestName(
+    name,
+    metaTools.map((candidate) => candidate.name),
+  )
+  throw new MetaError(
+    'TOOL_UNKNOWN',
+    `mcpwright has no tool "${name}".`,
+    near ? `Did you mean "${near}"?` : 'See tools/list.',
+  )
+}
+
+function checkScope(tool: MetaTool, { principal }: MetaCall): void {
+  if (principal.scopes.includes(tool.scope)) return
+  throw new MetaError(
+    'FORBIDDEN',
+    `"${tool.name}" needs the scope "${tool.scope}".`,
+    'Ask the owner for a token with that scope.',
+  )
+}
+
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+const validators = new Map<string, ValidateFunction>()
+
+function checkArguments(tool: MetaTool, input: unknown): void {
+  let validate = validators.get(tool.name)
+  if (!validate) {
+    validate = ajv.compile(tool.inputSchema)
+    validators.set(tool.name, validate)
+  }
+  if (validate(input)) return
+  const problems = (validate.errors ?? []).map((error) => describeProblem(tool, error))
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    `The arguments of ${tool.name} are not right: ${[...new Set(problems)].join('; ')}.`,
+    `${tool.name} takes: ${describeArguments(tool)}.`,
+  )
+}
+
+function describeProblem(
+  tool: MetaTool,
+  { instancePath, message, params }: NonNullable<ValidateFunction['errors']>[number],
+): string {
+  const place = instancePath === '' ? '' : `"${instancePath.slice(1).replaceAll('/', '.')}" `
+  if ('additionalProperty' in params) {
+    const given = String(params.additionalProperty)
+    const near = nearestName(given, Object.keys(tool.inputSchema.properties ?? {}))
+    return `${place}"${given}" is not known${near ? ` (did you mean "${near}"?)` : ''}`
+  }
+  if ('allowedValues' in params && Array.isArray(params.allowedValues))
+    return `${place}must be one of ${params.allowedValues.join(', ')}`
+  return `${place}${message ?? 'is wrong'}`
+}
+
+function describeArguments({ inputSchema }: MetaTool): string {
+  const required = Array.isArray(inputSchema.required) ? inputSchema.required : []
+  const names = Object.keys(inputSchema.properties ?? {})
+  return names.map((name) => (required.includes(name) ? `${name} (required)` : name)).join(', ') || 'nothing'
+}
+
+function toResult({ text, structured, next, passThrough }: MetaAnswer): MetaResult {
+  // A called tool's result is its own: its shape is MCP's already.
+  if (passThrough) return passThrough as unknown as MetaResult
+  const structuredContent = { ...structured, ...(next && { next }) }
+  const hints = (next ?? []).map((each) => `next: ${each.tool} ${JSON.stringify(each.arguments)}`)
+  return { content: [{ type: 'text', text: [text, ...hints].join('\n') }], structuredContent }
+}
+
+function errorToResult(error: RenderedError): MetaResult {
+  const next = error.next ? `\nnext: ${error.next.tool} ${JSON.stringify(error.next.arguments)}` : ''
+  const text = `${error.code}: ${error.message}\n${error.fix}${next}`
+  return { content: [{ type: 'text', text }], structuredContent: { error }, isError: true }
+}

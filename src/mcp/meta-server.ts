@@ -1,0 +1,39 @@
+import { Server, type ServerContext } from '@modelcontextprotocol/server'
+import type { Principal } from '../model/principal.ts'
+import type { Services } from '../pipeline/services.ts'
+import { callMetaTool } from './call-meta-tool.ts'
+import { describeMetaServer } from './describe-meta-server.ts'
+
+/**
+ * Makes a server for one connection or request.
+ * @param services  the list answers before they are there; calls wait for them
+ */
+export function createMetaServer(services: () => Promise<Services>, principal: Principal): Server {
+  const { serverInfo, capabilities, instructions, tools } = describeMetaServer()
+  const server = new Server(serverInfo, { capabilities, instructions })
+  // Our schemas have an object at the root, as the SDK's type asks; a test holds them to it.
+  server.setRequestHandler('tools/list', async () => ({ tools }) as never)
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
+    const call = {
+      services: await services(),
+      principal,
+      signal: context.mcpReq.signal,
+      progress: progressReporter(context),
+    }
+    // MetaResult is CallToolResult, read-only.
+    return (await callMetaTool(params.name, params.arguments ?? {}, call)) as never
+  })
+  return server
+}
+
+function progressReporter({ mcpReq }: ServerContext): (message: string) => void {
+  const progressToken = mcpReq._meta?.progressToken
+  let progress = 0
+  return (message) => {
+    if (progressToken === undefined) return
+    // A client that has gone away must not end the work.
+    mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken, progress: ++progress, message } })
+      .catch(() => {})
+  }
+}

@@ -1,0 +1,42 @@
+import type { BuildWithFiles } from '../model/build.ts'
+import type { TenantId } from '../model/ids.ts'
+import type { Server } from '../model/server.ts'
+import { insertBuild, listBuilds, loadBuildById } from '../registry/build-store.ts'
+import { loadDefinition } from '../registry/load-definition.ts'
+import type { Services } from './services.ts'
+
+/**
+ * Makes the build of a server's current definition, or gives the one that has the same digest.
+ * @throws MetaError BUILD_FAILED, CODE_INVALID
+ */
+export async function buildServer(
+  server: Server,
+  { db, workshop }: Pick<Services, 'db' | 'workshop'>,
+  tenantId: TenantId,
+  signal: AbortSignal,
+): Promise<BuildWithFiles> {
+  const { definition, known } = await db.as(tenantId, async (sql) => ({
+    definition: await loadDefinition(sql, tenantId, server),
+    known: await listBuilds(sql, tenantId, server.id, 10),
+  }))
+  const project = await workshop.run(
+    'make-project',
+    { definition, knownDigests: known.map(({ digest }) => digest) },
+    { signal },
+  )
+  const { digest, files, made } = project
+  return db.as(tenantId, async (sql) => {
+    const same = known.find((build) => build.digest === digest)
+    const existing = same && (await loadBuildById(sql, tenantId, same.id))
+    if (existing) return existing
+    if (!made) throw new Error(`The build with digest ${digest} has gone while it was asked for.`)
+    const stored = await insertBuild(sql, tenantId, {
+      serverId: server.id,
+      digest,
+      revision: definition.revision,
+      files,
+      ...made,
+    })
+    return { ...stored, files, artefacts: made.artefacts }
+  })
+}

@@ -1,0 +1,55 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { TenantId } from '../model/ids.ts'
+import { findDeployment } from '../registry/deployment-store.ts'
+import { requireServer } from '../registry/server-store.ts'
+import { findTool, toolNames } from '../registry/tool-store.ts'
+import { notDeployed } from './queue-work.ts'
+import type { Services } from './services.ts'
+import { unknownTool } from './unknown-tool.ts'
+
+interface ToolCallRequest {
+  readonly server: string
+  readonly tool: string
+  readonly arguments: Readonly<Record<string, unknown>>
+  /** Refuses tools that change something. */
+  readonly onlyReading: boolean
+}
+
+/**
+ * Calls a tool of a server that is up here, and gives its result as it is.
+ * @throws MetaError SERVER_UNKNOWN, SERVER_NOT_RUNNING, TOOL_UNKNOWN, FORBIDDEN
+ */
+export async function callLiveTool(
+  request: ToolCallRequest,
+  services: Pick<Services, 'db' | 'reachServer'>,
+  tenantId: TenantId,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { server: serverName, tool: name } = request
+  const { deployment, tool, names } = await services.db.as(tenantId, async (sql) => {
+    const server = await requireServer(sql, tenantId, serverName)
+    const found = await findTool(sql, tenantId, server.id, name)
+    return {
+      deployment: await findDeployment(sql, tenantId, server.id, 'local'),
+      tool: found,
+      names: found ? [] : await toolNames(sql, tenantId, server.id),
+    }
+  })
+  const running = deployment?.status === 'running' ? services.reachServer(deployment) : undefined
+  if (!running) throw notDeployed(serverName, 'local')
+  if (!tool) throw unknownTool(serverName, name, names)
+  if (request.onlyReading && tool.effect !== 'read') {
+    throw new MetaError(
+      'FORBIDDEN',
+      `"${name}" does not only read: its effect is "${tool.effect}".`,
+      'Use call_tool.',
+      {
+        next: { tool: 'call_tool', arguments: { server: serverName, tool: name, arguments: request.arguments } },
+      },
+    )
+  }
+  const result = await running.request('tools/call', { name, arguments: request.arguments }, { signal })
+  // The server's answer to tools/call is a CallToolResult; the envelope's own fields stay behind.
+  const { resultType: _resultType, ...passThrough } = result as Record<string, unknown>
+  return passThrough
+}

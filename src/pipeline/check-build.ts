@@ -1,0 +1,54 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { BuildWithFiles, CheckReport } from '../model/build.ts'
+import type { Services } from './services.ts'
+
+/**
+ * Loads a build's code in the sandbox: what throws while it loads would fail at the first call.
+ * @throws MetaError BUILD_FAILED with what the code threw
+ */
+export async function checkBuild(
+  build: BuildWithFiles,
+  { sandbox }: Pick<Services, 'sandbox'>,
+  signal: AbortSignal,
+): Promise<CheckReport> {
+  const started = performance.now()
+  const report = (problems?: readonly string[]): CheckReport => ({
+    name: 'tests',
+    ok: problems === undefined,
+    ms: Math.round(performance.now() - started),
+    ...(problems && { problems }),
+  })
+  // Without hand-written code there is nothing of ours to load: the library has its own tests.
+  const hasCode = Object.keys(build.files).some((path) => /^src\/(tools|resources|prompts)\//.test(path))
+  if (!hasCode) return report()
+  const { result } = await sandbox.run({
+    bundle: build.artefacts['tools.mjs'] ?? '',
+    task: { kind: 'load' },
+    input: undefined,
+    env: {},
+    broker: refusingBroker,
+    signal,
+  })
+  if (result.kind === 'value') return report()
+  const problem =
+    result.kind === 'thrown'
+      ? [result.message, result.frame].filter(Boolean).join('\n')
+      : `it met the limit ${result.kind === 'limit' ? result.limit : result.kind}`
+  throw new MetaError(
+    'BUILD_FAILED',
+    `The code of version ${build.version} does not load: ${problem}`,
+    'Mend the tool with add_tool and replace: true, then deploy again.',
+  )
+}
+
+const refusingBroker = {
+  call: () =>
+    Promise.reject(
+      new MetaError(
+        'HOST_NOT_ALLOWED',
+        'Code makes no requests while it loads.',
+        'Move the request into the function.',
+      ),
+    ),
+  notice: () => {},
+}

@@ -1,0 +1,47 @@
+import { LOCAL_TENANT, type ServerId } from '../model/ids.ts'
+import type { ResourceDefinition, ServerDefinition } from '../model/server-definition.ts'
+import type { ToolDefinition } from '../model/tool-definition.ts'
+import type { Services } from './services.ts'
+
+/** What is to be tried, without the rest of its server. */
+export interface CodeSample {
+  readonly tools?: readonly ToolDefinition[]
+  readonly resources?: readonly ResourceDefinition[]
+}
+
+/**
+ * Compiles hand-written code with its types and gives its `tools.mjs`.
+ * @throws MetaError CODE_INVALID with each problem's place and the lines around it
+ */
+export function checkCode(
+  sample: CodeSample,
+  { workshop }: Pick<Services, 'workshop'>,
+  signal: AbortSignal,
+): Promise<{ bundle: string }> {
+  return workshop.run('bundle-code', { definition: sampleDefinition(sample), checkTypes: true }, { signal })
+}
+
+/** The `tools.mjs` of code that was compiled before. */
+export function bundleCode(
+  sample: CodeSample,
+  { workshop }: Pick<Services, 'workshop'>,
+  signal: AbortSignal,
+): Promise<{ bundle: string }> {
+  return workshop.run('bundle-code', { definition: sampleDefinition(sample), checkTypes: false }, { signal })
+}
+
+function sampleDefinition({ tools = [], resources = [] }: CodeSample): ServerDefinition {
+  return {
+    // It is never stored: no row has this id.
+    id: '00000000-0000-7000-8000-000000000000' as ServerId,
+    tenantId: LOCAL_TENANT,
+    name: 'sample',
+    description: 'Code that is being tried.',
+    revision: 1,
+    exposure: 'tools',
+    tools,
+    resources,
+    prompts: [],
+    credentials: [],
+  }
+}

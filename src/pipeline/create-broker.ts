@@ -1,0 +1,144 @@
+import type { Broker, BrokerCallOptions } from '../../runtime/supervisor/broker.ts'
+import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
+import type { Sandbox, SandboxRun, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
+import { defaults } from '../config/defaults.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import { hostKey } from '../net/address.ts'
+import type { Egress } from '../net/egress.ts'
+import { fillSecrets, placeholderOf, type SecretResolver } from './resolve-secrets.ts'
+
+export interface BrokerOptions {
+  readonly hosts: readonly string[]
+  readonly egress: Egress
+  readonly secrets: SecretResolver
+  readonly sandbox: Sandbox
+  /** The text of the build's `tools.mjs`. */
+  readonly toolsBundle: string
+  readonly store: BrokerStore
+  readonly onNotice: (notice: BrokerNotice) => void
+  /** Calls a tool of this server later. */
+  readonly schedule: (tool: string, input: unknown, delayMs: number) => Promise<void>
+}
+
+/** The durable values of one server. */
+export interface BrokerStore {
+  get(key: string): Promise<unknown>
+  set(key: string, value: unknown): Promise<void>
+  delete(key: string): Promise<void>
+  list(prefix: string): Promise<readonly string[]>
+}
+
+/** One server's way out: it may reach its hosts, its secrets leave for theirs, its code runs in the sandbox. */
+export function createBroker(options: BrokerOptions): Broker {
+  const broker: Broker = {
+    async call(call, callOptions) {
+      switch (call.kind) {
+        case 'fetch':
+          return sendRequest(call.request, options, callOptions.signal)
+        case 'run':
+          return runCode(call, options, broker, callOptions)
+        case 'store':
+          return useStore(call, options.store)
+        case 'schedule':
+          return options.schedule(call.tool, call.input, call.delayMs)
+        case 'sign':
+          return sign(call.secretName, call.data, options)
+      }
+    },
+    notice: options.onNotice,
+  }
+  return broker
+}
+
+/** The settings and secrets that code sees: placeholders in the place of values. */
+export function visibleEnvironment(secrets: SecretResolver, hosts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(secrets.names(hosts).map((name) => [name, placeholderOf(name)]))
+}
+
+async function sendRequest(
+  wire: WireRequest,
+  { hosts, egress, secrets }: BrokerOptions,
+  signal: AbortSignal,
+): Promise<WireResponse> {
+  const { timeoutMs, answerBytes, redirects } = defaults.egress
+  const host = URL.canParse(wire.url) ? hostKey(new URL(wire.url)) : ''
+  const body = wire.body === undefined ? undefined : Buffer.from(wire.body, 'base64')
+  const { body: _base64, ...rest } = wire
+  const request = fillSecrets({ ...rest, ...(body && { body }) }, host, secrets)
+  const policy = { hosts: new Set(hosts), timeoutMs, answerBytes, redirects }
+  const answer = await egress.request({ ...request, signal }, policy)
+  return { ...answer, body: Buffer.from(answer.body).toString('base64') }
+}
+
+async function runCode(
+  call: Extract<BrokerCall, { kind: 'run' }>,
+  options: BrokerOptions,
+  broker: Broker,
+  { signal, onNotice }: BrokerCallOptions,
+): Promise<unknown> {
+  const task: SandboxTask = { kind: 'code', item: call.item, answers: call.answers }
+  const run: SandboxRun = {
+    bundle: options.toolsBundle,
+    task,
+    input: call.input,
+    env: visibleEnvironment(options.secrets, options.hosts),
+    broker,
+    signal,
+    onNotice,
+  }
+  const { result } = await options.sandbox.run(run)
+  switch (result.kind) {
+    case 'value':
+      return result.value
+    case 'thrown':
+      throw new MetaError(
+        'TOOL_FAILED',
+        result.frame ? `${result.message}\n${result.frame}` : result.message,
+        'Mend the tool with add_tool and replace: true.',
+      )
+    case 'limit':
+      throw limitError(result.limit, result.allowed)
+    case 'input-needed':
+      throw Object.assign(new Error('The tool waits for input.'), { name: 'InputNeeded', request: result.request })
+    case 'aborted':
+      throw new MetaError('TOOL_FAILED', 'The call was cancelled.', 'Call it again if it is still needed.')
+  }
+}
+
+/** Which limit a run has met, in words. */
+export function limitError(limit: string, allowed: number): MetaError {
+  return new MetaError(
+    'LIMIT_EXCEEDED',
+    `The code went over its limit ${limit} (${allowed}) and was stopped.`,
+    'Do less in one call: smaller pages, fewer requests, no endless loops.',
+  )
+}
+
+function useStore(call: Extract<BrokerCall, { kind: 'store' }>, store: BrokerStore): Promise<unknown> {
+  switch (call.action) {
+    case 'get':
+      return store.get(call.key)
+    case 'set':
+      return store.set(call.key, call.value)
+    case 'delete':
+      return store.delete(call.key)
+    case 'list':
+      return store.list(call.key)
+  }
+}
+
+async function sign(secretName: string, data: string, { hosts, secrets }: BrokerOptions): Promise<string> {
+  const value = hosts.map((host) => secrets.value(secretName, host)).find((found) => found !== undefined)
+  if (value === undefined) {
+    throw new MetaError(
+      'HOST_NOT_ALLOWED',
+      `The secret "${secretName}" is not set for a host of this server.`,
+      `A person can set it by starting mcpwright with MCPWRIGHT_ENV_SECRETS=${secretName}@${hosts[0] ?? 'host'}`,
+    )
+  }
+  const encoder = new TextEncoder()
+  const key = await crypto.subtle.importKey('raw', encoder.encode(value), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ])
+  return Buffer.from(await crypto.subtle.sign('HMAC', key, encoder.encode(data))).toString('hex')
+}

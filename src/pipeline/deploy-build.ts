@@ -1,0 +1,189 @@
+import { createHash, createHmac } from 'node:crypto'
+import { MetaError } from '../errors/meta-error.ts'
+import type { BuildWithFiles } from '../model/build.ts'
+import type { Deployment } from '../model/deployment.ts'
+import type { DeploymentRequest } from '../model/deployment-target.ts'
+import type { DeploymentId, TenantId } from '../model/ids.ts'
+import type { Server } from '../model/server.ts'
+import { hostsOf } from '../model/server-hosts.ts'
+import { findBuildById, loadBuild } from '../registry/build-store.ts'
+import { takeLease } from '../registry/deployment-lease.ts'
+import { type DeploymentChanges, findDeploymentById, updateDeployment } from '../registry/deployment-store.ts'
+import { loadDefinition } from '../registry/load-definition.ts'
+import { findServerById, setServerStatus } from '../registry/server-store.ts'
+import { buildServer } from './build-server.ts'
+import { checkBuild } from './check-build.ts'
+import type { Services } from './services.ts'
+
+export const LEASE_MS = 60_000
+
+export interface DeployOutcome {
+  readonly version: number
+  readonly endpointUrl: string
+  readonly port: number | null
+}
+
+/**
+ * Puts a build of a server up and waits until it answers. Safe to repeat: each step stores what has been reached. A
+ * failure leaves what ran before running.
+ * @param version  absent: the current definition is built first
+ */
+export async function deployBuild(
+  { tenantId, deploymentId, version }: { tenantId: TenantId; deploymentId: DeploymentId; version?: number },
+  services: Services,
+  signal: AbortSignal,
+): Promise<DeployOutcome> {
+  const { server, deployment } = await findSubject(tenantId, deploymentId, services)
+  const wasUp = deployment.status === 'running' && deployment.buildId !== null
+  const note = (changes: DeploymentChanges) => noteDeployment(tenantId, deploymentId, services, changes)
+  try {
+    await note({ ...(!wasUp && { status: 'building' as const }), statusMessage: 'Building.' })
+    const build = await findOrMakeBuild(server, version, services, tenantId, signal)
+    await checkBuild(build, services, signal)
+    await services.db.asSystem((sql) => takeLease(sql, services.daemonId, deploymentId, LEASE_MS))
+    const tokenHash = hashToken(deploymentToken(services, deploymentId))
+    const ready = await note({
+      ...(!wasUp && { status: 'deploying' as const }),
+      statusMessage: `Starting version ${build.version}.`,
+      tokenHash,
+    })
+    const applied = await applyTo(ready, server, build, services, signal)
+    await services.db.as(tenantId, async (sql) => {
+      const changes = {
+        ...applied,
+        status: 'running' as const,
+        statusMessage: null,
+        buildId: build.id,
+        startedAt: new Date(),
+        stoppedAt: null,
+      }
+      await updateDeployment(sql, tenantId, deploymentId, changes)
+      await setServerStatus(sql, tenantId, server.id, 'running')
+    })
+    return { version: build.version, ...applied }
+  } catch (error) {
+    await noteFailure(error, wasUp, server, deploymentId, services, tenantId)
+    throw error
+  }
+}
+
+/** Brings a deployment up again with the build it had: after a stop, or after the daemon's own start. */
+export async function startDeployment(
+  { tenantId, deploymentId }: { tenantId: TenantId; deploymentId: DeploymentId },
+  services: Services,
+  signal: AbortSignal,
+): Promise<DeployOutcome> {
+  const build = await services.db.as(tenantId, async (sql) => {
+    const buildId = (await findDeploymentById(sql, tenantId, deploymentId))?.buildId
+    return buildId ? findBuildById(sql, tenantId, buildId) : undefined
+  })
+  return deployBuild({ tenantId, deploymentId, ...(build && { version: build.version }) }, services, signal)
+}
+
+/** Takes a deployment down; it can be started again. */
+export async function stopDeployment(
+  { tenantId, deploymentId }: { tenantId: TenantId; deploymentId: DeploymentId },
+  services: Services,
+): Promise<void> {
+  const { server, deployment } = await findSubject(tenantId, deploymentId, services)
+  await services.targets[deployment.target].remove(deployment)
+  await services.db.as(tenantId, async (sql) => {
+    await updateDeployment(sql, tenantId, deploymentId, {
+      status: 'stopped',
+      statusMessage: null,
+      stoppedAt: new Date(),
+    })
+    await setServerStatus(sql, tenantId, server.id, 'stopped')
+  })
+}
+
+/** The token that clients of one deployed server send. It is made from the owner's, so it is nowhere stored. */
+export function deploymentToken({ ownerToken }: Pick<Services, 'ownerToken'>, id: DeploymentId): string {
+  return createHmac('sha256', ownerToken).update(`deployment:${id}`).digest('base64url')
+}
+
+function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+async function findSubject(
+  tenantId: TenantId,
+  deploymentId: DeploymentId,
+  { db }: Services,
+): Promise<{ server: Server; deployment: Deployment }> {
+  return db.as(tenantId, async (sql) => {
+    const deployment = await findDeploymentById(sql, tenantId, deploymentId)
+    const server = deployment && (await findServerById(sql, tenantId, deployment.serverId))
+    if (deployment && server) return { server, deployment }
+    throw new MetaError(
+      'SERVER_UNKNOWN',
+      'The server of this deployment is gone.',
+      'See what there is with list_servers.',
+    )
+  })
+}
+
+async function findOrMakeBuild(
+  server: Server,
+  version: number | undefined,
+  services: Services,
+  tenantId: TenantId,
+  signal: AbortSignal,
+): Promise<BuildWithFiles> {
+  if (version === undefined) return buildServer(server, services, tenantId, signal)
+  const build = await services.db.as(tenantId, (sql) => loadBuild(sql, tenantId, server.id, version))
+  if (build) return build
+  throw new MetaError(
+    'VERSION_UNKNOWN',
+    `Server "${server.name}" has no version ${version}.`,
+    'get_server with include: ["versions"] lists them.',
+    { next: { tool: 'get_server', arguments: { server: server.name, include: ['versions'] } } },
+  )
+}
+
+async function applyTo(
+  deployment: Deployment,
+  server: Server,
+  build: BuildWithFiles,
+  services: Services,
+  signal: AbortSignal,
+): Promise<{ endpointUrl: string; port: number | null }> {
+  const definition = await services.db.as(server.tenantId, (sql) => loadDefinition(sql, server.tenantId, server))
+  const request: DeploymentRequest = {
+    server,
+    deployment,
+    build,
+    hosts: hostsOf(definition),
+    credentials: definition.credentials,
+    settings: {},
+  }
+  return services.targets[deployment.target].apply(request, signal)
+}
+
+async function noteDeployment(
+  tenantId: TenantId,
+  id: DeploymentId,
+  { db }: Services,
+  changes: DeploymentChanges,
+): Promise<Deployment> {
+  const deployment = await db.as(tenantId, (sql) => updateDeployment(sql, tenantId, id, changes))
+  if (deployment) return deployment
+  throw new MetaError('SERVER_UNKNOWN', 'The deployment is gone.', 'See what there is with list_servers.')
+}
+
+/** What ran before goes on running, and the message says what has failed. */
+async function noteFailure(
+  error: unknown,
+  wasUp: boolean,
+  server: Server,
+  id: DeploymentId,
+  { db }: Services,
+  tenantId: TenantId,
+): Promise<void> {
+  const reason = error instanceof MetaError ? error.message : 'mcpwright met a bug.'
+  const statusMessage = `The last deploy failed: ${reason}`.slice(0, 2_000)
+  await db.as(tenantId, async (sql) => {
+    await updateDeployment(sql, tenantId, id, { ...(!wasUp && { status: 'failed' as const }), statusMessage })
+    if (!wasUp) await setServerStatus(sql, tenantId, server.id, 'failed')
+  })
+}

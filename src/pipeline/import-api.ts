@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { defaults } from '../config/defaults.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import type { ApiOperation, ImportedApi } from '../model/api-importer.ts'
+import type { TenantId } from '../model/ids.ts'
+import type { Server } from '../model/server.ts'
+import type { Exposure } from '../model/server-definition.ts'
+import type { ToolDefinition } from '../model/tool-definition.ts'
+import { upsertCredentials } from '../registry/credential-store.ts'
+import { bumpRevision, requireServer, updateServer } from '../registry/server-store.ts'
+import { insertSource } from '../registry/source-store.ts'
+import { countTools, insertTools, toolNames } from '../registry/tool-store.ts'
+import { type DescriptionText, referenceLoader } from './read-description.ts'
+import { type OperationSelection, selectOperations } from './select-operations.ts'
+import type { Services } from './services.ts'
+import { tokensOf } from './token-cost.ts'
+
+const recent = new Map<string, Promise<ImportedApi>>()
+const KEPT = 2
+
+/**
+ * Reads a description into operations, in the worker process. The last ones are kept for a short while, because a
+ * preview is followed by the import of the same text.
+ */
+export function importApi(
+  description: DescriptionText,
+  baseUrl: string | undefined,
+  services: Pick<Services, 'workshop' | 'egress'>,
+  signal: AbortSignal,
+): Promise<ImportedApi> {
+  const { text, origin } = description
+  const key = createHash('sha256').update(`${origin}\0${baseUrl}\0`).update(text).digest('hex')
+  const known = recent.get(key)
+  if (known) return known
+  const loadReference = referenceLoader(origin, services, signal)
+  const input = { text, ...(origin !== undefined && { origin }), ...(baseUrl !== undefined && { baseUrl }) }
+  const imported = services.workshop.run('import-api', input, { loadReference, signal })
+  recent.set(key, imported)
+  imported.catch(() => recent.delete(key))
+  const [oldest] = recent.keys()
+  if (recent.size > KEPT && oldest !== undefined) recent.delete(oldest)
+  return imported
+}
+
+export interface ImportRequest {
+  readonly serverName: string
+  readonly description: DescriptionText
+  readonly select?: OperationSelection
+  readonly expose?: Exposure
+}
+
+export interface ImportOutcome {
+  readonly server: Server
+  readonly added: readonly string[]
+  /** Operations of the description that were not chosen. */
+  readonly leftOut: number
+  readonly exposure: Exposure
+}
+
+/**
+ * Adds the chosen operations to a server, all or none.
+ * @throws MetaError NOTHING_SELECTED, TOOL_NAME_TAKEN, SERVER_UNKNOWN
+ */
+export async function addOperations(
+  api: ImportedApi,
+  { serverName, description, select, expose }: ImportRequest,
+  { db }: Pick<Services, 'db'>,
+  tenantId: TenantId,
+): Promise<ImportOutcome> {
+  const chosen = selectOperations(api.operations, select)
+  if (chosen.length === 0) throw nothingSelected(api, select)
+  return db.as(tenantId, async (sql) => {
+    const server = await requireServer(sql, tenantId, serverName)
+    refuseTaken(server, chosen, await toolNames(sql, tenantId, server.id))
+    const origin = description.origin ?? 'inline'
+    const source = await insertSource(sql, tenantId, {
+      serverId: server.id,
+      kind: 'openapi',
+      origin,
+      title: api.title,
+      skipped: api.skipped,
+      text: description.text,
+    })
+    await insertTools(sql, tenantId, server, chosen.map(toTool), source.id)
+    await upsertCredentials(sql, tenantId, server.id, usedCredentials(api, chosen))
+    const exposure = expose ?? defaultExposure(chosen, await countTools(sql, tenantId, server.id), server.exposure)
+    await updateServer(sql, tenantId, server.id, { exposure })
+    await bumpRevision(sql, tenantId, server.id)
+    return { server, added: chosen.map(({ name }) => name), leftOut: api.operations.length - chosen.length, exposure }
+  })
+}
+
+/** One by one up to some 40 operations and 10,000 tokens, else through search. */
+export function defaultExposure(
+  operations: readonly ApiOperation[],
+  tools: number,
+  current: Exposure = 'tools',
+): Exposure {
+  if (current === 'search') return 'search'
+  const { operations: mostTools, tokens } = defaults.exposure
+  return tools > mostTools || toolTokens(operations) > tokens ? 'search' : 'tools'
+}
+
+/** What a model reads when these operations are listed one by one. */
+export function toolTokens(operations: readonly ApiOperation[]): number {
+  return operations.reduce(
+    (sum, { name, description, inputSchema, outputSchema }) =>
+      sum + tokensOf({ name, description, inputSchema, outputSchema }),
+    0,
+  )
+}
+
+function toTool({ call, source, label: _label, tags: _tags, ...tool }: ApiOperation): ToolDefinition {
+  return { ...tool, handler: { kind: 'operation', call, source } }
+}
+
+function usedCredentials(api: ImportedApi, chosen: readonly ApiOperation[]): ImportedApi['credentials'] {
+  const used = new Set(chosen.flatMap(({ call }) => call.security.flat()))
+  return api.credentials.filter(({ name }) => used.has(name))
+}
+
+function refuseTaken(server: Server, chosen: readonly ApiOperation[], existing: readonly string[]): void {
+  const names = new Set(existing)
+  const taken = chosen.filter(({ name }) => names.has(name)).map(({ name }) => name)
+  if (taken.length === 0) return
+  throw new MetaError(
+    'TOOL_NAME_TAKEN',
+    `Server "${server.name}" already has ${taken.length} of these tools: ${taken.slice(0, 5).join(', ')}${taken.length > 5 ? ', …' : ''}.`,
+    'Select other operations, or remove the old tools first with remove_item.',
+  )
+}
+
+function nothingSelected(api: ImportedApi, select: OperationSelection | undefined): MetaError {
+  const groups = [...new Set(api.operations.map(({ group }) => group ?? 'other'))].slice(0, 12).join(', ')
+  const why =
+    select === undefined ? 'none of its operations only reads' : `nothing of it matches ${JSON.stringify(select)}`
+  return new MetaError(
+    'NOTHING_SELECTED',
+    `"${api.title}" has ${api.operations.length} operations, but ${why}.`,
+    `Select by tag, operation, method or path. Its tags are: ${groups}.`,
+  )
+}

@@ -1,0 +1,64 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { Deployment, TargetName } from '../model/deployment.ts'
+import type { JobId, TenantId } from '../model/ids.ts'
+import type { Server } from '../model/server.ts'
+import { findDeployment, updateDeployment, upsertDeployment } from '../registry/deployment-store.ts'
+import type { Services } from './services.ts'
+
+/** Enqueues a deploy; the deployment's row and its job are written in one transaction. */
+export async function queueDeploy(
+  server: Server,
+  target: TargetName,
+  version: number | undefined,
+  { db, queue, daemonId }: Pick<Services, 'db' | 'queue' | 'daemonId'>,
+  tenantId: TenantId,
+): Promise<{ job: JobId; deployment: Deployment }> {
+  return db.as(tenantId, async (sql) => {
+    const deployment = await upsertDeployment(sql, tenantId, server, target)
+    const isUp = deployment.status === 'running'
+    await updateDeployment(sql, tenantId, deployment.id, {
+      ...(!isUp && { status: 'pending' as const, statusMessage: 'Waiting for its turn.', deletedAt: null, daemonId }),
+    })
+    const job = await queue.send(
+      {
+        kind: 'deploy',
+        tenantId,
+        serverId: server.id,
+        deploymentId: deployment.id,
+        ...(version !== undefined && { version }),
+      },
+      sql,
+    )
+    return { job, deployment }
+  })
+}
+
+/** Enqueues a start or stop of what has been deployed. @throws MetaError SERVER_NOT_RUNNING when nothing has */
+export async function queueChange(
+  kind: 'start' | 'stop',
+  server: Server,
+  target: TargetName,
+  { db, queue }: Pick<Services, 'db' | 'queue'>,
+  tenantId: TenantId,
+): Promise<{ job: JobId; deployment: Deployment }> {
+  return db.as(tenantId, async (sql) => {
+    const deployment = await findDeployment(sql, tenantId, server.id, target)
+    if (!deployment || deployment.status === 'deleted') throw notDeployed(server.name, target)
+    const job = await queue.send({ kind, tenantId, serverId: server.id, deploymentId: deployment.id }, sql)
+    return { job, deployment }
+  })
+}
+
+export function notDeployed(server: string, target: string): MetaError {
+  return new MetaError('SERVER_NOT_RUNNING', `Server "${server}" is not deployed to "${target}".`, 'Deploy it first.', {
+    next: { tool: 'deploy', arguments: { server } },
+  })
+}
+
+/** A deploy of this server that waits or runs: a repeated call attaches to it instead of sending another. */
+export async function findPendingDeploy(
+  server: Server,
+  { queue }: Pick<Services, 'queue'>,
+): Promise<JobId | undefined> {
+  return queue.findPending(server.id, 'deploy')
+}

@@ -1,0 +1,70 @@
+import type { EnvSecret } from '../config/load-config.ts'
+import { MetaError } from '../errors/meta-error.ts'
+
+/** Knows which secrets are set, and gives a value only for the host it is bound to. */
+export interface SecretResolver {
+  /** Names that are set for one of the hosts. */
+  names(hosts: readonly string[]): readonly string[]
+  /** undefined when no such secret is bound to the host */
+  value(name: string, host: string): string | undefined
+}
+
+/** Secrets of the environment that a person bound to hosts. */
+export function envSecretResolver(secrets: readonly EnvSecret[]): SecretResolver {
+  return {
+    names: (hosts) =>
+      secrets.filter(({ host, value }) => value !== undefined && hosts.includes(host)).map(({ name }) => name),
+    value: (name, host) => secrets.find((secret) => secret.name === name && secret.host === host)?.value,
+  }
+}
+
+/** The text that stands for a secret wherever code can see it. */
+export function placeholderOf(name: string): string {
+  return `{{secret:${name}}}`
+}
+
+const PLAIN = /\{\{secret:([A-Z][A-Z0-9_]*)\}\}/g
+const ENCODED = /%7B%7Bsecret(?:%3A|:)([A-Z][A-Z0-9_]*)%7D%7D/gi
+
+/**
+ * Puts the values in the place of their placeholders, in a URL's query, headers (inside Basic credentials too) and a
+ * text body.
+ * @throws MetaError HOST_NOT_ALLOWED when a secret that is not bound to the request's host would leave for it
+ */
+export function fillSecrets<
+  Request extends { url: string; headers: readonly (readonly [string, string])[]; body?: Uint8Array },
+>(request: Request, host: string, resolver: SecretResolver): Request {
+  const value = (name: string) => {
+    const secret = resolver.value(name, host)
+    if (secret !== undefined) return secret
+    throw new MetaError(
+      'HOST_NOT_ALLOWED',
+      `The secret "${name}" is not set for "${host}".`,
+      `A person can set it by starting mcpwright with MCPWRIGHT_ENV_SECRETS=${name}@${host}`,
+    )
+  }
+  const plain = (text: string) => text.replaceAll(PLAIN, (_, name: string) => value(name))
+  const url = request.url.replaceAll(ENCODED, (_, name: string) => encodeURIComponent(value(name.toUpperCase())))
+  const headers = request.headers.map(([name, text]): [string, string] => [name, fillBasic(plain(text), plain)])
+  const body = request.body && fillBody(request.body, plain)
+  return { ...request, url, headers, ...(body && { body }) }
+}
+
+function fillBasic(header: string, plain: (text: string) => string): string {
+  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header)?.[1]
+  if (encoded === undefined) return header
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+  const filled = plain(decoded)
+  return filled === decoded ? header : `Basic ${Buffer.from(filled).toString('base64')}`
+}
+
+function fillBody(body: Uint8Array, plain: (text: string) => string): Uint8Array {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  if (!bytes.includes('{{secret:')) return body
+  // latin1 keeps every byte as it is, so that binary parts of a body stay whole.
+  return Buffer.from(plainUtf8(bytes.toString('latin1'), plain), 'latin1')
+}
+
+function plainUtf8(text: string, plain: (text: string) => string): string {
+  return text.replaceAll(PLAIN, (placeholder) => Buffer.from(plain(placeholder)).toString('latin1'))
+}

@@ -1,0 +1,38 @@
+import type { Sandbox } from '../../runtime/sandbox/sandbox.ts'
+import type { Config } from '../config/load-config.ts'
+import type { Db } from '../db/db.ts'
+import type { Deployment, TargetName } from '../model/deployment.ts'
+import type { DeploymentTarget } from '../model/deployment-target.ts'
+import type { DaemonId } from '../model/ids.ts'
+import type { Egress } from '../net/egress.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { SecretResolver } from './resolve-secrets.ts'
+import type { Workshop } from './workshop/workshop.ts'
+
+/** What the pipeline works with. `main.ts` puts it together. */
+export interface Services {
+  readonly config: Config
+  readonly daemonId: DaemonId
+  readonly db: Db
+  readonly queue: Queue
+  readonly egress: Egress
+  readonly workshop: Workshop
+  readonly sandbox: Sandbox
+  readonly secrets: SecretResolver
+  readonly targets: Readonly<Record<TargetName, DeploymentTarget>>
+  /** A deployed server of this daemon, for callers in this process. Undefined when it is not up here. */
+  readonly reachServer: (deployment: Deployment) => RunningServer | undefined
+  /** The token of the data directory's owner; deployments' tokens are made from it. */
+  readonly ownerToken: string
+  /** `http://127.0.0.1:port` of this daemon. */
+  readonly baseUrl: string
+}
+
+/** A server that is up, asked in the 2026-07-28 form: `tools/list`, `tools/call` … */
+export interface RunningServer {
+  request(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<unknown>
+}

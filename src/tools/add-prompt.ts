@@ -1,0 +1,102 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { PromptArgument, PromptDefinition } from '../model/server-definition.ts'
+import { insertPrompt, replacePrompt } from '../registry/prompt-store.ts'
+import { bumpRevision, requireServer } from '../registry/server-store.ts'
+import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+
+interface Input {
+  readonly server: string
+  readonly name: string
+  readonly description: string
+  readonly template?: string
+  readonly messages?: PromptDefinition['messages']
+  readonly arguments?: readonly (Omit<PromptArgument, 'required'> & { readonly required?: boolean })[]
+  readonly replace?: boolean
+}
+
+export const addPrompt = defineTool<Input>({
+  name: 'add_prompt',
+  title: 'Add a prompt',
+  description:
+    'Adds a prompt: one template, or several messages, with {{argument}} placeholders. Arguments are found in the text.',
+  inputSchema: objectSchema(
+    {
+      server: serverArgument,
+      name: { type: 'string', pattern: '^[a-z][a-z0-9_]{2,62}$' },
+      description: { type: 'string', minLength: 1, maxLength: 600 },
+      template: { type: 'string', maxLength: 50_000, description: 'One message of the user.' },
+      messages: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 50,
+        items: objectSchema(
+          { role: { type: 'string', enum: ['user', 'assistant'] }, text: { type: 'string', maxLength: 50_000 } },
+          ['role', 'text'],
+        ),
+      },
+      arguments: {
+        type: 'array',
+        maxItems: 20,
+        items: objectSchema(
+          {
+            name: { type: 'string', pattern: '^[A-Za-z_][\\w-]{0,62}$' },
+            description: { type: 'string', maxLength: 300 },
+            required: { type: 'boolean' },
+            values: {
+              type: 'array',
+              items: { type: 'string', maxLength: 200 },
+              maxItems: 500,
+              description: 'Offered as completions.',
+            },
+          },
+          ['name'],
+        ),
+      },
+      replace: { type: 'boolean', description: 'Takes the place of the prompt of that name.' },
+    },
+    ['server', 'name', 'description'],
+  ),
+  scope: 'write',
+  annotations: WRITES,
+  async run(input, { services, principal: { tenantId } }) {
+    const prompt = readPrompt(input)
+    await services.db.as(tenantId, async (sql) => {
+      const server = await requireServer(sql, tenantId, input.server)
+      const replaced = input.replace === true && (await replacePrompt(sql, tenantId, server, prompt.name, prompt))
+      if (!replaced) await insertPrompt(sql, tenantId, server, prompt)
+      await bumpRevision(sql, tenantId, server.id)
+    })
+    return {
+      text: `The prompt "${prompt.name}" is saved in "${input.server}".`,
+      structured: { saved: prompt.name, arguments: prompt.arguments },
+      next: [{ tool: 'deploy', arguments: { server: input.server } }],
+    }
+  },
+})
+
+function readPrompt({ name, description, template, messages, arguments: declared = [] }: Input): PromptDefinition {
+  if ((template === undefined) === (messages === undefined)) {
+    throw new MetaError('ARGUMENTS_INVALID', 'A prompt has either a template or messages.', 'Give exactly one of them.')
+  }
+  const texts = messages ?? [{ role: 'user' as const, text: template ?? '' }]
+  const used = new Set(
+    texts.flatMap(({ text }) => Array.from(text.matchAll(/\{\{\s*([\w-]+)\s*\}\}/g), ([, argument]) => argument ?? '')),
+  )
+  const unused = declared.filter((argument) => !used.has(argument.name))
+  if (unused.length > 0) {
+    throw new MetaError(
+      'ARGUMENTS_INVALID',
+      `The argument "${unused[0]?.name}" is in no text of the prompt.`,
+      `Write it as {{${unused[0]?.name}}}, or leave it out. The texts use: ${[...used].join(', ') || 'none'}.`,
+    )
+  }
+  const found = [...used]
+    .filter((argument) => !declared.some((each) => each.name === argument))
+    .map((argument) => ({ name: argument, required: true }))
+  return {
+    name,
+    description,
+    messages: texts,
+    arguments: [...declared.map((each) => ({ ...each, required: each.required ?? true })), ...found],
+  }
+}

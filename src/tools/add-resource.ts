@@ -1,0 +1,100 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { ResourceContent, ResourceDefinition } from '../model/server-definition.ts'
+import { checkCode } from '../pipeline/check-code.ts'
+import { insertResource, replaceResource } from '../registry/resource-store.ts'
+import { bumpRevision, requireServer } from '../registry/server-store.ts'
+import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+
+interface Input {
+  readonly server: string
+  readonly uri: string
+  readonly name: string
+  readonly description?: string
+  readonly mime_type?: string
+  readonly text?: string
+  readonly base64?: string
+  readonly code?: string
+  readonly hosts?: readonly string[]
+  readonly replace?: boolean
+}
+
+export const addResource = defineTool<Input>({
+  name: 'add_resource',
+  title: 'Add a resource',
+  description:
+    'Adds a resource: fixed text or bytes, or code that makes it. A URI template such as "notes://{id}" needs code.',
+  inputSchema: objectSchema(
+    {
+      server: serverArgument,
+      uri: { type: 'string', minLength: 3, maxLength: 500, description: 'URI, or RFC 6570 template.' },
+      name: { type: 'string', pattern: '^[a-z][a-z0-9_]{2,62}$' },
+      description: { type: 'string', maxLength: 600 },
+      mime_type: { type: 'string', maxLength: 100 },
+      text: { type: 'string', maxLength: 1_000_000 },
+      base64: { type: 'string', maxLength: 4_000_000 },
+      code: {
+        type: 'string',
+        maxLength: 200_000,
+        description: "Gets input.uri and the template's variables; returns text or an object.",
+      },
+      hosts: { type: 'array', items: { type: 'string', maxLength: 260 }, description: 'Hosts the code may reach.' },
+      replace: { type: 'boolean' },
+    },
+    ['server', 'uri', 'name'],
+  ),
+  scope: 'write',
+  annotations: WRITES,
+  async run(input, { services, principal: { tenantId }, signal }) {
+    const resource = readResource(input)
+    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, input.server))
+    if (resource.content.kind === 'code') await checkCode({ resources: [resource] }, services, signal)
+    await services.db.as(tenantId, async (sql) => {
+      const replaced = input.replace === true && (await replaceResource(sql, tenantId, server, resource.name, resource))
+      if (!replaced) await insertResource(sql, tenantId, server, resource)
+      await bumpRevision(sql, tenantId, server.id)
+    })
+    return {
+      text: `The resource "${resource.name}" is saved in "${input.server}".`,
+      structured: { saved: resource.name, uri: resource.uri },
+      next: [{ tool: 'deploy', arguments: { server: input.server } }],
+    }
+  },
+})
+
+function readResource({ uri, name, description, mime_type: mimeType, ...input }: Input): ResourceDefinition {
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(uri)) {
+    throw new MetaError(
+      'ARGUMENTS_INVALID',
+      `"${uri}" is no URI: it has no scheme.`,
+      'Give one such as "notes://today" or "https://…".',
+    )
+  }
+  const content = readContent(input)
+  if (content.kind !== 'code' && /\{[^}]+\}/.test(uri)) {
+    throw new MetaError(
+      'ARGUMENTS_INVALID',
+      `"${uri}" is a template, but its content is fixed.`,
+      'Give code for it, or a URI without {variables}.',
+    )
+  }
+  return { name, uri, ...(description && { description }), ...(mimeType && { mimeType }), content }
+}
+
+function readContent({
+  text,
+  base64,
+  code,
+  hosts = [],
+}: Pick<Input, 'text' | 'base64' | 'code' | 'hosts'>): ResourceContent {
+  const given: ResourceContent[] = []
+  if (text !== undefined) given.push({ kind: 'text', text })
+  if (base64 !== undefined) given.push({ kind: 'bytes', base64 })
+  if (code !== undefined) given.push({ kind: 'code', source: code, hosts })
+  const [content] = given
+  if (content && given.length === 1) return content
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    `A resource has one of text, base64 and code; ${given.length} are given.`,
+    'Give exactly one of them.',
+  )
+}

@@ -1,0 +1,70 @@
+import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
+import { type DeployOutcome } from '../pipeline/deploy-build.ts'
+import { followJob } from '../pipeline/follow-job.ts'
+import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import { requireServer } from '../registry/server-store.ts'
+import { countTools } from '../registry/tool-store.ts'
+import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+
+interface Input {
+  readonly server: string
+  readonly target?: TargetName
+  readonly version?: number
+}
+
+export const deploy = defineTool<Input>({
+  name: 'deploy',
+  title: 'Deploy a server',
+  description:
+    'Builds, checks and starts a server, and gives its address. What ran before keeps running if that fails.',
+  inputSchema: objectSchema(
+    {
+      server: serverArgument,
+      target: { type: 'string', enum: [...TARGET_NAMES], description: 'local by default.' },
+      version: { type: 'integer', minimum: 1, description: 'An earlier version instead of a new one.' },
+    },
+    ['server'],
+  ),
+  scope: 'deploy',
+  annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
+  async run({ server: name, target = 'local', version }, { services, principal: { tenantId }, signal, progress }) {
+    const { server, tools } = await services.db.as(tenantId, async (sql) => {
+      const found = await requireServer(sql, tenantId, name)
+      return { server: found, tools: await countTools(sql, tenantId, found.id) }
+    })
+    if (tools === 0 && version === undefined) throw nothingToDeploy(name)
+    const job =
+      (await findPendingDeploy(server, services)) ??
+      (await queueDeploy(server, target, version, services, tenantId)).job
+    const followed = await followJob(job, services, { signal, progress, label: `Deploying ${name}.` })
+    if (followed.kind === 'running') {
+      return {
+        text: `"${name}" is still being deployed.`,
+        structured: { server: name, status: 'running', job },
+        next: [{ tool: 'deploy', arguments: { server: name } }],
+      }
+    }
+    // The deploy job's output: see handle-job.ts.
+    const outcome = followed.output as DeployOutcome
+    return {
+      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).`,
+      structured: { server: name, version: outcome.version, url: outcome.endpointUrl, health: 'ok', tools },
+      next: [
+        { tool: 'search_tools', arguments: { server: name, query: '…' } },
+        { tool: 'get_logs', arguments: { server: name } },
+      ],
+    }
+  },
+})
+
+function nothingToDeploy(server: string): MetaError {
+  return new MetaError(
+    'NOTHING_SELECTED',
+    `Server "${server}" has no tools yet.`,
+    'Add some with import_openapi or add_tool.',
+    {
+      next: { tool: 'add_tool', arguments: { server } },
+    },
+  )
+}

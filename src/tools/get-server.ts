@@ -1,0 +1,141 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { Deployment } from '../model/deployment.ts'
+import { nearestName } from '../model/names.ts'
+import { hostsOf } from '../model/server-hosts.ts'
+import type { ServerDefinition } from '../model/server-definition.ts'
+import { listBuilds, loadBuild } from '../registry/build-store.ts'
+import { listDeployments } from '../registry/deployment-store.ts'
+import { loadDefinition } from '../registry/load-definition.ts'
+import { requireServer } from '../registry/server-store.ts'
+import { listSources } from '../registry/source-store.ts'
+import { fitAnswer } from './fit-answer.ts'
+import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
+
+const PARTS = ['tools', 'resources', 'prompts', 'code', 'versions', 'deployments', 'secrets'] as const
+
+interface Input {
+  readonly server: string
+  readonly include?: readonly (typeof PARTS)[number][]
+  readonly file?: string
+  readonly format?: 'concise' | 'detailed'
+}
+
+export const getServer = defineTool<Input>({
+  name: 'get_server',
+  title: 'Show a server',
+  description:
+    'Shows a server: what it is, and the parts you ask for. "code" lists its project files; "file" shows one.',
+  inputSchema: objectSchema(
+    {
+      server: serverArgument,
+      include: {
+        type: 'array',
+        items: { type: 'string', enum: [...PARTS] },
+        description: 'tools, deployments and secrets by default.',
+      },
+      file: { type: 'string', maxLength: 300, description: 'A path of the newest version: "src/server.ts".' },
+      format: { type: 'string', enum: ['concise', 'detailed'], description: 'detailed shows schemas too.' },
+    },
+    ['server'],
+  ),
+  scope: 'read',
+  annotations: READS,
+  async run(
+    { server: name, include = ['tools', 'deployments', 'secrets'], file, format = 'concise' },
+    { services, principal: { tenantId } },
+  ) {
+    const found = await services.db.as(tenantId, async (sql) => {
+      const server = await requireServer(sql, tenantId, name)
+      const wantsFiles = include.includes('code') || file !== undefined
+      return {
+        server,
+        definition: await loadDefinition(sql, tenantId, server),
+        sources: await listSources(sql, tenantId, server.id),
+        deployments: await listDeployments(sql, tenantId, server.id),
+        builds: await listBuilds(sql, tenantId, server.id, 20),
+        newest: wantsFiles ? await loadBuild(sql, tenantId, server.id, 'latest') : undefined,
+      }
+    })
+    const { server, definition, sources, deployments, builds, newest } = found
+    if (file !== undefined) return showFile(name, file, newest?.files)
+    const parts: Record<(typeof PARTS)[number], () => unknown> = {
+      tools: () => describeTools(definition, format),
+      resources: () =>
+        definition.resources.map(({ name: resource, uri, mimeType }) => ({ name: resource, uri, mimeType })),
+      prompts: () =>
+        definition.prompts.map(({ name: prompt, description, arguments: args }) => ({
+          name: prompt,
+          description,
+          arguments: args,
+        })),
+      code: () => Object.keys(newest?.files ?? {}),
+      versions: () =>
+        builds.map(({ version, createdAt, checks }) => ({
+          version,
+          created_at: createdAt,
+          ok: checks.every(({ ok }) => ok),
+        })),
+      deployments: () => deployments.map(describeDeployment),
+      secrets: () => describeSecrets(definition, services.secrets.names(hostsOf(definition))),
+    }
+    const shown = Object.fromEntries(include.map((part) => [part, parts[part]()]))
+    const structured = {
+      server: server.name,
+      description: server.description,
+      status: server.status,
+      revision: server.revision,
+      exposure: server.exposure,
+      tool_count: definition.tools.length,
+      hosts: hostsOf(definition),
+      sources: sources.map(({ title, origin, skipped }) => ({ title, origin, skipped: skipped.length })),
+      ...shown,
+    }
+    return fitAnswer({ text: `${server.name} is ${server.status}, with ${definition.tools.length} tools.`, structured })
+  },
+})
+
+function showFile(server: string, file: string, files: Readonly<Record<string, string>> | undefined) {
+  const text = files?.[file]
+  if (files && text !== undefined) return fitAnswer({ text, structured: { server, file, text } })
+  if (!files)
+    throw new MetaError('VERSION_UNKNOWN', `Server "${server}" has not been built yet.`, 'Deploy it first.', {
+      next: { tool: 'deploy', arguments: { server } },
+    })
+  const near = nearestName(file, Object.keys(files))
+  throw new MetaError(
+    'VERSION_UNKNOWN',
+    `The project of "${server}" has no file "${file}".`,
+    near ? `Did you mean "${near}"?` : 'include: ["code"] lists its files.',
+  )
+}
+
+function describeTools({ tools }: ServerDefinition, format: 'concise' | 'detailed') {
+  return tools.map(({ name, effect, description, inputSchema, handler }) =>
+    format === 'detailed'
+      ? {
+          name,
+          effect,
+          description,
+          input_schema: inputSchema,
+          kind: handler.kind,
+          ...(handler.kind === 'code' && { code: handler.source }),
+        }
+      : { name, effect, description: description.split('\n', 1)[0]?.slice(0, 120) },
+  )
+}
+
+function describeDeployment(deployment: Deployment) {
+  const { target, status, statusMessage, endpointUrl, requestCount, lastRequestAt } = deployment
+  return {
+    target,
+    status,
+    ...(statusMessage && { message: statusMessage }),
+    ...(endpointUrl && { url: endpointUrl }),
+    requests: requestCount,
+    ...(lastRequestAt && { last_request_at: lastRequestAt }),
+  }
+}
+
+function describeSecrets({ credentials }: ServerDefinition, set: readonly string[]) {
+  return credentials.map(({ name, hosts, purpose }) => ({ name, hosts, purpose, set: set.includes(name) }))
+}

@@ -1,0 +1,39 @@
+import { addPrompt } from './add-prompt.ts'
+import { addResource } from './add-resource.ts'
+import { addTool } from './add-tool.ts'
+import { callTool } from './call-tool.ts'
+import { deleteServer } from './delete-server.ts'
+import { deploy } from './deploy.ts'
+import { getLogs } from './get-logs.ts'
+import { getServer } from './get-server.ts'
+import { importOpenapi } from './import-openapi.ts'
+import { initServer } from './init-server.ts'
+import { listServers } from './list-servers.ts'
+import type { MetaTool } from './meta-tool.ts'
+import { readTool } from './read-tool.ts'
+import { removeItem } from './remove-item.ts'
+import { searchTools } from './search-tools.ts'
+import { startServer } from './start-server.ts'
+import { stopServer } from './stop-server.ts'
+import { testTool } from './test-tool.ts'
+
+/** Every meta tool, in the order a person meets them. */
+export const metaTools: readonly MetaTool[] = [
+  initServer,
+  listServers,
+  getServer,
+  importOpenapi,
+  addTool,
+  addResource,
+  addPrompt,
+  removeItem,
+  testTool,
+  deploy,
+  stopServer,
+  startServer,
+  getLogs,
+  searchTools,
+  readTool,
+  callTool,
+  deleteServer,
+]

@@ -1,0 +1,49 @@
+import { SERVER_STATUSES, type ServerStatus } from '../model/server.ts'
+import { listDeployments } from '../registry/deployment-store.ts'
+import { listServers as list } from '../registry/server-store.ts'
+import { countToolsByServer } from '../registry/tool-store.ts'
+import { defineTool, objectSchema, READS } from './meta-tool.ts'
+
+interface Input {
+  readonly query?: string
+  readonly status?: ServerStatus
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+export const listServers = defineTool<Input>({
+  name: 'list_servers',
+  title: 'List servers',
+  description: 'Lists your servers with status, number of tools and address.',
+  inputSchema: objectSchema({
+    query: { type: 'string', maxLength: 200, description: 'Part of a name or description.' },
+    status: { type: 'string', enum: [...SERVER_STATUSES] },
+    limit: { type: 'integer', minimum: 1, maximum: 100, description: '20 by default.' },
+    cursor: { type: 'string', maxLength: 500, description: 'next_cursor of the answer before.' },
+  }),
+  scope: 'read',
+  annotations: READS,
+  async run({ limit = 20, ...filter }, { services, principal: { tenantId } }) {
+    const { page, counts, deployments } = await services.db.as(tenantId, async (sql) => ({
+      page: await list(sql, tenantId, { ...filter, limit }),
+      counts: await countToolsByServer(sql, tenantId),
+      deployments: await listDeployments(sql, tenantId),
+    }))
+    const servers = page.servers.map(({ id, name, status, description }) => {
+      const url = deployments.find(
+        (deployment) => deployment.serverId === id && deployment.status === 'running',
+      )?.endpointUrl
+      return { name, status, tools: counts.get(id) ?? 0, ...(url && { url }), description: description.slice(0, 120) }
+    })
+    const lines = servers.map(
+      ({ name, status, tools, url }) => `${name}: ${status}, ${tools} tools${url ? `, ${url}` : ''}`,
+    )
+    return {
+      text: lines.length > 0 ? lines.join('\n') : 'There are no servers.',
+      structured: { servers, ...(page.nextCursor && { next_cursor: page.nextCursor }) },
+      ...(lines.length === 0 && {
+        next: [{ tool: 'init_server', arguments: { name: 'my-server', description: '…' } }],
+      }),
+    }
+  },
+})

@@ -1,0 +1,80 @@
+import type { NextCall } from '../errors/meta-error.ts'
+import type { Principal, Scope } from '../model/principal.ts'
+import type { JsonSchema } from '../model/tool-definition.ts'
+import type { Services } from '../pipeline/services.ts'
+
+/** A verb as data: MCP, HTTP and the command line read the same list. */
+export interface MetaTool {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly inputSchema: JsonSchema
+  readonly scope: Scope
+  readonly annotations: ToolAnnotations
+  /** @throws MetaError for what the caller can mend */
+  run(input: never, call: MetaCall): Promise<MetaAnswer>
+}
+
+export interface ToolAnnotations {
+  readonly readOnlyHint: boolean
+  readonly destructiveHint: boolean
+  readonly idempotentHint: boolean
+  readonly openWorldHint: boolean
+}
+
+/** What one call brings along. */
+export interface MetaCall {
+  readonly services: Services
+  readonly principal: Principal
+  readonly signal: AbortSignal
+  /** Tells the person how far long work is. */
+  readonly progress: (message: string) => void
+}
+
+export interface MetaAnswer {
+  /** One short text for people. */
+  readonly text: string
+  readonly structured: Readonly<Record<string, unknown>>
+  /** At most two calls that make sense now. */
+  readonly next?: readonly NextCall[]
+  /** A called tool's own result is passed through as it is. */
+  readonly passThrough?: Readonly<Record<string, unknown>>
+}
+
+/** Gives a tool its type: `run` gets an input of the shape that its schema describes. */
+export function defineTool<Input>(
+  tool: Omit<MetaTool, 'run'> & { run(input: Input, call: MetaCall): Promise<MetaAnswer> },
+): MetaTool {
+  // Arguments are checked against `inputSchema` before `run` is called: see call-meta-tool.ts.
+  return tool
+}
+
+/** The usual annotations by effect. */
+export const READS: ToolAnnotations = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+}
+export const WRITES: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: false,
+}
+export const DELETES: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: false,
+}
+
+/** An object schema without further properties. */
+export function objectSchema(
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[] = [],
+): JsonSchema {
+  return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false }
+}
+
+export const serverArgument: JsonSchema = { type: 'string', maxLength: 40, description: 'The name of a server.' }

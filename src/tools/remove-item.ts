@@ -1,0 +1,68 @@
+import type { ErrorCode } from '../errors/codes.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import { nearestName } from '../model/names.ts'
+import { listPrompts, removePrompt } from '../registry/prompt-store.ts'
+import { listResources, removeResource } from '../registry/resource-store.ts'
+import { bumpRevision, requireServer } from '../registry/server-store.ts'
+import { removeTool, toolNames } from '../registry/tool-store.ts'
+import type { Sql } from '../db/db.ts'
+import type { ServerId, TenantId } from '../model/ids.ts'
+import { DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
+
+type Kind = 'tool' | 'resource' | 'prompt'
+
+export const removeItem = defineTool<{ server: string; kind: Kind; name: string }>({
+  name: 'remove_item',
+  title: 'Remove a tool, resource or prompt',
+  description: 'Removes one item from a server. What is deployed keeps it until the next deploy.',
+  inputSchema: objectSchema(
+    {
+      server: serverArgument,
+      kind: { type: 'string', enum: ['tool', 'resource', 'prompt'] },
+      name: { type: 'string', maxLength: 64 },
+    },
+    ['server', 'kind', 'name'],
+  ),
+  scope: 'write',
+  annotations: DELETES,
+  async run({ server: serverName, kind, name }, { services, principal: { tenantId } }) {
+    await services.db.as(tenantId, async (sql) => {
+      const server = await requireServer(sql, tenantId, serverName)
+      const { remove, names, code } = KINDS[kind]
+      if (!(await remove(sql, tenantId, server.id, name))) {
+        const near = nearestName(name, await names(sql, tenantId, server.id))
+        throw new MetaError(
+          code,
+          `Server "${serverName}" has no ${kind} "${name}".`,
+          near ? `Did you mean "${near}"?` : 'get_server shows what it has.',
+        )
+      }
+      await bumpRevision(sql, tenantId, server.id)
+    })
+    return {
+      text: `The ${kind} "${name}" is removed from "${serverName}".`,
+      structured: { server: serverName, removed: name },
+      next: [{ tool: 'deploy', arguments: { server: serverName } }],
+    }
+  },
+})
+
+interface KindStore {
+  readonly code: ErrorCode
+  remove(sql: Sql, tenantId: TenantId, serverId: ServerId, name: string): Promise<boolean>
+  names(sql: Sql, tenantId: TenantId, serverId: ServerId): Promise<readonly string[]>
+}
+
+const KINDS: Readonly<Record<Kind, KindStore>> = {
+  tool: { code: 'TOOL_UNKNOWN', remove: removeTool, names: toolNames },
+  resource: {
+    code: 'RESOURCE_UNKNOWN',
+    remove: removeResource,
+    names: async (...of) => (await listResources(...of)).map(({ name }) => name),
+  },
+  prompt: {
+    code: 'PROMPT_UNKNOWN',
+    remove: removePrompt,
+    names: async (...of) => (await listPrompts(...of)).map(({ name }) => name),
+  },
+}

@@ -1,0 +1,45 @@
+import { findLiveTools } from '../pipeline/find-live-tools.ts'
+import { fitAnswer } from './fit-answer.ts'
+import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
+
+export const searchTools = defineTool<{ query: string; server?: string; limit?: number }>({
+  name: 'search_tools',
+  title: 'Find tools of deployed servers',
+  description:
+    'Finds tools of your deployed servers by what they do, best first, with the schemas of the best few. Call them with read_tool or call_tool.',
+  inputSchema: objectSchema(
+    {
+      query: { type: 'string', maxLength: 500, description: 'Plain words: "list open pull requests".' },
+      server: serverArgument,
+      limit: { type: 'integer', minimum: 1, maximum: 50, description: '10 by default.' },
+    },
+    ['query'],
+  ),
+  scope: 'read',
+  annotations: READS,
+  async run({ query, server, limit = 10 }, { services, principal: { tenantId } }) {
+    const found = await findLiveTools(
+      { query, limit, schemas: 3, ...(server !== undefined && { server }) },
+      services,
+      tenantId,
+    )
+    const lines = found.tools.map(
+      ({ server: owner, tool, effect, description }) => `${owner}: ${tool} (${effect}) ${description}`,
+    )
+    const [best] = found.tools
+    return fitAnswer({
+      text:
+        lines.join('\n') ||
+        `Nothing matches "${query}" among ${found.total} tools of ${found.servers} deployed servers.`,
+      structured: { tools: found.tools, total: found.total },
+      ...(best && {
+        next: [
+          {
+            tool: best.effect === 'read' ? 'read_tool' : 'call_tool',
+            arguments: { server: best.server, tool: best.tool, arguments: {} },
+          },
+        ],
+      }),
+    })
+  },
+})

@@ -1,0 +1,31 @@
+import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
+import type { DeployOutcome } from '../pipeline/deploy-build.ts'
+import { followJob } from '../pipeline/follow-job.ts'
+import { queueChange } from '../pipeline/queue-work.ts'
+import { requireServer } from '../registry/server-store.ts'
+import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+
+export const startServer = defineTool<{ server: string; target?: TargetName }>({
+  name: 'start_server',
+  title: 'Start a stopped server',
+  description: 'Brings a stopped server up again, with the version it had.',
+  inputSchema: objectSchema({ server: serverArgument, target: { type: 'string', enum: [...TARGET_NAMES] } }, [
+    'server',
+  ]),
+  scope: 'deploy',
+  annotations: { ...WRITES, idempotentHint: true },
+  async run({ server: name, target = 'local' }, { services, principal: { tenantId }, signal, progress }) {
+    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
+    const { job } = await queueChange('start', server, target, services, tenantId)
+    const followed = await followJob(job, services, { signal, progress, label: `Starting ${name}.` })
+    if (followed.kind === 'running')
+      return { text: `"${name}" is still starting.`, structured: { server: name, status: 'running', job } }
+    // The start job's output: see handle-job.ts.
+    const outcome = followed.output as DeployOutcome
+    return {
+      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl}.`,
+      structured: { server: name, status: 'running', version: outcome.version, url: outcome.endpointUrl },
+      next: [{ tool: 'search_tools', arguments: { server: name, query: '…' } }],
+    }
+  },
+})
