@@ -41,6 +41,8 @@ async function openPglite(): Promise<PGlite> {
   return PGlite.create({
     dataDir: options.directory,
     ...(options.template !== undefined && { loadDataDir: new Blob([readFileSync(options.template)]) }),
+    // The default of 128 MB is touched in full at the start and stays; files are cached by the system anyway.
+    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
     // PGlite's own go byte by byte, which takes seconds for a few megabytes.
     parsers: { [types.BYTEA]: (text: string) => Uint8Array.from(Buffer.from(text.slice(2), 'hex')) },
     serializers: { [types.BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes).toString('hex')}` },

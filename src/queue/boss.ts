@@ -42,11 +42,12 @@ export function queueName(db: Pick<Database, 'kind'>, daemonId: string): string 
 
 /** Makes the queue when it is missing. pg-boss must have been started. */
 export async function ensureQueue(boss: PgBoss, name: string): Promise<void> {
+  if ((await boss.getQueue(name)) !== null) return
   await boss.createQueue(DEAD_LETTERS, { retentionSeconds: 14 * 86_400 })
   await boss.createQueue(name, {
-    // Jobs of one key (the server) run one at a time, in order.
+    // Jobs of one key (the server) run one at a time, in order. Dead letters are ours (job-settlement.ts):
+    // pg-boss would keep the failed job too, and that one holds up its key.
     policy: 'key_strict_fifo',
-    deadLetter: DEAD_LETTERS,
     heartbeatSeconds: 10,
     expireInSeconds: 900,
     retryLimit: CLAIM_LIMIT,
@@ -56,4 +57,7 @@ export async function ensureQueue(boss: PgBoss, name: string): Promise<void> {
     retentionSeconds: 7 * 86_400,
     deleteAfterSeconds: 86_400,
   })
+  // pg-boss looks a queue up when it first needs it; inside a transaction on one connection that would be too late.
+  await boss.getBlockedKeys(name)
+  await boss.findJobs(DEAD_LETTERS, { key: '' })
 }

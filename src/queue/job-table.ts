@@ -1,0 +1,86 @@
+/**
+ * What pg-boss has no call for, on its table: https://github.com/timgit/pg-boss, version pinned in package.json.
+ * States are ordered: created, retry, active, completed, cancelled, failed.
+ */
+import type { Sql } from '../db/db.ts'
+import type { JobId, ServerId } from '../model/ids.ts'
+import { CLAIM_LIMIT, QUEUE_SCHEMA } from './boss.ts'
+import type { Job, JobFailure, JobState } from './queue.ts'
+
+/** What a settled job leaves behind, and one that waits for its next try. */
+export type JobOutput =
+  | { readonly result: unknown }
+  /** `failures` counts the tries that failed. */
+  | { readonly failure: JobFailure; readonly failures: number }
+
+interface JobRow {
+  state: 'created' | 'retry' | 'active' | 'completed' | 'cancelled' | 'failed'
+  output: JobOutput | null
+}
+
+export async function findJobState(sql: Sql, id: JobId): Promise<JobState | undefined> {
+  const [row] = await sql.query<JobRow>(
+    // By queue, as the table's key begins with its name.
+    `SELECT job.state, job.output FROM ${QUEUE_SCHEMA}.queue JOIN ${QUEUE_SCHEMA}.job USING (name) WHERE job.id = $1`,
+    [id],
+  )
+  return row && toJobState(row)
+}
+
+function toJobState({ state, output }: JobRow): JobState {
+  if (state === 'created' || state === 'retry') return { state: 'waiting' }
+  if (state === 'active') return { state: 'active' }
+  if (output && 'failure' in output) return { state: 'failed', error: output.failure }
+  return { state: 'done', output: output?.result }
+}
+
+export async function findPendingJob(sql: Sql, serverId: ServerId, kind: Job['kind']): Promise<JobId | undefined> {
+  const [row] = await sql.query<{ id: JobId }>(
+    `SELECT job.id FROM ${QUEUE_SCHEMA}.queue JOIN ${QUEUE_SCHEMA}.job USING (name)
+     WHERE job.singleton_key = $1 AND job.state < 'completed' AND job.data->>'kind' = $2
+       AND queue.policy = 'key_strict_fifo'
+     ORDER BY job.created_on, job.id LIMIT 1`,
+    [serverId, kind],
+  )
+  return row?.id
+}
+
+/** Makes the jobs that a daemon held when it died ready at once. The daemon must not be working yet. */
+export async function takeBackJobs(sql: Sql, name: string): Promise<void> {
+  await sql.query(
+    `UPDATE ${QUEUE_SCHEMA}.job SET state = 'retry', start_after = now(), heartbeat_on = NULL
+     WHERE name = $1 AND state = 'active' AND retry_count < $2`,
+    [name, CLAIM_LIMIT],
+  )
+}
+
+/** Gives one job back untried, as when the daemon stops; not when it is another attempt's by now. */
+export async function putBackJob(
+  sql: Sql,
+  name: string,
+  { id, retryCount }: { readonly id: string; readonly retryCount: number },
+): Promise<void> {
+  await sql.query(
+    `UPDATE ${QUEUE_SCHEMA}.job SET state = 'retry', start_after = now(), heartbeat_on = NULL
+     WHERE name = $1 AND id = $2 AND retry_count = $3 AND state = 'active'`,
+    [name, id, retryCount],
+  )
+}
+
+/**
+ * Settles jobs that were taken up too often: those that pg-boss has failed because their daemon was silent, and,
+ * at a start, those that were active when it died. A job in the state `failed` would hold up its server for ever.
+ */
+export async function settleExhaustedJobs(
+  sql: Sql,
+  name: string,
+  states: readonly ('active' | 'failed')[],
+  output: JobOutput,
+): Promise<readonly { id: JobId; data: Job }[]> {
+  return sql.query<{ id: JobId; data: Job }>(
+    `UPDATE ${QUEUE_SCHEMA}.job SET state = 'completed', completed_on = now(), output = $3
+     WHERE name = $1 AND state::text = ANY($2::text[])
+     RETURNING id, data`,
+    [name, states, JSON.stringify(output)],
+  )
+}

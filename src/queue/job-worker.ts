@@ -1,0 +1,142 @@
+import type { JobWithMetadata, PgBoss } from 'pg-boss'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ServerId } from '../model/ids.ts'
+import { createAlarm } from './alarm.ts'
+import { isTransient } from './job-failure.ts'
+import { hasAffected, type JobEnd, type JobSettlement } from './job-settlement.ts'
+import type { Job } from './queue.ts'
+
+export type JobHandler = (job: Job, signal: AbortSignal) => Promise<unknown>
+
+export interface JobWorkerOptions {
+  readonly boss: PgBoss
+  readonly name: string
+  readonly settlement: JobSettlement
+  readonly handle: JobHandler
+  /** Jobs of different servers that run at the same time. */
+  readonly concurrency: number
+  /** Backstop for missed notifications, and the grain of retry delays. */
+  readonly pollMs: number
+  readonly onError: (error: unknown) => void
+}
+
+export interface JobWorker {
+  /** Something may have become ready. */
+  wake(): void
+  stop(graceMs: number): Promise<void>
+}
+
+// Well under the queue's heartbeat of 10 s.
+const HEARTBEAT_MS = 3_000
+const BURY_EVERY_MS = 30_000
+const SETTLE_AGAIN_MS = 1_000
+/** What was told to stop has this long to do so. */
+const ABORT_MS = 2_000
+
+/** Takes jobs as soon as they are ready and works them off until it is stopped. */
+export function startJobWorker(options: JobWorkerOptions): JobWorker {
+  const { boss, name, concurrency, pollMs, onError } = options
+  const alarm = createAlarm()
+  const running = new Map<string, { serverId: ServerId; ended: Promise<void> }>()
+  const stopping = new AbortController()
+  const closing = new AbortController()
+  let buriedAtMs = Date.now()
+
+  async function takeJobs(): Promise<void> {
+    if (Date.now() - buriedAtMs > BURY_EVERY_MS) {
+      buriedAtMs = Date.now()
+      await options.settlement.buryFailed()
+    }
+    const free = concurrency - running.size
+    if (free <= 0) return
+    for (const job of await boss.fetch<Job>(name, { batchSize: free, includeMetadata: true })) start(job)
+  }
+
+  function start(job: JobWithMetadata<Job>): void {
+    // An attempt that lost its claim while the daemon was too busy may still be ending.
+    const earlier = [...running.values()].filter(({ serverId }) => serverId === job.data.serverId)
+    const key = `${job.id}:${job.retryCount}`
+    const ended = Promise.all(earlier.map((attempt) => attempt.ended))
+      .then(() => runAttempt(job, options, stopping.signal))
+      .catch(onError)
+      .finally(() => {
+        running.delete(key)
+        alarm.ring()
+      })
+    running.set(key, { serverId: job.data.serverId, ended })
+  }
+
+  async function loop(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await takeJobs().catch(onError)
+      await alarm.wait(pollMs)
+    }
+  }
+  const looping = loop()
+
+  return {
+    wake: () => alarm.ring(),
+    async stop(graceMs) {
+      closing.abort()
+      alarm.ring()
+      await looping
+      const allEnded = Promise.all([...running.values()].map(({ ended }) => ended))
+      await Promise.race([allEnded, sleep(graceMs, undefined, { ref: false })])
+      stopping.abort()
+      await Promise.race([allEnded, sleep(ABORT_MS, undefined, { ref: false })])
+    },
+  }
+}
+
+async function runAttempt(job: JobWithMetadata<Job>, options: JobWorkerOptions, stopping: AbortSignal): Promise<void> {
+  const claim = holdClaim(job, options)
+  try {
+    const end = await endOf(options.handle, job.data, AbortSignal.any([claim.lost, stopping]), stopping)
+    // Those are bugs or outages, which callers are told about in general terms only.
+    if (end.kind === 'failed' && isTransient(end.error)) options.onError(end.error)
+    await settleSurely(job, end, options, stopping)
+  } finally {
+    claim.release()
+  }
+}
+
+async function endOf(handle: JobHandler, job: Job, signal: AbortSignal, stopping: AbortSignal): Promise<JobEnd> {
+  if (signal.aborted) return { kind: 'interrupted' }
+  try {
+    return { kind: 'done', result: await handle(job, signal) }
+  } catch (error) {
+    return stopping.aborted ? { kind: 'interrupted' } : { kind: 'failed', error }
+  }
+}
+
+/** The work is done; an outage of the database must not lose that. The claim is held meanwhile. */
+async function settleSurely(
+  job: JobWithMetadata<Job>,
+  end: JobEnd,
+  { settlement, onError }: JobWorkerOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await settlement.settle(job, end)
+    } catch (error) {
+      onError(error)
+      if (stopping.aborted) return
+      await sleep(SETTLE_AGAIN_MS)
+    }
+  }
+}
+
+/** Keeps telling the database that the job is being worked on; `lost` aborts when it is somebody else's by now. */
+function holdClaim(
+  job: JobWithMetadata<Job>,
+  { boss, name, onError }: JobWorkerOptions,
+): { lost: AbortSignal; release(): void } {
+  const lost = new AbortController()
+  const timer = setInterval(() => {
+    boss.touch(name, job).then((answer) => {
+      if (!hasAffected(answer)) lost.abort()
+    }, onError)
+  }, HEARTBEAT_MS)
+  return { lost: lost.signal, release: () => clearInterval(timer) }
+}

@@ -1,0 +1,321 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Database } from '../../src/db/database.ts'
+import { MetaError } from '../../src/errors/meta-error.ts'
+import {
+  LOCAL_TENANT,
+  type BuildId,
+  type DaemonId,
+  type DeploymentId,
+  type JobId,
+  type ServerId,
+} from '../../src/model/ids.ts'
+import { createQueue } from '../../src/queue/pg-boss-queue.ts'
+import type { Job, JobState, Queue } from '../../src/queue/queue.ts'
+import { insertServer } from '../../src/registry/server-store.ts'
+import { TEST_TEMPLATES } from '../db/test-pglite.ts'
+
+export interface QueueUnderTest {
+  /** Another opening of the same database; PGlite allows one at a time. */
+  open(): Promise<Database>
+  readonly directory: string
+  readonly databaseUrl: string | undefined
+}
+
+const DAEMON_PROCESS = path.join(import.meta.dirname, '../queue/daemon-process.ts')
+
+const build = (serverId: ServerId): Job => ({ kind: 'build', tenantId: LOCAL_TENANT, serverId })
+const remove = (serverId: ServerId): Job => ({ kind: 'delete', tenantId: LOCAL_TENANT, serverId })
+
+/** What every queue has to do. `prepare` gives a database that nobody has open. */
+export function queueContract(name: string, prepare: () => Promise<QueueUnderTest>): void {
+  describe(`the queue on ${name}`, () => {
+    let place: QueueUnderTest
+    let db: Database
+    let queue: Queue
+    const daemonId = randomUUID() as DaemonId
+    const bugs: unknown[] = []
+    /** What the next jobs of a server do; by default nothing. */
+    const handlers = new Map<ServerId, (job: Job, signal: AbortSignal) => Promise<unknown>>()
+
+    beforeAll(async () => {
+      place = await prepare()
+      await start()
+    })
+    afterAll(stop)
+
+    async function start(): Promise<void> {
+      db = await place.open()
+      queue = await createQueue({ db, daemonId, pollMs: 250, onError: (error) => bugs.push(error) })
+      await queue.work(async (job, signal) => handlers.get(job.serverId)?.(job, signal))
+    }
+    async function stop(): Promise<void> {
+      await queue.stop(0)
+      await db.close()
+    }
+
+    function newServer(handler?: (job: Job, signal: AbortSignal) => Promise<unknown>): ServerId {
+      const serverId = randomUUID() as ServerId
+      if (handler) handlers.set(serverId, handler)
+      return serverId
+    }
+    const ended = (id: JobId): Promise<JobState> => queue.wait(id, AbortSignal.timeout(20_000))
+
+    it('gives a job to its handler and its result to who waits', async () => {
+      const server = newServer(async (job) => ({ did: job.kind }))
+      expect(await ended(await queue.send(build(server)))).toEqual({ state: 'done', output: { did: 'build' } })
+    })
+
+    it('carries every kind of job unchanged', async () => {
+      const seen: Job[] = []
+      const serverId = newServer(async (job) => seen.push(job))
+      const deploymentId = randomUUID() as DeploymentId
+      const buildId = randomUUID() as BuildId
+      const common = { tenantId: LOCAL_TENANT, serverId }
+      const jobs: Job[] = [
+        { kind: 'build', ...common },
+        { kind: 'check', ...common, buildId },
+        { kind: 'deploy', ...common, deploymentId, version: 3 },
+        { kind: 'stop', ...common, deploymentId },
+        { kind: 'start', ...common, deploymentId },
+        { kind: 'delete', ...common },
+        { kind: 'clean-up', ...common },
+      ]
+      const ids = await Promise.all(jobs.map((job) => queue.send(job)))
+      await Promise.all(ids.map(ended))
+      expect(seen).toEqual(jobs)
+    })
+
+    it('runs the jobs of one server one at a time, in the order they were sent, also within one transaction', async () => {
+      const order: number[] = []
+      let atOnce = 0
+      const server = newServer(async (job) => {
+        expect(++atOnce).toBe(1)
+        await new Promise((resolve) => setImmediate(resolve))
+        order.push(job.kind === 'deploy' ? (job.version ?? 0) : 0)
+        atOnce--
+      })
+      const deploy = (version: number): Job => ({
+        kind: 'deploy',
+        tenantId: LOCAL_TENANT,
+        serverId: server,
+        deploymentId: randomUUID() as DeploymentId,
+        version,
+      })
+      const ids = await db.asSystem(async (sql) => {
+        const sent: JobId[] = []
+        for (let version = 1; version <= 8; version++) sent.push(await queue.send(deploy(version), sql))
+        return sent
+      })
+      await Promise.all(ids.map(ended))
+      expect(order).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    })
+
+    it('runs different servers at the same time', async () => {
+      const both = Promise.withResolvers<void>()
+      let running = 0
+      const meet = async () => {
+        if (++running === 2) both.resolve()
+        await both.promise
+      }
+      const ids = await Promise.all([queue.send(build(newServer(meet))), queue.send(build(newServer(meet)))])
+      expect(await Promise.all(ids.map(ended))).toMatchObject([{ state: 'done' }, { state: 'done' }])
+    })
+
+    it('keeps a job and its row together: a rollback leaves neither, also in a tenant’s transaction', async () => {
+      let ran = 0
+      const server = newServer(async () => ran++)
+      let lost: JobId | undefined
+      const work = db.as(LOCAL_TENANT, async (sql) => {
+        lost = await queue.send(build(server), sql)
+        throw new Error('no')
+      })
+      await expect(work).rejects.toThrow('no')
+      expect(lost && (await queue.find(lost))).toBeUndefined()
+
+      const sent = await db.as(LOCAL_TENANT, async (sql) => {
+        const id = await queue.send(build(server), sql)
+        await insertServer(sql, LOCAL_TENANT, { name: `with-job-${ran}`, description: '', exposure: 'tools' })
+        const [role] = await sql.query<{ current_user: string }>('SELECT current_user')
+        expect(role?.current_user).toBe('mcpwright_tenant')
+        return id
+      })
+      await ended(sent)
+      expect(ran).toBe(1)
+    })
+
+    it('tells the code, message and fix of an expected failure, and does not try again', async () => {
+      let tries = 0
+      const server = newServer(async () => {
+        tries++
+        throw new MetaError('BUILD_FAILED', 'It has "errors".', 'Mend them.')
+      })
+      expect(await ended(await queue.send(build(server)))).toEqual({
+        state: 'failed',
+        error: { code: 'BUILD_FAILED', message: 'It has "errors".', fix: 'Mend them.' },
+      })
+      expect(tries).toBe(1)
+    })
+
+    it('frees the server for later jobs when one has failed for good, and keeps the dead letter', async () => {
+      const server = newServer(async (job) => {
+        if (job.kind === 'build') throw new MetaError('BUILD_FAILED', 'No.', 'Mend it.')
+      })
+      const failing = await queue.send(build(server))
+      const next = await queue.send(remove(server))
+      expect(await ended(failing)).toMatchObject({ state: 'failed' })
+      expect(await ended(next)).toMatchObject({ state: 'done' })
+      const { rows } = await db.statements.executeSql(
+        `SELECT data FROM mcpwright_queue.job WHERE name = 'dead-letters' AND data->'job'->>'serverId' = $1`,
+        [server],
+      )
+      expect(rows).toMatchObject([{ data: { job: { kind: 'build' }, failure: { code: 'BUILD_FAILED' } } }])
+    })
+
+    it('tries again what may pass, before any later job of the server', async () => {
+      const order: string[] = []
+      const server = newServer(async (job) => {
+        order.push(job.kind)
+        if (order.length === 1) throw new MetaError('UPSTREAM_UNREACHABLE', 'Away.', 'Wait.')
+      })
+      const first = await queue.send(build(server))
+      const second = await queue.send(remove(server))
+      expect(await ended(first)).toMatchObject({ state: 'done' })
+      await ended(second)
+      expect(order).toEqual(['build', 'build', 'delete'])
+    })
+
+    it('gives up a bug after two more tries, tells it to the daemon and not to callers', async () => {
+      let tries = 0
+      const server = newServer(async () => {
+        tries++
+        throw new TypeError('secret detail')
+      })
+      const state = await ended(await queue.send(build(server)))
+      expect(state).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } })
+      expect(JSON.stringify(state)).not.toContain('secret detail')
+      expect(tries).toBe(3)
+      expect(bugs).toContainEqual(new TypeError('secret detail'))
+    })
+
+    it('finds the job of a kind that waits or runs, to attach to', async () => {
+      const go = Promise.withResolvers<void>()
+      const server = newServer(() => go.promise)
+      const running = await queue.send(build(server))
+      const waiting = await queue.send(remove(server))
+      expect(await queue.findPending(server, 'build')).toBe(running)
+      expect(await queue.findPending(server, 'delete')).toBe(waiting)
+      expect(await queue.findPending(server, 'stop')).toBeUndefined()
+      go.resolve()
+      await Promise.all([ended(running), ended(waiting)])
+      expect(await queue.findPending(server, 'build')).toBeUndefined()
+    })
+
+    it('answers with the state so far when waiting is cut short', async () => {
+      const go = Promise.withResolvers<void>()
+      const started = Promise.withResolvers<void>()
+      const id = await queue.send(
+        build(
+          newServer(() => {
+            started.resolve()
+            return go.promise
+          }),
+        ),
+      )
+      await started.promise
+      const patience = new AbortController()
+      const waiting = queue.wait(id, patience.signal)
+      patience.abort()
+      expect(await waiting).toEqual({ state: 'active' })
+      go.resolve()
+      await ended(id)
+    })
+
+    it('gives back what it works on when it stops, and finishes it after the next start', async () => {
+      let starts = 0
+      const started = Promise.withResolvers<void>()
+      const server = newServer(async (_job, signal) => {
+        if (++starts > 1) return 'finished'
+        started.resolve()
+        await once(signal, 'abort')
+        throw signal.reason
+      })
+      const id = await queue.send(build(server))
+      await started.promise
+      await stop()
+      await start()
+      expect(await ended(id)).toEqual({ state: 'done', output: 'finished' })
+    })
+
+    it('finishes what a daemon worked on that was killed again and again, and what waited behind it', async () => {
+      await stop()
+      const server = newServer()
+      const first = startDaemon()
+      await message(first, 'ready')
+      const taken = message(first, 'started')
+      const ids: JobId[] = []
+      for (const job of [build(server), remove(server)]) {
+        const sent = message(first, 'sent')
+        first.send({ send: job })
+        ids.push((await sent) as JobId)
+      }
+      expect(await taken).toEqual(build(server))
+      await killed(first)
+
+      for (let round = 0; round < 2; round++) {
+        const next = startDaemon()
+        expect(await message(next, 'started')).toEqual(build(server))
+        await killed(next)
+      }
+
+      await start()
+      const startedMs = performance.now()
+      expect(await Promise.all(ids.map(ended))).toMatchObject([{ state: 'done' }, { state: 'done' }])
+      // pg-boss alone would find the silence after a minute.
+      expect(performance.now() - startedMs).toBeLessThan(5_000)
+    })
+
+    it('frees the server of a job that pg-boss has given up', async () => {
+      const started = Promise.withResolvers<void>()
+      const server = newServer(async (job, signal) => {
+        if (job.kind !== 'build') return
+        started.resolve()
+        await once(signal, 'abort')
+      })
+      const silent = await queue.send(build(server))
+      const next = await queue.send(remove(server))
+      await started.promise
+      await db.statements.executeSql("UPDATE mcpwright_queue.job SET state = 'failed' WHERE id = $1", [silent])
+      await stop()
+      await start()
+      expect(await ended(silent)).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } })
+      expect(await ended(next)).toMatchObject({ state: 'done' })
+    })
+
+    function startDaemon(): ChildProcess {
+      const args = [daemonId, place.directory, TEST_TEMPLATES, place.databaseUrl ?? '']
+      return fork(DAEMON_PROCESS, args, { execArgv: [] })
+    }
+  })
+}
+
+/** Resolves with the property `key` of the child's next message that has one. */
+function message(child: ChildProcess, key: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`The daemon ended with ${code}.`)))
+    child.on('message', function listen(received: Record<string, unknown>) {
+      if (!(key in received)) return
+      child.off('message', listen)
+      resolve(received[key])
+    })
+  })
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
+}
