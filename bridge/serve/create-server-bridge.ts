@@ -88,10 +88,11 @@ export function createServerBridge(options: BridgeOptions): ServerBridge {
       sessions: legacy.sessionCount,
       reason: caller.supervisor.reason,
     }),
-    async wake() {
+    async wake(signal) {
       caller.supervisor.forgive()
-      await caller.withChild(() => Promise.resolve())
+      await caller.withChild(() => Promise.resolve(), signal)
     },
+    replace: (startChild, signal) => caller.replace(startChild, signal),
     async close() {
       isClosed = true
       modern.close()

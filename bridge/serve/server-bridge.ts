@@ -54,6 +54,11 @@ export interface ServerBridge {
   request(method: string, params: Readonly<Record<string, unknown>>, options?: RequestOptions): Promise<unknown>
   health(): BridgeHealth
   /** Starts the child if it is asleep and resolves when it answers; rejects with the reason if it does not. */
-  wake(): Promise<void>
+  wake(signal?: AbortSignal): Promise<void>
+  /**
+   * Goes over to another program: starts it, and once it answers, sends it all new calls and tells clients that the
+   * lists have changed. Sessions and subscriptions stay. Rejects with the reason, and the old one stays, if it does not.
+   */
+  replace(startChild: StartChild, signal?: AbortSignal): Promise<void>
   close(): Promise<void>
 }

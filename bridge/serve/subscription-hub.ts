@@ -24,6 +24,8 @@ const LIST_FLAGS = {
   'notifications/resources/list_changed': 'resourcesListChanged',
 } as const
 
+const ALL_LISTS = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true }
+
 /** Holds the bridge's own subscriptions on the child and fans them out: clients' streams outlive the child. */
 export interface SubscriptionHub {
   /** True while somebody waits for updates of a resource, which only a running child can send. */
@@ -34,6 +36,8 @@ export interface SubscriptionHub {
   watch(subscriber: Subscriber, uris: readonly string[], connection: ChildConnection): Promise<void>
   /** Subscribes at a child that has just started. */
   attach(connection: ChildConnection, capabilities: JsonObject): void
+  /** Says that every list has changed: the child is another program now. */
+  announce(capabilities: JsonObject): void
 }
 
 export function createSubscriptionHub(onListChanged: (method: string) => void): SubscriptionHub {
@@ -97,12 +101,13 @@ export function createSubscriptionHub(onListChanged: (method: string) => void): 
       await Promise.all(fresh.map((uri) => watchOne(connection, uri)))
     },
     attach(connection, capabilities) {
-      const filter = honored(
-        { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true },
-        capabilities,
-      )
+      const filter = honored(ALL_LISTS, capabilities)
       if (Object.keys(filter).length > 0) void listen(connection, filter)
       for (const uri of watched.keys()) void watchOne(connection, uri)
+    },
+    announce(capabilities) {
+      const filter = honored(ALL_LISTS, capabilities)
+      for (const [method, flag] of Object.entries(LIST_FLAGS)) if (filter[flag]) fanOut(method, {})
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import type { StartChild } from '../../../bridge/serve/child.ts'
 import type { BridgeLimits, BridgeOptions, ServerBridge } from '../../../bridge/serve/server-bridge.ts'
 import { MetaError } from '../../../src/errors/meta-error.ts'
 import type {
@@ -47,7 +48,7 @@ export interface LocalTarget extends DeploymentTarget {
 
 interface Running {
   readonly listener: Listener
-  bridge: ServerBridge
+  readonly bridge: ServerBridge
   request: DeploymentRequest
 }
 
@@ -66,45 +67,73 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
     return log
   }
 
-  async function prepare(request: DeploymentRequest): Promise<{ bridge: ServerBridge; folder: string }> {
-    const { server, deployment, build } = request
+  async function prepare(
+    request: DeploymentRequest,
+  ): Promise<{ startChild: StartChild; folder: string; log: WriteLog }> {
+    const { deployment, build } = request
     const folder = await writeArtefacts(directoryOf(deployment.slug), build.artefacts)
-    const log = await logOf(deployment.slug)
-    const broker = options.createBroker(request, log.write)
+    const log = (await logOf(deployment.slug)).write
+    const broker = options.createBroker(request, log)
     const bundlePath = join(folder, bundleName(request))
-    const bridge = options.createBridge({
-      name: server.name,
-      limits: options.bridgeLimits,
-      onLog: log.write,
-      onRequest: () => options.onRequest?.(request),
-      startChild: () =>
-        startNodeChild({
-          bundlePath,
-          cwd: folder,
-          env: options.environment?.(request) ?? {},
-          memoryMiB: options.memoryMiB,
-          broker,
-          layers: options.layers,
-        }),
-    })
-    return { bridge, folder }
+    const startChild: StartChild = () =>
+      startNodeChild({
+        bundlePath,
+        cwd: folder,
+        env: options.environment?.(request) ?? {},
+        memoryMiB: options.memoryMiB,
+        broker,
+        layers: options.layers,
+      })
+    return { startChild, folder, log }
   }
 
-  /** Puts a bridge where clients reach it, in place of the one before. */
-  async function swapIn(request: DeploymentRequest, bridge: ServerBridge): Promise<AppliedDeployment> {
+  function createBridge(request: DeploymentRequest, startChild: StartChild, onLog: WriteLog): ServerBridge {
+    const { slug } = request.deployment
+    const onRequest = (): void => options.onRequest?.(running.get(slug)?.request ?? request)
+    return options.createBridge({
+      name: request.server.name,
+      limits: options.bridgeLimits,
+      startChild,
+      onLog,
+      onRequest,
+    })
+  }
+
+  /** Opens the deployment's listener before a bridge; without one there is no deployment. */
+  async function open(request: DeploymentRequest, bridge: ServerBridge): Promise<AppliedDeployment> {
     const { slug, port } = request.deployment
-    const before = running.get(slug)
-    if (before) {
-      const old = before.bridge
-      before.bridge = bridge
-      before.request = request
-      await old.close()
-      return endpointOf(before.listener)
-    }
     const handle = (asked: IncomingMessage, response: ServerResponse): Promise<void> => answer(slug, asked, response)
     const listener = await openListener({ preferredPort: port, findFreePort: options.findFreePort, handle })
     running.set(slug, { listener, bridge, request })
     return endpointOf(listener)
+  }
+
+  async function begin(
+    request: DeploymentRequest,
+    bridge: ServerBridge,
+    signal: AbortSignal,
+  ): Promise<AppliedDeployment> {
+    try {
+      await startOrExplain(bridge.wake(signal), request, signal)
+      return await open(request, bridge)
+    } catch (error) {
+      await bridge.close()
+      throw error
+    }
+  }
+
+  async function start(
+    request: DeploymentRequest,
+    startChild: StartChild,
+    log: WriteLog,
+    signal: AbortSignal,
+  ): Promise<AppliedDeployment> {
+    const found = running.get(request.deployment.slug)
+    if (!found) return await begin(request, createBridge(request, startChild, log), signal)
+    // Sessions of a server that is up go on with the new version.
+    await startOrExplain(found.bridge.replace(startChild, signal), request, signal)
+    found.request = request
+    return endpointOf(found.listener)
   }
 
   /** The deployment's own listener. */
@@ -153,20 +182,17 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
         steps: planSteps(request, directoryOf(request.deployment.slug), running.has(request.deployment.slug)),
       }),
     async apply(request, signal) {
-      const { bridge, folder } = await prepare(request)
-      try {
-        await wakeOrExplain(bridge, request, signal)
-        const applied = await swapIn(request, bridge)
-        await removeArtefacts(directoryOf(request.deployment.slug), folder)
-        return applied
-      } catch (error) {
-        await bridge.close()
-        throw error
-      }
+      signal.throwIfAborted()
+      const { startChild, folder, log } = await prepare(request)
+      const applied = await start(request, startChild, log, signal)
+      await removeArtefacts(directoryOf(request.deployment.slug), folder)
+      return applied
     },
     async restore(request) {
-      const { bridge } = await prepare(request)
-      return await swapIn(request, bridge)
+      const found = running.get(request.deployment.slug)
+      if (found) return endpointOf(found.listener)
+      const { startChild, log } = await prepare(request)
+      return await open(request, createBridge(request, startChild, log))
     },
     status: (deployment) => Promise.resolve(statusOf(running.get(deployment.slug)?.bridge)),
     logs: async (deployment, query) => (await logOf(deployment.slug)).read(query),
@@ -182,24 +208,19 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
   }
 }
 
-async function wakeOrExplain(bridge: ServerBridge, request: DeploymentRequest, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason)
-  signal.throwIfAborted()
-  signal.addEventListener('abort', onAbort, { once: true })
+/** @throws MetaError DEPLOYMENT_FAILED with what the server said last; the signal's reason when aborted */
+async function startOrExplain(starting: Promise<void>, request: DeploymentRequest, signal: AbortSignal): Promise<void> {
   try {
-    await Promise.race([bridge.wake(), aborted])
+    await starting
   } catch (error) {
     signal.throwIfAborted()
     const { server, build } = request
     throw new MetaError(
       'DEPLOYMENT_FAILED',
-      `Version ${build.version} of "${server.name}" did not start: ${bridge.health().reason ?? String(error)}`,
+      `Version ${build.version} did not start. ${error instanceof Error ? error.message : String(error)}`,
       'Mend what the last lines say, then deploy again. What ran before still runs.',
       { cause: error, next: { tool: 'get_logs', arguments: { server: server.name } } },
     )
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
 
