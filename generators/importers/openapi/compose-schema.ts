@@ -6,33 +6,43 @@ import type { ReadSchema, SharedSchemas } from './shared-schemas.ts'
 const LARGEST_SCHEMA = 16_000
 /** What is left of a schema that is cut off. */
 const CUT_OFF: JsonSchema = { description: 'Details left out; see the documentation of the API.' }
+/** What such a rest costs, its name included. */
+const STUB_SIZE = 110
 
 /**
  * Puts a schema together with the shared schemas that it uses, as `$defs`. Nearer ones come first; when the whole
  * would be too large, further ones are cut down, and at last left out.
  */
 export function composeSchema(root: ReadSchema, shared: SharedSchemas, largest = LARGEST_SCHEMA): JsonSchema {
-  const whole = root.size <= largest * 0.75 ? root.schema : cutToSize(root.schema, largest * 0.75)
-  let size = whole === root.schema ? root.size : sizeOf(whole)
-  const definitions = new Map<string, JsonSchema>()
-  const waiting = referencesIn(whole)
-  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-    if (definitions.has(name)) continue
+  const isSmall = root.size <= largest * 0.75
+  const whole = isSmall ? root.schema : cutToSize(root.schema, largest * 0.75)
+  const uses = isSmall ? root.uses : referencesIn(whole)
+  const definitions = new Map(uses.map((name) => [name, CUT_OFF]))
+  let room = largest - (isSmall ? root.size : sizeOf(whole)) - uses.length * STUB_SIZE
+  // A map hands out what is added while it is walked, so nearer schemas come first.
+  for (const [name] of definitions) {
     const definition = shared.definition(name)
-    const schema = fit(definition, largest - size)
-    definitions.set(name, schema)
-    size += schema === definition.schema ? definition.size : sizeOf(schema)
-    waiting.push(...(schema === definition.schema ? definition.uses : referencesIn(schema)))
+    for (const candidate of candidates(definition, room)) {
+      const added = candidate.uses.filter((use) => !definitions.has(use))
+      const cost = candidate.size + added.length * STUB_SIZE
+      if (cost > room) continue
+      room -= cost
+      definitions.set(name, candidate.schema)
+      for (const use of added) definitions.set(use, CUT_OFF)
+      break
+    }
   }
   if (definitions.size === 0) return whole
   const sorted = [...definitions].toSorted(([left], [right]) => (left < right ? -1 : 1))
   return { ...whole, $defs: Object.fromEntries(sorted) }
 }
 
-function fit(definition: ReadSchema, room: number): JsonSchema {
-  if (definition.size <= room) return definition.schema
-  const cut = room > 500 ? cutToSize(definition.schema, Math.min(room, 2_000)) : CUT_OFF
-  return sizeOf(cut) <= room ? cut : CUT_OFF
+/** A shared schema as it is, and cut down to what there is room for. */
+function* candidates(definition: ReadSchema, room: number): Generator<ReadSchema> {
+  yield definition
+  if (room < 500) return
+  const schema = cutToSize(definition.schema, Math.min(room / 2, 2_000))
+  yield { schema, uses: referencesIn(schema), size: sizeOf(schema) }
 }
 
 /** Cuts nested schemas, then descriptions, until the JSON has at most `limit` characters, or only a stub is left. */

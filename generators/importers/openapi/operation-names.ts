@@ -14,8 +14,8 @@ export class OperationNames {
     const label = `${method} ${path}`
     const candidates = [
       operationId === undefined ? undefined : toName(operationId),
-      toName(`${method.toLowerCase()}_${path.replace(/[{}]/g, ' ')}`),
-      toName(`${method.toLowerCase()}_${fingerprint(label)}`),
+      nameOfPath(method, path),
+      toName(`${method}_${fingerprint(label)}`),
     ]
     const name =
       candidates.find((candidate) => candidate !== undefined && !this.#taken.has(candidate)) ?? this.#numbered(label)
@@ -29,6 +29,11 @@ export class OperationNames {
       if (!this.#taken.has(name)) return name
     }
   }
+}
+
+function nameOfPath(method: string, path: string): string | undefined {
+  const words = path === '/' ? 'root' : path.replace(/[{}]/g, ' ')
+  return toName(words) === undefined ? undefined : toName(`${method.toLowerCase()}_${words}`)
 }
 
 /** snake_case; undefined when too little of the text is ASCII. `issues/listForRepo` is `issues_list_for_repo`. */

@@ -1,25 +1,35 @@
 import { LineCounter, parseDocument } from 'yaml'
 
+import { findJsonFault } from './find-json-fault.ts'
 import { MetaError } from '../../../src/errors/meta-error.ts'
 
 /** More aliases than people write; `yaml` refuses documents whose aliases multiply beyond it. */
 const MOST_ALIASES = 1_000
+
+/** A broken JSON text may still be YAML (a comma too many, say), which is slow to find out for a large one. */
+const LARGEST_SECOND_LOOK = 2_000_000
 
 /**
  * Reads JSON or YAML.
  * @throws MetaError DESCRIPTION_UNREADABLE with the line and column of the first fault
  */
 export function parseDescription(text: string): unknown {
-  const trimmed = text.trimStart().replace(/^\uFEFF/, '')
-  if (trimmed.startsWith('{') || trimmed.startsWith('[')) {
+  if (!/^\s*[{[]/.test(text)) return parseYaml(text)
+  try {
+    return JSON.parse(text.trimStart())
+  } catch (error) {
+    if (text.length > LARGEST_SECOND_LOOK) throw unreadable(jsonFault(text), error)
     try {
-      return JSON.parse(trimmed)
-    } catch (error) {
-      // YAML may begin with a brace too; only what it refuses as well is unreadable.
-      if (trimmed.length > 2_000_000) throw unreadable(positionInJson(error, trimmed), error)
+      return parseYaml(text)
+    } catch {
+      throw unreadable(jsonFault(text), error)
     }
   }
-  return parseYaml(text)
+}
+
+function jsonFault(text: string): string {
+  const { line, column, found } = findJsonFault(text)
+  return `line ${line}, column ${column}: unexpected ${found}`
 }
 
 function parseYaml(text: string): unknown {
@@ -46,13 +56,4 @@ function unreadable(detail: string, cause: unknown): MetaError {
     'Correct the text at that place and import it again. If it was downloaded, check that the address gives the description itself and not a web page.',
     { cause },
   )
-}
-
-/** V8 writes "… at position 17 (line 1 column 18)". */
-function positionInJson(error: unknown, text: string): string {
-  const message = error instanceof Error ? error.message : ''
-  const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
-  const before = text.slice(0, position)
-  const line = before.split('\n').length
-  return `line ${line}, column ${position - before.lastIndexOf('\n')}: ${message.split(' at position')[0] ?? 'not JSON'}`
 }

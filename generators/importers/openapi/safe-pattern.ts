@@ -3,9 +3,8 @@ const LONGEST_PATTERN = 300
 
 /**
  * Whether a pattern of a schema may be compiled and run on texts from outside: it is a valid regular expression with
- * the `u` flag (validators add it) and cannot take quadratic time or worse. The check is conservative: nothing
- * repeated without bound may stand inside a repeated group, a repeated group may hold no alternatives, there are no
- * back references, and an unbounded repetition is the only one in a pattern that is anchored at its start.
+ * the `u` flag (validators add it) and cannot take quadratic time or worse. The check is conservative: a repeated
+ * group may hold neither alternatives nor anything of variable length, there are no back references, and an unbounded repetition is the only one in a pattern that is anchored at its start.
  * Ajv with `^(a+)+$` and 29 characters blocked the event loop for nine seconds.
  */
 export function isSafePattern(pattern: string): boolean {
@@ -25,8 +24,8 @@ function isValid(pattern: string): boolean {
 }
 
 interface Group {
-  repeats: boolean
-  alternatives: boolean
+  isVariable: boolean
+  hasAlternatives: boolean
 }
 
 function scan(pattern: string): { unbounded: number; isNested: boolean; hasTopAlternatives: boolean } {
@@ -34,36 +33,38 @@ function scan(pattern: string): { unbounded: number; isNested: boolean; hasTopAl
     pattern.match(
       /\\(?:[pPu]\{[^}]*\}|.)|\[(?:\\.|[^\]\\])*\]|\((?:\?(?:[:=!]|<[=!]|<\w+>))?|\)|\||[*+?]|\{\d+(?:,\d*)?\}|[^]/gu,
     ) ?? []
-  const open: Group[] = [{ repeats: false, alternatives: false }]
+  const open: Group[] = [{ isVariable: false, hasAlternatives: false }]
   let closed: Group | undefined
   let unbounded = 0
   let isNested = false
   for (const token of tokens) {
     const group = open.at(-1)
     if (!group) return { unbounded, isNested: true, hasTopAlternatives: false }
-    if (token.startsWith('(')) open.push({ repeats: false, alternatives: false })
-    else if (token === '|') group.alternatives = true
-    else if (isRepetition(token)) {
-      if (isUnbounded(token)) unbounded++
-      if (closed && (closed.repeats || closed.alternatives)) isNested = true
-      group.repeats = true
+    if (token.startsWith('(')) open.push({ isVariable: false, hasAlternatives: false })
+    else if (token === '|') group.hasAlternatives = true
+    else if (/^([*+?]|\{\d)/.test(token)) {
+      const { least, most } = boundsOf(token)
+      if (most >= ENDLESS) unbounded++
+      if (most > 1 && closed && (closed.isVariable || closed.hasAlternatives)) isNested = true
+      if (least !== most) group.isVariable = true
     }
     closed = undefined
     if (token === ')') {
       closed = open.pop()
       const outer = open.at(-1)
-      if (outer && closed?.repeats) outer.repeats = true
+      if (outer && closed?.isVariable) outer.isVariable = true
     }
   }
-  return { unbounded, isNested, hasTopAlternatives: open[0]?.alternatives ?? false }
-}
-
-/** Of up to 10 times; `?` repeats nothing. */
-function isRepetition(token: string): boolean {
-  return isUnbounded(token) || (/^\{\d/.test(token) && Number(/(\d+)\}$/.exec(token)?.[1] ?? 0) > 10)
+  return { unbounded, isNested, hasTopAlternatives: open[0]?.hasAlternatives ?? false }
 }
 
 /** Hundreds of repetitions cost what endless ones do. */
-function isUnbounded(token: string): boolean {
-  return token === '*' || token === '+' || /^\{\d+,\}$/.test(token) || /^\{\d+,\d{4,}\}$/.test(token)
+const ENDLESS = 1_000
+
+function boundsOf(quantifier: string): { least: number; most: number } {
+  if (quantifier === '?') return { least: 0, most: 1 }
+  const [, least, comma, most] = /^\{(\d+)(,?)(\d*)\}$/.exec(quantifier) ?? []
+  if (least === undefined) return { least: quantifier === '+' ? 1 : 0, most: Infinity }
+  if (comma === '') return { least: Number(least), most: Number(least) }
+  return { least: Number(least), most: most === '' ? Infinity : Number(most) }
 }

@@ -26,7 +26,10 @@ export class SecuritySchemes {
   readonly #schemes = new Map<string, Scheme>()
   readonly #hosts = new Map<string, Set<string>>()
   readonly #inherited: unknown
+  /** The credential that is offered where the description forgets to name one. */
+  readonly #undeclared: string | undefined
 
+  /** @param follow  resolves a value that may be a Reference Object */
   constructor(document: JsonRecord, follow: (value: unknown) => unknown) {
     const components = asRecord(property(document, 'components'))
     const written =
@@ -41,11 +44,18 @@ export class SecuritySchemes {
       )
     }
     this.#inherited = property(document, 'security')
+    if (entries.length > 0 || !answers401(document)) return
+    const name = this.#freeName(title, 'TOKEN', '')
+    this.#schemes.set('', { kind: 'credential', name, placement: { type: 'bearer' }, purpose: UNDECLARED })
+    this.#undeclared = name
   }
 
   /** What an operation demands: its own `security`, else that of the description. */
   demandedBy(operation: JsonRecord): Security {
     const written = property(operation, 'security') ?? this.#inherited
+    if (written === undefined && this.#undeclared !== undefined) {
+      return { alternatives: [[this.#undeclared], []], problems: [] }
+    }
     const problems: string[] = []
     const alternatives: string[][] = []
     for (const requirement of asList(written)) {
@@ -109,6 +119,17 @@ export class SecuritySchemes {
   }
 }
 
+const UNDECLARED = 'Optional: the description declares no security, yet answers 401; sent as a bearer token when set'
+
+/** GitHub's description is such a one. */
+function answers401(document: JsonRecord): boolean {
+  return Object.values(asRecord(document.paths) ?? {}).some((item) =>
+    Object.values(asRecord(item) ?? {}).some(
+      (operation) => property(asRecord(property(asRecord(operation), 'responses')), '401') !== undefined,
+    ),
+  )
+}
+
 function readScheme(key: string, scheme: JsonRecord, nameFor: (suffix: string) => string): Scheme {
   const type = asText(scheme.type)
   const httpScheme = asText(scheme.scheme)?.toLowerCase()
@@ -137,11 +158,18 @@ function readScheme(key: string, scheme: JsonRecord, nameFor: (suffix: string) =
   }
 }
 
-/** "GitHub v3 REST API" is GITHUB: what says only that it is an API is left out. */
+/** "GitHub v3 REST API - preview" is GITHUB: what says only that it is an API is left out. */
 function titleWords(title: string): string {
-  const telling = words(title)
+  const main = title.replace(/['’]s\b/g, '').split(/\s[-–+|]\s|[:(]/)[0] ?? ''
+  const telling = words(main)
     .split('_')
-    .filter((word) => word !== '' && !/^(API|APIS|REST|RESTFUL|HTTP|THE|OPENAPI|SWAGGER|SPEC|V?\d+)$/.test(word))
+    .filter(
+      (word) =>
+        word !== '' &&
+        !/^(API|APIS|REST|RESTFUL|HTTP|THE|OFFICIAL|OPENAPI|SWAGGER|SPEC|SPECIFICATION|DOCUMENTATION|V?\d+)$/.test(
+          word,
+        ),
+    )
   return telling.slice(0, 2).join('_') || 'API'
 }
 

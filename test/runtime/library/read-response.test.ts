@@ -4,11 +4,13 @@ import { callOperation, type CallContext } from '../../../runtime/library/call-o
 import type { HttpCall } from '../../../runtime/library/http-call.ts'
 import { contextWith, operationWith, parameterWith, recordingFetch } from './wire.ts'
 
-function answer(
-  body: BodyInit | null,
-  contentType?: string,
-  init: ResponseInit & { headers?: Record<string, string> } = {},
-): () => Response {
+interface AnswerInit {
+  readonly status?: number
+  readonly statusText?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+function answer(body: BodyInit | null, contentType?: string, init: AnswerInit = {}): () => Response {
   return () =>
     new Response(body, { ...init, headers: { ...(contentType && { 'content-type': contentType }), ...init.headers } })
 }

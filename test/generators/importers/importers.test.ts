@@ -1,0 +1,13 @@
+import { importers } from '../../../generators/importers/index.ts'
+import { importerContract, type ImporterFixture } from '../../contracts/importer-contract.ts'
+import { fixtureText } from './read-fixture.ts'
+
+const fixtures: Record<(typeof importers)[number]['kind'], ImporterFixture[]> = {
+  openapi: [
+    { name: 'library (3.0, YAML)', text: fixtureText('library.yaml') },
+    { name: 'warehouse (Swagger 2.0, JSON)', text: fixtureText('warehouse.swagger.json') },
+    { name: 'traps (3.1, YAML)', text: fixtureText('traps.yaml') },
+  ],
+}
+
+for (const importer of importers) importerContract(importer, fixtures[importer.kind])

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+
+import { isSafePattern } from '../../../../generators/importers/openapi/safe-pattern.ts'
+
+describe('patterns of schemas', () => {
+  it.each([
+    '^[a-z]{2}$',
+    '^[A-Za-z0-9_-]+$',
+    '^\\d{4}-\\d{2}-\\d{2}$',
+    '^(a|b|c)$',
+    'x{3}',
+    '^#[0-9a-f]{6}$',
+    '^\\p{L}*$',
+    '',
+  ])('keeps %s', (pattern) => {
+    expect(isSafePattern(pattern)).toBe(true)
+  })
+
+  it.each([
+    '^(a+)+$',
+    '^(a*)*$',
+    '^(a|a)*$',
+    '^(a|aa)+$',
+    '^([a-z]+)*x$',
+    '^((a{1,9}){1,9}){20}$',
+    '(x+x+)+y',
+    '\\s+$',
+    '^a*a*a*b$',
+    '^(.*)(.*)=$',
+    '(a)\\1',
+    '^(?:a{1,1000}){1,1000}$',
+    '(?i)abc',
+    '[',
+    '^\\_x$',
+  ])('drops %s', (pattern) => {
+    expect(isSafePattern(pattern)).toBe(false)
+  })
+})
