@@ -7,7 +7,13 @@ EXCEPTION
   WHEN duplicate_object OR unique_violation THEN NULL;
 END
 $$;
-GRANT mcpwright_tenant TO CURRENT_USER;
+DO $$
+BEGIN
+  IF NOT pg_has_role(current_user, 'mcpwright_tenant', 'MEMBER') THEN
+    GRANT mcpwright_tenant TO CURRENT_USER;
+  END IF;
+END
+$$;
 GRANT USAGE ON SCHEMA mcpwright TO mcpwright_tenant;
 
 CREATE FUNCTION current_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
