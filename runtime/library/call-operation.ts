@@ -3,6 +3,7 @@ import { DEFAULT_CALL_LIMITS, type CallContext } from './call-context.ts'
 import { CallRefused } from './call-refused.ts'
 import { maskCredentials } from './credentials.ts'
 import { fetchWithinOrigin } from './follow-redirects.ts'
+import { NoAnswer } from './no-answer.ts'
 import type { Operation } from './operation.ts'
 import { readResponse } from './read-response.ts'
 import { errorResult, type ToolResult } from './tool-result.ts'
@@ -30,10 +31,10 @@ export async function callOperation(
     return await readResponse({ ...sent, operation, limits, mask })
   } catch (error) {
     if (error instanceof CallRefused) return errorResult(mask(error.message))
+    if (!(error instanceof NoAnswer)) throw error
     if (deadline.signal.aborted) return errorResult(timedOut(operation, limits.timeoutMs))
     if (context.signal.aborted) return errorResult(`The call of ${operation.name} was cancelled.`)
-    if (isNetworkFailure(error)) return errorResult(mask(unreachable(operation, error)))
-    throw error
+    return errorResult(mask(unreachable(operation, error)))
   } finally {
     clearTimeout(timer)
   }
@@ -52,13 +53,6 @@ function timedOut({ call }: Operation, timeoutMs: number): string {
   return `${call.method} ${call.path} gave no complete answer within ${timeoutMs / 1000} seconds. ${again}`
 }
 
-/** fetch rejects with a TypeError when there is no answer; the cause has the code (ECONNREFUSED, ENOTFOUND). */
-function isNetworkFailure(error: unknown): error is Error {
-  return error instanceof TypeError || (error instanceof Error && 'code' in error)
-}
-
-function unreachable({ call }: Operation, error: Error): string {
-  const { cause } = error
-  const reason = cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : '') : ''
-  return `${call.method} ${call.path} could not be sent: ${reason || error.message}. Check the base URL and that the API is up.`
+function unreachable({ call }: Operation, error: NoAnswer): string {
+  return `${call.method} ${call.path} got no answer: ${error.reason()}. Check the base URL and that the API is up.`
 }

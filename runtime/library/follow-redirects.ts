@@ -1,4 +1,5 @@
 import { CallRefused } from './call-refused.ts'
+import { NoAnswer } from './no-answer.ts'
 
 const MOST_REDIRECTS = 5
 
@@ -6,6 +7,7 @@ const MOST_REDIRECTS = 5
  * Sends a request and follows redirects within its origin, as the Fetch standard does (section 4.4): 303, and POST
  * answered by 301 or 302, become GET.
  * @returns the last request with its answer
+ * @throws NoAnswer when there is none
  * @throws CallRefused when a redirect leads to another origin: credentials and arguments stay where they belong
  */
 export async function fetchWithinOrigin(
@@ -15,7 +17,7 @@ export async function fetchWithinOrigin(
   let current = request
   for (let redirects = 0; ; redirects++) {
     const spare = current.clone()
-    const response = await send(current)
+    const response = await sendOnce(current, send)
     const location = REDIRECT_STATUSES.has(response.status) ? response.headers.get('location') : null
     if (location === null) return { request: spare, response }
     await response.body?.cancel()
@@ -31,6 +33,14 @@ export async function fetchWithinOrigin(
       )
     }
     current = redirected(spare, target, response.status)
+  }
+}
+
+async function sendOnce(request: Request, send: typeof fetch): Promise<Response> {
+  try {
+    return await send(request)
+  } catch (error) {
+    throw new NoAnswer(error)
   }
 }
 

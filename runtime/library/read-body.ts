@@ -1,3 +1,5 @@
+import { NoAnswer } from './no-answer.ts'
+
 /** Bytes of an answer, as far as they were read. */
 export interface ReadBody {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -5,14 +7,17 @@ export interface ReadBody {
   readonly isCut: boolean
 }
 
-/** Reads at most `limitBytes` of an answer and gives up the rest of the connection. */
+/**
+ * Reads at most `limitBytes` of an answer and gives up the rest of the connection.
+ * @throws NoAnswer when the connection breaks
+ */
 export async function readBody(response: Response, limitBytes: number): Promise<ReadBody> {
   if (!response.body) return { bytes: new Uint8Array(), isCut: false }
   const reader = response.body.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
   while (length <= limitBytes) {
-    const { done, value } = await reader.read()
+    const { done, value } = await readChunk(reader)
     if (done) return { bytes: concatenate(chunks, length), isCut: false }
     chunks.push(value)
     length += value.length
@@ -28,6 +33,16 @@ export function decodeText(bytes: Uint8Array, contentType: string): string {
     return new TextDecoder(charset).decode(bytes)
   } catch {
     return new TextDecoder().decode(bytes)
+  }
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>
+
+async function readChunk(reader: Reader): ReturnType<Reader['read']> {
+  try {
+    return await reader.read()
+  } catch (error) {
+    throw new NoAnswer(error)
   }
 }
 

@@ -3,7 +3,7 @@ import { cleanText } from './clean-text.ts'
 import { asList, asRecord, asText, property, type JsonRecord } from './json-value.ts'
 import { PartSkipped } from './part-skipped.ts'
 import type { Dialect } from './recognize-document.ts'
-import type { Located, References } from './references.ts'
+import { ReferenceMissing, type Located, type References } from './references.ts'
 import { isSafePattern } from './safe-pattern.ts'
 import { enumOf, exampleOf, formatOf, isNullable, limitsOf, typesOf } from './schema-values.ts'
 
@@ -15,6 +15,8 @@ export interface SchemaScope {
   readonly direction: 'input' | 'output'
   /** Gives the name under `$defs` of a schema that is shared, and notes that it is used. */
   nameOf(shared: Located): string
+  /** Told of each reference to a place that does not exist; its JSON pointer. */
+  miss(pointer: string): void
   /** Called for every schema; throws when the document asks for too much work. */
   spend(): void
 }
@@ -27,8 +29,9 @@ const LONGEST_DESCRIPTION = 300
  * Writes a schema of any OpenAPI version as JSON Schema 2020-12 that ajv and cfworker compile. It never rejects what
  * the description accepts: where a keyword cannot be kept it is loosened, not guessed. Dropped are `discriminator`,
  * `not`, `if`, `contains` and `unevaluated…` (they turn around or count what was loosened elsewhere), titles, unsafe
- * patterns (named in the description) and unknown formats; `oneOf` becomes `anyOf` for the same reason.
- * @throws PartSkipped when a reference inside points to nothing
+ * patterns (named in the description) and unknown formats; `oneOf` becomes `anyOf` for the same reason. What a
+ * reference below the root points to may be missing: it then stands for anything.
+ * @throws PartSkipped when the root refers to nothing, or any reference to a document that was not loaded
  */
 export function normalizeSchema(schema: unknown, document: string, scope: SchemaScope, depth = 0): JsonSchema {
   scope.spend()
@@ -54,7 +57,8 @@ function within(schema: unknown, place: Place): JsonSchema {
 /** Shared schemas stay shared; only plain values (an enum of texts, say) are written where they are used. */
 function normalizeReference(ref: string, record: JsonRecord, place: Place): JsonSchema {
   const { scope } = place
-  const target = followSchema(ref, place)
+  const target = findTarget(ref, place)
+  if (!target) return siblingsOf(record, place)
   const siblings = siblingsOf(record, place)
   const shared = isPlainValue(target.value)
     ? normalizeSchema(target.value, target.document, scope, place.depth)
@@ -67,6 +71,17 @@ function normalizeReference(ref: string, record: JsonRecord, place: Place): Json
 function siblingsOf(record: JsonRecord, place: Place): JsonSchema {
   const { $ref: _, nullable: __, ...siblings } = record
   return place.scope.dialect === '3.1' ? normalizeRecord(siblings, place) : annotationsOf(siblings)
+}
+
+/** One misspelt name deep in a body must not cost the operation. */
+function findTarget(ref: string, place: Place): Located | undefined {
+  try {
+    return followSchema(ref, place)
+  } catch (error) {
+    if (!(error instanceof ReferenceMissing) || place.depth <= 1) throw error
+    place.scope.miss(error.pointer)
+    return undefined
+  }
 }
 
 /** Follows a reference to a schema; one that leads back to itself stands for anything. */

@@ -34,9 +34,7 @@ async function readOpenApi(text: string, options: ImportOptions): Promise<Import
     skip: (part) => skipped.push(part),
   }
   const operations = readPaths(api)
-  if (operations.some(({ call }) => call.servers.length === 0)) {
-    skipped.push({ pointer: '/servers', reason: 'no absolute server address; a base URL must be given' })
-  }
+  skipped.push(...gapsOf(api, operations))
   const hosts = operations.map(({ call }) => hostOf(call.servers)).filter((host) => host !== undefined)
   const info = asRecord(document.info)
   return {
@@ -48,6 +46,22 @@ async function readOpenApi(text: string, options: ImportOptions): Promise<Import
     credentials: api.security.credentials(),
     skipped,
   }
+}
+
+/** What the description as a whole leaves open. */
+function gapsOf(api: ApiDescription, operations: readonly ApiOperation[]): ImportedApi['skipped'] {
+  const needsBase = operations.some(({ call }) => call.servers.length === 0)
+  return [
+    ...(needsBase ? [{ pointer: '/servers', reason: 'no absolute server address; a base URL must be given' }] : []),
+    ...api.inputs.missing().map((pointer) => ({
+      pointer,
+      reason: 'referred to, but does not exist; inputs may hold anything in its place',
+    })),
+    ...api.security.undefinedSchemes().map((pointer) => ({
+      pointer,
+      reason: 'demanded, but not defined; an optional bearer token is offered in its place',
+    })),
+  ]
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'query'] as const

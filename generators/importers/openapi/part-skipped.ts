@@ -2,7 +2,7 @@ import { pointerOf } from '../../../runtime/library/json-pointer.ts'
 
 /** Why one part of a description cannot be used. It ends the operation it belongs to, never the import. */
 export class PartSkipped extends Error {
-  override readonly name = 'PartSkipped'
+  override readonly name: string = 'PartSkipped'
   /** Tokens of the JSON pointer of the part, below the operation. */
   readonly below: readonly (string | number)[]
 

@@ -28,7 +28,8 @@ export function recognizeDocument(value: unknown): { document: JsonRecord; diale
       'Convert it to one of these versions and import it again.',
     )
   }
-  if (!asRecord(property(document, 'paths'))) throw withoutPaths(document)
+  const paths = asRecord(property(document, 'paths'))
+  if (!paths || (Object.keys(paths).length === 0 && hasWebhooks(document))) throw withoutPaths(document)
   return { document, dialect }
 }
 
@@ -47,14 +48,17 @@ function notOpenApi(found: string): MetaError {
 }
 
 function withoutPaths(document: JsonRecord): MetaError {
-  const hasWebhooks = asRecord(property(document, 'webhooks')) ?? asRecord(property(document, 'x-webhooks'))
   return new MetaError(
     'DESCRIPTION_INVALID',
-    hasWebhooks
+    hasWebhooks(document)
       ? 'The description has webhooks only: requests that the API sends, not ones it answers. There is nothing to call.'
       : `The description has no "paths" (found ${kindOf(property(document, 'paths'))}), so there is nothing to call.`,
     'Give a description with at least one path, or declare tools by hand with add_tool.',
   )
+}
+
+function hasWebhooks(document: JsonRecord): boolean {
+  return ['webhooks', 'x-webhooks'].some((name) => asRecord(property(document, name)) !== undefined)
 }
 
 /** Other documents that people hand over by mistake. */

@@ -2,6 +2,17 @@ import { pointerTokens } from '../../../runtime/library/json-pointer.ts'
 import { asRecord, asText, property } from './json-value.ts'
 import { PartSkipped } from './part-skipped.ts'
 
+/** A reference within a loaded document to a place that it does not have. */
+export class ReferenceMissing extends PartSkipped {
+  /** JSON pointer of the place. */
+  readonly pointer: string
+
+  constructor(ref: string, pointer: string) {
+    super(`"$ref": "${ref.slice(0, 200)}" points to nothing`)
+    this.pointer = pointer
+  }
+}
+
 /** A value and where it stands. Two places with one `id` are the same place. */
 export interface Located {
   readonly value: unknown
@@ -57,7 +68,7 @@ export class References {
     }
     const pointer = decodeFragment(fragment)
     const value = pointer === '' ? root : walk(root, pointer)
-    if (value === undefined) throw new PartSkipped(`"$ref": "${ref.slice(0, 200)}" points to nothing`)
+    if (value === undefined) throw new ReferenceMissing(ref, pointer)
     return { value, document: target, id: `${target}#${pointer}` }
   }
 }

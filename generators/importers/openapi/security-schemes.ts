@@ -1,4 +1,5 @@
 import type { Credential, CredentialPlacement } from '../../../runtime/library/http-call.ts'
+import { pointerOf, valueAt } from '../../../runtime/library/json-pointer.ts'
 import { cleanLine } from './clean-text.ts'
 import { asList, asRecord, asText, property, type JsonRecord } from './json-value.ts'
 
@@ -26,26 +27,28 @@ export class SecuritySchemes {
   readonly #schemes = new Map<string, Scheme>()
   readonly #hosts = new Map<string, Set<string>>()
   readonly #inherited: unknown
+  readonly #title: string
+  /** Where the description defines its schemes. */
+  readonly #place: readonly string[]
+  readonly #guessed = new Set<string>()
   /** The credential that is offered where the description forgets to name one. */
   readonly #undeclared: string | undefined
 
   /** @param follow  resolves a value that may be a Reference Object */
   constructor(document: JsonRecord, follow: (value: unknown) => unknown) {
-    const components = asRecord(property(document, 'components'))
-    const written =
-      asRecord(property(components, 'securitySchemes')) ?? asRecord(property(document, 'securityDefinitions')) ?? {}
-    const entries = Object.entries(written)
-    const title = titleWords(asText(property(asRecord(document.info), 'title')) ?? '')
+    this.#place = document.swagger === undefined ? ['components', 'securitySchemes'] : ['securityDefinitions']
+    this.#title = titleWords(asText(property(asRecord(document.info), 'title')) ?? '')
+    const entries = Object.entries(asRecord(valueAt(document, pointerOf(this.#place))) ?? {})
     for (const [key, value] of entries) {
       const scheme = asRecord(follow(value))
       this.#schemes.set(
         key,
-        readScheme(key, scheme ?? {}, (suffix) => this.#freeName(title, suffix, key)),
+        readScheme(key, scheme ?? {}, (suffix) => this.#freeName(this.#title, suffix, key)),
       )
     }
     this.#inherited = property(document, 'security')
     if (entries.length > 0 || !answers401(document)) return
-    const name = this.#freeName(title, 'TOKEN', '')
+    const name = this.#freeName(this.#title, 'TOKEN', '')
     this.#schemes.set('', { kind: 'credential', name, placement: { type: 'bearer' }, purpose: UNDECLARED })
     this.#undeclared = name
   }
@@ -59,13 +62,20 @@ export class SecuritySchemes {
     const problems: string[] = []
     const alternatives: string[][] = []
     for (const requirement of asList(written)) {
-      const schemes = Object.keys(asRecord(requirement) ?? {}).map((key) => this.#find(key))
+      const keys = Object.keys(asRecord(requirement) ?? {})
+      const schemes = keys.map((key) => this.#schemes.get(key) ?? this.#guess(key))
       const unusable = schemes.filter((scheme) => scheme.kind === 'unsupported')
       problems.push(...unusable.map(({ reason }) => reason))
       if (unusable.length > 0) continue
       alternatives.push(schemes.filter((scheme) => scheme.kind === 'credential').map(({ name }) => name))
+      if (keys.some((key) => this.#guessed.has(key))) alternatives.push([])
     }
     return { alternatives, problems: [...new Set(problems)] }
+  }
+
+  /** JSON pointers of schemes that operations demand and that do not exist. */
+  undefinedSchemes(): readonly string[] {
+    return [...this.#guessed].map((key) => pointerOf([...this.#place, key]))
   }
 
   /** Binds credentials to a host that an operation reaches with them. */
@@ -101,8 +111,14 @@ export class SecuritySchemes {
     return used.toSorted((left, right) => (left.name < right.name ? -1 : 1))
   }
 
-  #find(key: string): Scheme {
-    return this.#schemes.get(key) ?? { kind: 'unsupported', reason: `security scheme "${key}" is not defined` }
+  /** A scheme that is demanded but not defined: most APIs take a token. */
+  #guess(key: string): Scheme {
+    const name = this.#freeName(this.#title, 'TOKEN', key)
+    const purpose = `Optional: the description does not define its security scheme "${cleanLine(key, 40)}"; sent as a bearer token when set`
+    const scheme: Scheme = { kind: 'credential', name, placement: { type: 'bearer' }, purpose }
+    this.#guessed.add(key)
+    this.#schemes.set(key, scheme)
+    return scheme
   }
 
   #freeName(title: string, suffix: string, key: string): string {

@@ -25,10 +25,17 @@ export class SharedSchemas {
   readonly #names = new Map<string, string>()
   readonly #places = new Map<string, Located>()
   readonly #read = new Map<string, ReadSchema>()
+  readonly #missing = new Set<string>()
   #spent = 0
 
   constructor(references: References, dialect: Dialect, direction: SchemaScope['direction']) {
-    this.#scope = { references, dialect, direction, spend: () => this.#spend() }
+    const miss = (pointer: string) => void this.#missing.add(pointer)
+    this.#scope = { references, dialect, direction, miss, spend: () => this.#spend() }
+  }
+
+  /** JSON pointers of places that schemas refer to and that do not exist. */
+  missing(): readonly string[] {
+    return [...this.#missing]
   }
 
   /** @throws PartSkipped when a reference inside points to nothing */

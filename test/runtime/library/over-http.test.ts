@@ -149,6 +149,6 @@ describe('over HTTP', () => {
 
   it('tells when the connection breaks', async () => {
     const result = await callOperation(operationWith({ path: '/reset' }), {}, contextWith({ baseUrl }))
-    expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('could not be sent') }] })
+    expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('got no answer') }] })
   })
 })

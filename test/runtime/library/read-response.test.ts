@@ -191,6 +191,15 @@ const never: typeof fetch = (input) =>
 const refused: typeof fetch = () =>
   Promise.reject(new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') }))
 
+const broken = () =>
+  new Response(
+    new ReadableStream({
+      pull(controller) {
+        controller.error(new TypeError('terminated', { cause: new Error('other side closed') }))
+      },
+    }),
+  )
+
 describe('calls that get no answer', () => {
   it('ends at the time limit and says so', async () => {
     const limits = { answerBytes: 10, answerCharacters: 10, timeoutMs: 20 }
@@ -208,6 +217,13 @@ describe('calls that get no answer', () => {
   it('passes on why an address cannot be reached', async () => {
     const result = await read(answer(null), {}, { fetch: refused })
     expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('ECONNREFUSED') }] })
+  })
+
+  it('tells when the connection breaks in the middle of an answer', async () => {
+    expect(await read(broken)).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('other side closed') }],
+    })
   })
 
   it('asks for a base URL when the description has none', async () => {
