@@ -72,8 +72,9 @@ function jsonResult(answer: Answer, body: ReadBody, contentType: string): ToolRe
   }
   const written = typeof value === 'string' ? value : JSON.stringify(exact)
   const result = textResult(boundText(written, limits.answerCharacters, operation))
-  const isShort = written.length <= limits.answerCharacters
-  return isRecord(value) && (isShort || operation.outputSchema) ? { ...result, structuredContent: value } : result
+  // A promised object may be longer than text would be: without it clients refuse the whole answer.
+  const longest = limits.answerCharacters * (operation.outputSchema ? 4 : 1)
+  return isRecord(value) && written.length <= longest ? { ...result, structuredContent: value } : result
 }
 
 function nothingPicked(pick: string, value: unknown): ToolResult {
@@ -107,7 +108,8 @@ function bytesBlock({ request }: Answer, bytes: Uint8Array, mimeType: string): C
 /** Clients refuse a success without structured content when the tool has an output schema (MCP, server/tools). */
 function withOutputSchemaKept(result: ToolResult, operation: Operation): ToolResult {
   if (!operation.outputSchema || result.structuredContent || result.isError) return result
-  const note = 'The call succeeded, but the answer is not the JSON object that the description promises:'
+  const note =
+    'The call succeeded, but its answer is too long for, or not, the JSON object that the output schema promises:'
   return { content: [{ type: 'text', text: note }, ...result.content], isError: true }
 }
 

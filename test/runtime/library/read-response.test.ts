@@ -127,6 +127,20 @@ describe('successful answers', () => {
     expect(result.content[0]).toMatchObject({ text: expect.stringContaining('of more than 10000 characters') })
   })
 
+  it('keeps a promised object whole while it is of bearable length', async () => {
+    const operation = { ...operationWith({}), outputSchema: { type: 'object' } }
+    const limits = { answerBytes: 1_000_000, answerCharacters: 100, timeoutMs: 1_000 }
+    const reading = (length: number) => {
+      const { fetch } = recordingFetch(answer(JSON.stringify({ a: 'x'.repeat(length) }), json))
+      return callOperation(operation, {}, contextWith({ fetch, limits }))
+    }
+    expect(await reading(300)).toMatchObject({ structuredContent: { a: 'x'.repeat(300) } })
+    expect(await reading(1_000)).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('too long') }, {}],
+    })
+  })
+
   it('turns an answer that is not the promised object into an error, since clients refuse it otherwise', async () => {
     const operation = { ...operationWith({}), outputSchema: { type: 'object' } }
     const fetch = recordingFetch(answer('[1]', json)).fetch
