@@ -45,7 +45,7 @@ async function connectLegacy(...flags: string[]): Promise<LegacyClient> {
 async function connectModern(...flags: string[]): Promise<ModernClient> {
   const client = new ModernClient(
     { name: 'test', version: '1' },
-    { versionNegotiation: { mode: { pin: '2026-07-28' } }, capabilities: { elicitation: { form: {} } } },
+    { versionNegotiation: { mode: 'auto' }, capabilities: { elicitation: { form: {} } } },
   )
   await client.connect(
     new ModernStdio({ command: process.execPath, args: [DOOR, urlFile, ...flags], stderr: 'inherit' }),
@@ -133,6 +133,11 @@ it("carries a server's request to a 2025 client and its answer back", async () =
   })
 })
 
+it('is found to speak 2026-07-28 by a client that asks', async () => {
+  const client = await connectModern('static')
+  expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28')
+})
+
 it('carries an input_required round of a 2026-07-28 client', async () => {
   const client = await connectModern()
   client.setRequestHandler('elicitation/create', () => ({ action: 'accept' as const, content: { name: 'Ada' } }))
@@ -165,6 +170,31 @@ describe('connectStdio on the wire', () => {
     const [answer] = await exchange(`${JSON.stringify(request)}\n`)
     expect(answer).toMatchObject({ id: 1, error: { code: -32603, message: expect.stringContaining('ECONNREFUSED') } })
   })
+})
+
+it('carries large answers to a client that reads slowly', async () => {
+  const input = new PassThrough()
+  const output = new PassThrough({ highWaterMark: 1_024 })
+  const done = connectStdio({ input, output, endpoint: () => Promise.resolve({ url: endpoint.url, headers: {} }) })
+  const text = 'x'.repeat(100_000)
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'a', version: '1' } }
+  const calls = [1, 2, 3].map((id) => ({ id, method: 'tools/call', params: { name: 'echo', arguments: { text } } }))
+  for (const request of [{ id: 0, method: 'initialize', params }, ...calls]) {
+    input.write(`${JSON.stringify({ jsonrpc: '2.0', ...request })}\n`)
+  }
+  input.end()
+  let received = ''
+  for await (const piece of output as AsyncIterable<Buffer>) {
+    received += piece.toString()
+    if (received.split('\n').length === 5) output.end()
+  }
+  await done
+  const answers = received
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(answers.map(({ id }) => String(id)).join('')).toHaveLength(4)
+  expect(answers.at(-1).result.content[0].text).toBe(text)
 })
 
 it('answers what was asked before the client closed its end, then exits', async () => {

@@ -108,6 +108,12 @@ describe.each(eras)('a bridge with $era', ({ connectClient }) => {
   })
 })
 
+it('is found to speak 2026-07-28 by a client that asks', async () => {
+  const client = await connectModern(endpoint.url)
+  expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28')
+  await client.close()
+})
+
 it('starts one child for all of them', () => {
   expect(endpoint.starts()).toBe(1)
 })

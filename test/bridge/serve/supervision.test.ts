@@ -86,6 +86,20 @@ it('ends a server that writes a line without an end, with bounded memory, and st
   await client.close()
 })
 
+it('does not keep for a client that stopped reading what may be lost, and serves the others', async () => {
+  await using endpoint = await startBridge()
+  const { body, headers } = modernRequest('tools/call', { name: 'spam', arguments: {} })
+  const asked = { ...body, params: { ...(body as { params: object }).params } } as { params: { _meta: object } }
+  Object.assign(asked.params._meta, { progressToken: 'slow' })
+  const before = process.memoryUsage().arrayBuffers
+  const response = await post(endpoint.url, asked, headers)
+  const other = await connectLegacy(endpoint.url)
+  expect(await callForText(other, 'echo', { text: 'meanwhile' })).toBe('meanwhile')
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * 1024 * 1024)
+  expect(await response.text()).toContain('spammed')
+  await other.close()
+})
+
 it('takes lines of stdout that are no messages as log lines', async () => {
   await using endpoint = await startBridge()
   const client = await connectLegacy(endpoint.url)
