@@ -51,5 +51,6 @@ export const defaults = {
     /** A call waits this long for its job, then answers "running". */
     answerMs: 20_000,
   },
-  worker: { idleMs: 60_000, timeoutMs: 60_000 },
+  worker: { idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 },
+  child: { memoryMiB: 512 },
 } as const

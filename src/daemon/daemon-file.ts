@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config/load-config.ts'
+import type { DaemonId } from '../model/ids.ts'
 
 /** What a daemon tells about itself in `daemon.json` (0600) once it listens. */
 export interface DaemonRecord {
@@ -42,6 +43,19 @@ export function ownerToken(home: string): string {
     const token = randomBytes(32).toString('base64url')
     writePrivateFile(file, `${token}\n`)
     return token
+  }
+}
+
+/** This home's daemon, the same after every restart. */
+export function ownDaemonId(home: string): DaemonId {
+  const file = path.join(home, 'daemon-id')
+  // The file holds what this function wrote: a UUID.
+  try {
+    return readFileSync(file, 'utf8').trim() as DaemonId
+  } catch {
+    const id = randomUUID() as DaemonId
+    writePrivateFile(file, `${id}\n`)
+    return id
   }
 }
 

@@ -22,10 +22,9 @@ export async function ensureDaemon(config: Config, environment: NodeJS.ProcessEn
   if (running) {
     refuseOtherDatabase(config, running)
     if (!isNewer(ownVersion(), running.version)) return running
-    await askDaemon(running, '/control/drain', { method: 'POST', timeoutMs: defaults.daemon.drainMs })
+    await stopDaemon(config)
   }
-  startUnlessStarting(config, environment)
-  return waitForDaemon(config)
+  return startDaemonProcess(config, environment)
 }
 
 /** The daemon of this home, if it answers. */
@@ -45,9 +44,11 @@ export async function stopDaemon(config: Config): Promise<boolean> {
   return !isAlive(running.pid)
 }
 
-async function waitForDaemon(config: Config): Promise<DaemonRecord> {
+/** Asks for a start again and again: a daemon that met the lock of one that was just leaving has left too. */
+async function startDaemonProcess(config: Config, environment: NodeJS.ProcessEnv): Promise<DaemonRecord> {
   const deadline = Date.now() + defaults.daemon.startTimeoutMs
   while (Date.now() < deadline) {
+    startUnlessStarting(config, environment)
     const record = readDaemonRecord(config.home)
     if (record && isAlive(record.pid) && (await askDaemon(record, '/health'))?.status === 200) {
       refuseOtherDatabase(config, record)
@@ -65,8 +66,7 @@ async function waitForDaemon(config: Config): Promise<DaemonRecord> {
 /** Of ten doors that start at once, one spawns the daemon; the lock of the data directory settles what is left. */
 function startUnlessStarting(config: Config, environment: NodeJS.ProcessEnv): void {
   mkdirSync(config.home, { recursive: true, mode: 0o700 })
-  const marker = path.join(config.home, 'starting')
-  if (!takeMarker(marker)) return
+  if (!takeMarker(startMarker(config))) return
   const log = openSync(daemonLog(config), 'a', 0o600)
   const child = spawn(process.execPath, [path.join(packageRoot(), 'bin', 'mcpwright.cjs'), 'daemon'], {
     cwd: config.home,
@@ -77,6 +77,15 @@ function startUnlessStarting(config: Config, environment: NodeJS.ProcessEnv): vo
   })
   child.unref()
   closeSync(log)
+}
+
+/** The daemon takes it away when it listens. */
+export function removeStartMarker(config: Config): void {
+  rmSync(startMarker(config), { force: true })
+}
+
+function startMarker({ home }: Config): string {
+  return path.join(home, 'starting')
 }
 
 /** @returns whether this process is the one to start the daemon; a marker older than 3 s belongs to a start that failed */

@@ -36,12 +36,13 @@ export const getLogs = defineTool<Input>({
   scope: 'read',
   annotations: READS,
   async run({ server: name, target = 'local', since, limit = 50, ...filter }, { services, principal: { tenantId } }) {
+    const from = since === undefined ? {} : { since: readSince(since) }
     const deployment = await services.db.as(tenantId, async (sql) => {
       const server = await requireServer(sql, tenantId, name)
       return findDeployment(sql, tenantId, server.id, target)
     })
     if (!deployment) throw notDeployed(name, target)
-    const query = { ...filter, limit, ...(since !== undefined && { since: readSince(since) }) }
+    const query = { ...filter, limit, ...from }
     const { lines, nextCursor } = await services.targets[target].logs(deployment, query)
     const shown = lines.map(({ at, level, message }) => ({ at: at.toISOString(), level, message }))
     return fitAnswer({

@@ -11,14 +11,15 @@ export interface ToolDocument {
 /** A BM25 index over names, groups, paths and descriptions; results have the tool's name as `id`. */
 export function createToolIndex(documents: readonly ToolDocument[]): MiniSearch {
   const index = new MiniSearch({
-    fields: ['words', 'group', 'path', 'description'],
+    fields: ['summary', 'words', 'group', 'path', 'description'],
     idField: 'id',
-    searchOptions: { boost: { words: 4, group: 2, path: 1.5 }, prefix: true, fuzzy: 0.15, combineWith: 'OR' },
+    searchOptions: { boost: { summary: 5, words: 4, group: 2, path: 1.5 }, prefix: true, fuzzy: 0.15, combineWith: 'OR' },
     processTerm: normalizeTerm,
   })
   index.addAll(
     documents.map(({ name, description, group, path }) => ({
       id: name,
+      summary: firstSentence(description),
       words: name.replaceAll('_', ' '),
       group: group ?? '',
       path: path?.replaceAll(/[/{}_-]+/g, ' ') ?? '',
@@ -26,6 +27,10 @@ export function createToolIndex(documents: readonly ToolDocument[]): MiniSearch 
     })),
   )
   return index
+}
+
+function firstSentence(text: string): string {
+  return text.split(/(?<=\.)\s|\n/, 1)[0]?.slice(0, 160) ?? ''
 }
 
 /** Lower case, without the plural, so that "repositories" finds "repository"; null for words that say nothing. */

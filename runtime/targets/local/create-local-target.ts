@@ -43,6 +43,8 @@ export interface LocalTarget extends DeploymentTarget {
   restore(request: DeploymentRequest): Promise<AppliedDeployment>
   /** Answers a request to a deployment's MCP endpoint, wherever it is mounted. The body must not have been read. */
   handleDeploymentRequest(slug: string, request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** How many servers are up here, asleep or not. */
+  runningCount(): number
   closeAll(): Promise<void>
 }
 
@@ -202,6 +204,7 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
     },
     bridge: (slug) => running.get(slug)?.bridge,
     handleDeploymentRequest,
+    runningCount: () => running.size,
     async closeAll() {
       await Promise.all([...running.keys()].map(takeDown))
     },

@@ -1,0 +1,13 @@
+// What the launcher runs. Nothing is imported before it is known what for: the stdio door must answer at once.
+const [command] = process.argv.slice(2)
+
+if (command === 'daemon') {
+  const { runDaemon } = await import('./cli/run-daemon.ts')
+  await runDaemon(process.env)
+} else if (command === undefined && !process.stdin.isTTY) {
+  const { openStdioDoor } = await import('./cli/stdio-door.ts')
+  await openStdioDoor(process.env)
+} else {
+  const { runCommand } = await import('./cli/run-command.ts')
+  await runCommand(process.argv.slice(2), process.env)
+}

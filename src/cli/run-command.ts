@@ -1,0 +1,70 @@
+import { Command } from 'commander'
+import { MetaError } from '../errors/meta-error.ts'
+import { toTerminal } from '../errors/render.ts'
+import { ownVersion } from '../daemon/version.ts'
+
+/** Runs one command of a terminal. Exit code 1: it failed, with what to do next on stderr; 2: the words are off. */
+export async function runCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const program = new Command('mcpwright')
+    .description('Builds MCP servers: from an API description to a tool your client can call.')
+    .version(ownVersion())
+    .showSuggestionAfterError()
+    .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : 2))
+  addCommands(program, environment)
+  try {
+    await program.parseAsync(words.length === 0 ? ['start'] : [...words], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof MetaError)) throw error
+    console.error(toTerminal(error))
+    process.exit(1)
+  }
+}
+
+function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
+  program
+    .command('start')
+    .description('make sure that mcpwright runs, and show how clients reach it (the default)')
+    .action(async () => (await import('./start.ts')).start(environment))
+  program
+    .command('serve')
+    .description('run in the foreground, over HTTP, until Ctrl-C')
+    .action(async () => (await import('./serve.ts')).serve(environment))
+  program
+    .command('status')
+    .description('show whether mcpwright runs, and its servers')
+    .option('--json', 'for scripts')
+    .action(async (options: { json?: boolean }) => (await import('./status.ts')).showStatus(environment, options))
+  program
+    .command('stop')
+    .description('end mcpwright; its servers come up again with the next start')
+    .action(async () => (await import('./status.ts')).stop(environment))
+  program
+    .command('run')
+    .description('serve a description over stdio at once, with neither daemon nor database')
+    .argument('<description>', 'a file or address of an OpenAPI description')
+    .option(
+      '--base-url <url>',
+      'where the API is, instead of what the description says; opens that host, also a local one',
+    )
+    .option('--expose <how>', 'tools or search; by default tools up to 40 operations')
+    .option('--tag <tag...>', 'only operations with one of these tags')
+    .option('--preview', 'show what it has and which credentials it needs, and end')
+    .addHelpText('after', '\nCredentials are read from environment variables; --preview names them.')
+    .action(async (description: string, options) => (await import('./run.ts')).run(description, options, environment))
+  program
+    .command('generate')
+    .description('write the project of a server')
+    .argument('<description>', 'a file or address of an OpenAPI description')
+    .requiredOption('--out <dir>', 'an empty or new folder')
+    .option('--name <name>', 'of the server')
+    .option('--base-url <url>', 'where the API is, instead of what the description says')
+    .option('--expose <how>', 'tools or search')
+    .option('--tag <tag...>', 'only operations with one of these tags')
+    .action(async (description: string, options) =>
+      (await import('./generate.ts')).generate(description, options, environment),
+    )
+  program
+    .command('doctor')
+    .description('say what works on this machine')
+    .action(async () => (await import('./doctor.ts')).doctor(environment))
+}

@@ -1,0 +1,20 @@
+import { loadConfig } from '../config/load-config.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import { toTerminal } from '../errors/render.ts'
+import { startDaemon } from '../main.ts'
+
+/** Runs the daemon in this process until it leaves. The loser of a start race leaves quietly. */
+export async function runDaemon(environment: NodeJS.ProcessEnv): Promise<void> {
+  const config = loadConfig(environment)
+  try {
+    const daemon = await startDaemon(config)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => daemon.drain())
+    console.error(`${new Date().toISOString()} mcpwright listens on ${daemon.baseUrl} (pid ${process.pid})`)
+    await daemon.done
+    process.exit(0)
+  } catch (error) {
+    if (error instanceof MetaError && error.code === 'DATA_DIRECTORY_LOCKED') process.exit(0)
+    console.error(toTerminal(error), error)
+    process.exit(1)
+  }
+}

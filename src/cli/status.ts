@@ -1,0 +1,41 @@
+import { loadConfig } from '../config/load-config.ts'
+import { askDaemon } from '../daemon/ask-daemon.ts'
+import { findDaemon, stopDaemon } from '../daemon/ensure-daemon.ts'
+
+/** Prints whether the daemon runs, and its servers. Exit code 3: it does not run. */
+export async function showStatus(environment: NodeJS.ProcessEnv, { json = false }: { json?: boolean }): Promise<void> {
+  const config = loadConfig(environment)
+  const daemon = await findDaemon(config)
+  if (!daemon) {
+    console.log(
+      json ? JSON.stringify({ running: false }) : 'mcpwright does not run. Start it with: npx mcpwright start',
+    )
+    process.exit(3)
+  }
+  const { pid, port, version } = daemon
+  const servers = (await askDaemon(daemon, '/servers', { timeoutMs: 10_000 }))?.body
+  if (json) console.log(JSON.stringify({ running: true, pid, port, version, home: config.home, ...Object(servers) }))
+  else
+    console.log(
+      `mcpwright ${version} runs (pid ${pid}) at http://127.0.0.1:${port}/mcp, with its data in ${config.home}.\n${describeServers(servers)}`,
+    )
+}
+
+export async function stop(environment: NodeJS.ProcessEnv): Promise<void> {
+  const stopped = await stopDaemon(loadConfig(environment))
+  console.log(
+    stopped ? 'mcpwright has ended; its servers come up again with the next start.' : 'mcpwright does not run.',
+  )
+}
+
+/** The answer of `GET /servers` as lines. */
+export function describeServers(body: unknown): string {
+  const servers =
+    typeof body === 'object' && body !== null && 'servers' in body && Array.isArray(body.servers) ? body.servers : []
+  if (servers.length === 0) return 'There are no servers yet.'
+  const rows = servers.map(
+    (server: { name: string; status: string; url: string | null }) =>
+      `  ${server.name.padEnd(28)} ${server.status.padEnd(10)} ${server.url ?? ''}`,
+  )
+  return ['Servers:', ...rows].join('\n')
+}

@@ -1,0 +1,199 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import path from 'node:path'
+import { createServerBridge } from '../bridge/serve/create-server-bridge.ts'
+import { detectIsolationLayers } from '../runtime/supervisor/detect-isolation-layers.ts'
+import { createSandbox } from '../runtime/sandbox/create-sandbox.ts'
+import { createLocalTarget, type LocalTarget } from '../runtime/targets/local/create-local-target.ts'
+import { defaults } from './config/defaults.ts'
+import type { Config } from './config/load-config.ts'
+import { removeStartMarker } from './daemon/ensure-daemon.ts'
+import { digestOfConfig, ownDaemonId, ownerToken, removeDaemonRecord, writeDaemonRecord } from './daemon/daemon-file.ts'
+import { listenOnKeptPort } from './daemon/listen.ts'
+import { createPresence } from './daemon/presence.ts'
+import { ownVersion } from './daemon/version.ts'
+import { lockDataDirectory } from './db/data-directory-lock.ts'
+import { openDatabase } from './db/open-database.ts'
+import { packagedTemplates } from './db/template.ts'
+import { createApp } from './http/app.ts'
+import { createMetaEndpoint, type MetaEndpoint } from './http/meta-endpoint.ts'
+import { handleJob } from './jobs/handle-job.ts'
+import { createMetaServer } from './mcp/meta-server.ts'
+import { LOCAL_TENANT } from './model/ids.ts'
+import type { Principal } from './model/principal.ts'
+import { createEgress } from './net/egress.ts'
+import { findFreePort } from './net/free-port.ts'
+import { brokerFor, childEnvironment } from './pipeline/deployment-broker.ts'
+import { keepLeases, restoreDeployments } from './pipeline/restore-deployments.ts'
+import { envSecretResolver } from './pipeline/resolve-secrets.ts'
+import type { Services } from './pipeline/services.ts'
+import { createUsageCounter } from './pipeline/usage-counter.ts'
+import { createWorkshop } from './pipeline/workshop/workshop.ts'
+import { createQueue } from './queue/pg-boss-queue.ts'
+
+/** Locally there is one person: the owner of the data directory. */
+export const OWNER: Principal = { tenantId: LOCAL_TENANT, subject: 'owner', scopes: ['read', 'write', 'deploy'] }
+
+export interface Daemon {
+  readonly baseUrl: string
+  readonly token: string
+  /** Rejects when the database could not be opened. */
+  readonly ready: Promise<unknown>
+  /** Resolves when it has left, by itself or because it was asked to. */
+  readonly done: Promise<void>
+  /** Finishes what runs, stops the servers (the next daemon starts them again) and ends. */
+  drain(): void
+}
+
+/**
+ * Puts the daemon together and listens; the database opens meanwhile.
+ * @throws MetaError DATA_DIRECTORY_LOCKED when another daemon owns the data directory
+ */
+export async function startDaemon(config: Config): Promise<Daemon> {
+  await using starting = new AsyncDisposableStack()
+  starting.use(await lockDataDirectory(config.home))
+  const token = ownerToken(config.home)
+  const { promise: done, resolve: leave } = Promise.withResolvers<void>()
+  const presence = createPresence(config.idleLeaveMs, () => drain())
+
+  let services: Services | undefined
+  let target: LocalTarget | undefined
+  const resources = new AsyncDisposableStack()
+  const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer(() => ready, OWNER))
+  const app = createApp({
+    token,
+    principal: OWNER,
+    version: ownVersion(),
+    meta,
+    services: () => ready,
+    isReady: () => services !== undefined,
+    async serveDeployment(slug, request, response) {
+      await ready
+      await target?.handleDeploymentRequest(slug, request, response)
+    },
+    drain: () => drain(),
+  })
+  const server = createServer((request, response) => {
+    presence.noteRequest(response)
+    app(request, response)
+  })
+  const port = await listenOnKeptPort(server, config)
+  const baseUrl = `http://127.0.0.1:${port}`
+  writeDaemonRecord(config.home, {
+    pid: process.pid,
+    port,
+    token,
+    version: ownVersion(),
+    configDigest: digestOfConfig(config),
+  })
+  removeStartMarker(config)
+
+  const ready = openServices(config, baseUrl, token, resources, presence.noteWork).then((opened) => {
+    services = opened.services
+    target = opened.target
+    return opened.services
+  })
+  // Whoever calls a tool meets the failure; nobody else must.
+  ready.catch((error: unknown) => console.error('The database could not be opened:', error))
+
+  let draining = false
+  function drain(): void {
+    if (draining) return
+    draining = true
+    presence.stop()
+    void closeDown(config, server, meta, ready, resources)
+      .catch((error: unknown) => console.error('Draining met a bug:', error))
+      .then(() => lock.disposeAsync())
+      .then(leave)
+  }
+  const lock = starting.move()
+  return { baseUrl, token, ready, done, drain }
+}
+
+async function closeDown(
+  config: Config,
+  server: Server,
+  meta: MetaEndpoint,
+  ready: Promise<unknown>,
+  resources: AsyncDisposableStack,
+): Promise<void> {
+  removeDaemonRecord(config.home, process.pid)
+  const closed = once(server, 'close')
+  server.close()
+  await ready.catch(() => {})
+  await meta.close()
+  await resources.disposeAsync()
+  server.closeAllConnections()
+  await closed
+}
+
+/** Opens what needs the database, in the order in which things depend on each other; `resources` closes it backwards. */
+async function openServices(
+  config: Config,
+  baseUrl: string,
+  ownerToken_: string,
+  resources: AsyncDisposableStack,
+  noteWork: (isBusy: () => boolean) => void,
+): Promise<{ services: Services; target: LocalTarget }> {
+  const daemonId = ownDaemonId(config.home)
+  const layersFound = detectIsolationLayers()
+  const db = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    directory: config.home,
+    templateFolders: [packagedTemplates(), path.join(config.cache, 'templates')],
+  })
+  resources.defer(() => db.close())
+  const egress = createEgress({ allowLocal: new Set(config.allowLocal) })
+  resources.defer(() => egress.close())
+  const workshop = createWorkshop({
+    cache: config.cache,
+    idleMs: defaults.worker.idleMs,
+    timeoutMs: defaults.worker.timeoutMs,
+    memoryMiB: defaults.worker.memoryMiB,
+  })
+  resources.defer(() => workshop.close())
+  const sandbox = createSandbox({
+    limits: defaults.sandbox,
+    runners: defaults.sandbox.runners,
+    idleMs: defaults.sandbox.idleMs,
+  })
+  resources.defer(() => sandbox.close())
+  const usage = createUsageCounter(db)
+  resources.defer(() => usage.close())
+  const secrets = envSecretResolver(config.envSecrets)
+  const queue = await createQueue({ db, daemonId, onError: (error) => console.error('queue:', error) })
+
+  const { layers } = await layersFound
+  const target = createLocalTarget({
+    dataDirectory: config.home,
+    createBridge: createServerBridge,
+    bridgeLimits: defaults.bridge,
+    layers,
+    memoryMiB: defaults.child.memoryMiB,
+    findFreePort: () => findFreePort(config.portRange),
+    createBroker: (request, log) => brokerFor(request, log, { db, egress, secrets, sandbox }),
+    environment: (request) => childEnvironment(request, secrets),
+    onRequest: ({ deployment }) => usage.count(deployment.id),
+  })
+  const services: Services = {
+    config,
+    daemonId,
+    db,
+    queue,
+    egress,
+    workshop,
+    sandbox,
+    secrets,
+    targets: { local: target },
+    reachServer: ({ slug }) => target.bridge(slug),
+    ownerToken: ownerToken_,
+    baseUrl,
+  }
+  resources.defer(() => target.closeAll())
+  await restoreDeployments(services, (request) => target.restore(request))
+  resources.defer(keepLeases(services))
+  resources.defer(() => queue.stop(defaults.daemon.drainMs))
+  await queue.work((job, signal) => handleJob(job, services, signal))
+  noteWork(() => target.runningCount() > 0)
+  return { services, target }
+}

@@ -1,0 +1,78 @@
+import type { Sandbox } from '../../runtime/sandbox/sandbox.ts'
+import type { Broker } from '../../runtime/supervisor/broker.ts'
+import type { Db } from '../db/db.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import type { DeploymentRequest, LogLine } from '../model/deployment-target.ts'
+import type { ServerId, TenantId } from '../model/ids.ts'
+import type { Egress } from '../net/egress.ts'
+import { deleteValue, getValue, listKeys, setValue } from '../registry/store-values.ts'
+import { type BrokerStore, createBroker } from './create-broker.ts'
+import type { SecretResolver } from './resolve-secrets.ts'
+import { createSchedule } from './schedule-calls.ts'
+
+interface BrokerServices {
+  readonly db: Db
+  readonly egress: Egress
+  readonly secrets: SecretResolver
+  readonly sandbox: Sandbox
+}
+
+/** The broker of one deployed build: its hosts, its store, its code. */
+export function brokerFor(
+  { server, build, hosts }: DeploymentRequest,
+  log: (level: LogLine['level'], message: string) => void,
+  { db, egress, secrets, sandbox }: BrokerServices,
+): Broker {
+  const broker: Broker = createBroker({
+    hosts,
+    egress,
+    secrets,
+    sandbox,
+    toolsBundle: build.artefacts['tools.mjs'] ?? '',
+    store: serverStore(db, server.tenantId, server.id),
+    onNotice: (notice) => {
+      if (notice.kind === 'log') log(notice.level, logText(notice.message, notice.details))
+    },
+    schedule: createSchedule(
+      (tool, input, signal) =>
+        broker.call(
+          { kind: 'run', item: { kind: 'tool', name: tool }, input, answers: [] },
+          { signal, onNotice: broker.notice },
+        ),
+      (tool, error) =>
+        log('error', `The scheduled call of ${tool} failed: ${error instanceof Error ? error.message : String(error)}`),
+    ),
+  })
+  return broker
+}
+
+/** All that a server's child finds in its environment: the names of the secrets that are set. */
+export function childEnvironment({ hosts }: DeploymentRequest, secrets: SecretResolver): Record<string, string> {
+  return { MCPWRIGHT_SECRETS: secrets.names(hosts).join(',') }
+}
+
+const KEY_CHARACTERS = 500
+const VALUE_CHARACTERS = 1_000_000
+
+function serverStore(db: Db, tenantId: TenantId, serverId: ServerId): BrokerStore {
+  return {
+    get: (key) => db.as(tenantId, (sql) => getValue(sql, tenantId, serverId, key)),
+    async set(key, value) {
+      const size = (JSON.stringify(value) ?? '').length
+      if (key.length > KEY_CHARACTERS || size > VALUE_CHARACTERS) {
+        throw new MetaError(
+          'LIMIT_EXCEEDED',
+          `The value of "${key.slice(0, 50)}" has ${size} characters, its key ${key.length}.`,
+          `Keys have at most ${KEY_CHARACTERS}, values ${VALUE_CHARACTERS} characters of JSON.`,
+        )
+      }
+      await db.as(tenantId, (sql) => setValue(sql, tenantId, serverId, key, value))
+    },
+    delete: (key) => db.as(tenantId, (sql) => deleteValue(sql, tenantId, serverId, key)),
+    list: (prefix) => db.as(tenantId, (sql) => listKeys(sql, tenantId, serverId, prefix)),
+  }
+}
+
+function logText(message: string, details: unknown): string {
+  return details === undefined ? message : `${message} ${JSON.stringify(details)}`
+}

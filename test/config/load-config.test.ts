@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load-config.ts'
+
+describe('the configuration', () => {
+  it('follows the XDG rules on Linux, the platforms own elsewhere, and MCPWRIGHT_HOME everywhere', () => {
+    expect(loadConfig({ HOME: '/home/ada' }, 'linux')).toMatchObject({
+      home: '/home/ada/.local/share/mcpwright',
+      cache: '/home/ada/.cache/mcpwright',
+    })
+    expect(loadConfig({ HOME: '/home/ada', XDG_DATA_HOME: '/data', XDG_CACHE_HOME: '/tmp/c' }, 'linux')).toMatchObject({
+      home: '/data/mcpwright',
+      cache: '/tmp/c/mcpwright',
+    })
+    expect(loadConfig({ HOME: '/home/ada', MCPWRIGHT_HOME: '/srv/m' }, 'darwin')).toMatchObject({
+      home: '/srv/m',
+      cache: '/srv/m/cache',
+    })
+  })
+
+  it('reads pairs of a secret and its host', () => {
+    const { envSecrets } = loadConfig(
+      { MCPWRIGHT_ENV_SECRETS: 'GITHUB_TOKEN@API.github.com, OTHER@h:8443', GITHUB_TOKEN: 'x' },
+      'linux',
+    )
+    expect(envSecrets).toEqual([
+      { name: 'GITHUB_TOKEN', host: 'api.github.com', value: 'x' },
+      { name: 'OTHER', host: 'h:8443', value: undefined },
+    ])
+  })
+
+  it.each([
+    ['MCPWRIGHT_PORT', '70000'],
+    ['MCPWRIGHT_PORT_RANGE', '5-4'],
+    ['MCPWRIGHT_ENV_SECRETS', 'lower@host'],
+    ['MCPWRIGHT_IDLE_MINUTES', 'soon'],
+  ])('refuses a wrong %s, naming it and its value', (name, value) => {
+    expect(() => loadConfig({ [name]: value })).toThrow(
+      expect.objectContaining({ code: 'CONFIGURATION_INVALID', message: expect.stringContaining(value) }),
+    )
+  })
+
+  it('tells of a setting it does not know, with the nearest it does', () => {
+    expect(loadConfig({ MCPWRIGHT_PROT: '1' }).warnings).toEqual([
+      expect.stringContaining('Did you mean MCPWRIGHT_PORT?'),
+    ])
+  })
+})

@@ -1,0 +1,127 @@
+import type { Client } from '@modelcontextprotocol/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call } from './call.ts'
+import { openTestHome, type TestHome } from './test-home.ts'
+
+let home: TestHome
+let client: Client
+
+beforeAll(async () => {
+  home = await openTestHome()
+  client = await home.connect('legacy')
+  await call(client, 'init_server', { name: 'draft', description: 'A draft.' })
+})
+
+afterAll(() => home[Symbol.asyncDispose]())
+
+const tool = {
+  server: 'draft',
+  name: 'a_tool',
+  description: 'A tool.',
+  effect: 'read',
+  input_schema: { type: 'object', properties: {} },
+}
+
+describe('bad input gets an error with a code and what to do, and leaves nothing half-made', () => {
+  it.each([
+    ['a server name with capitals', 'init_server', { name: 'Draft', description: 'x' }, 'ARGUMENTS_INVALID'],
+    ['a name that is taken', 'init_server', { name: 'draft', description: 'x' }, 'SERVER_NAME_TAKEN'],
+    ['an unknown server', 'get_server', { server: 'drafty' }, 'SERVER_UNKNOWN'],
+    ['an unknown argument', 'get_server', { serve: 'draft' }, 'ARGUMENTS_INVALID'],
+    ['an unknown tool of mcpwright', 'init_servr', { name: 'x' }, 'TOOL_UNKNOWN'],
+    ['an unknown tool of a server', 'test_tool', { server: 'draft', tool: 'nothing' }, 'TOOL_UNKNOWN'],
+    [
+      'a text that is no description',
+      'import_openapi',
+      { server: 'draft', content: '{"hello": "world"}' },
+      'DESCRIPTION_INVALID',
+    ],
+    [
+      'a text that does not parse',
+      'import_openapi',
+      { server: 'draft', content: '{"openapi": "3.1.0",' },
+      'DESCRIPTION_UNREADABLE',
+    ],
+    ['no source at all', 'import_openapi', { server: 'draft' }, 'ARGUMENTS_INVALID'],
+    [
+      'a file outside the allowed folders',
+      'import_openapi',
+      { server: 'draft', file: '/etc/hosts' },
+      'FILE_NOT_ALLOWED',
+    ],
+    [
+      'an address on this machine',
+      'import_openapi',
+      { server: 'draft', url: 'https://127.0.0.1:9/openapi.json' },
+      'LOCAL_HOST_BLOCKED',
+    ],
+    [
+      'an address in a private network',
+      'import_openapi',
+      { server: 'draft', url: 'https://10.1.2.3/openapi.json' },
+      'LOCAL_HOST_BLOCKED',
+    ],
+    [
+      'a schema whose root is no object',
+      'add_tool',
+      { ...tool, input_schema: { type: 'array' }, code: 'return 1' },
+      'SCHEMA_INVALID',
+    ],
+    ['code that does not parse', 'add_tool', { ...tool, code: 'return (1' }, 'CODE_INVALID'],
+    [
+      'code that imports a package',
+      'add_tool',
+      { ...tool, code: "import fs from 'node:fs'\nexport default () => fs" },
+      'CODE_INVALID',
+    ],
+    ['neither code nor http', 'add_tool', tool, 'ARGUMENTS_INVALID'],
+    [
+      'a template with fixed text',
+      'add_resource',
+      { server: 'draft', name: 'notes', uri: 'notes://{id}', text: 'x' },
+      'ARGUMENTS_INVALID',
+    ],
+    [
+      'a prompt argument that no text uses',
+      'add_prompt',
+      { server: 'draft', name: 'ask', description: 'x', template: 'Hi', arguments: [{ name: 'who' }] },
+      'ARGUMENTS_INVALID',
+    ],
+    ['a server without tools', 'deploy', { server: 'draft' }, 'NOTHING_SELECTED'],
+    ['a server that is not deployed', 'call_tool', { server: 'draft', tool: 'a_tool' }, 'SERVER_NOT_RUNNING'],
+    ['an unknown target', 'deploy', { server: 'draft', target: 'cloudfare' }, 'ARGUMENTS_INVALID'],
+    ['a version that does not exist', 'deploy', { server: 'draft', version: 7 }, 'VERSION_UNKNOWN'],
+    ['a time that is none', 'get_logs', { server: 'draft', since: 'yesterday' }, 'ARGUMENTS_INVALID'],
+  ])('%s', async (_, name, input, code) => {
+    const { isError, error } = await call(client, name, input)
+    expect(error.code).toBe(code)
+    expect(isError).toBe(true)
+    expect(error.message.length).toBeGreaterThan(10)
+    expect(error.fix.length).toBeGreaterThan(5)
+  })
+
+  it('offers the nearest name', async () => {
+    expect((await call(client, 'get_server', { server: 'drafft' })).error.fix).toContain('"draft"')
+    expect((await call(client, 'init_servr', {})).error.fix).toContain('"init_server"')
+    expect((await call(client, 'get_server', { sever: 'draft' })).error.message).toContain('did you mean "server"')
+  })
+
+  it('keeps the draft empty through all of it', async () => {
+    const { data } = await call(client, 'get_server', { server: 'draft', include: ['tools', 'resources', 'prompts'] })
+    expect(data).toMatchObject({ tool_count: 0, tools: [], resources: [], prompts: [] })
+  })
+
+  it('says that the port range is full, and leaves the server as it was', async () => {
+    await using full = await openTestHome({ MCPWRIGHT_PORT_RANGE: '59999-59999' })
+    const other = await full.connect()
+    for (const name of ['first', 'second']) {
+      await call(other, 'init_server', { name, description: 'x' })
+      await call(other, 'add_tool', { ...tool, server: name, code: 'return 1' })
+    }
+    expect((await call(other, 'deploy', { server: 'first' })).isError).toBe(false)
+    const { error } = await call(other, 'deploy', { server: 'second' })
+    expect(error).toMatchObject({ code: 'PORT_RANGE_FULL', fix: expect.stringContaining('MCPWRIGHT_PORT_RANGE') })
+    const { data } = await call(other, 'get_server', { server: 'second', include: ['deployments'] })
+    expect(data['deployments']).toMatchObject([{ status: 'failed' }])
+  })
+})

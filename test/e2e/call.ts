@@ -1,0 +1,22 @@
+import type { Client } from '@modelcontextprotocol/client'
+
+export interface Called {
+  readonly isError: boolean
+  readonly text: string
+  // What a tool's answer holds is what the test is about.
+  readonly data: Record<string, never>
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string; readonly next?: unknown }
+}
+
+/** Calls a meta tool; `error` is what its error result holds. */
+export async function call(client: Client, name: string, input: Record<string, unknown> = {}): Promise<Called> {
+  const result = await client.callTool({ name, arguments: input }, { timeout: 60_000 })
+  const [block] = result.content
+  const data = (result.structuredContent ?? {}) as Called['data'] & { error?: Called['error'] }
+  return {
+    isError: result.isError === true,
+    text: block?.type === 'text' ? block.text : '',
+    data,
+    error: data.error ?? { code: '', message: '', fix: '' },
+  }
+}

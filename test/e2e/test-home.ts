@@ -1,0 +1,67 @@
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { loadConfig, type Config } from '../../src/config/load-config.ts'
+import { stopDaemon } from '../../src/daemon/ensure-daemon.ts'
+import { ensureTestTemplate } from '../db/test-pglite.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+export const launcher = path.join(root, 'bin', 'mcpwright.cjs')
+
+/** A data directory of its own, with what is started in it ended at the end. */
+export interface TestHome extends AsyncDisposable {
+  readonly folder: string
+  readonly environment: Record<string, string>
+  readonly config: Config
+  /** A v2 client at a stdio door; `auto` speaks 2026-07-28. */
+  connect(mode?: 'auto' | 'legacy'): Promise<Client>
+}
+
+let nextRange = 42_000 + (process.pid % 100) * 100
+
+export async function openTestHome(settings: Readonly<Record<string, string>> = {}): Promise<TestHome> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-home-'))
+  await copyTemplate(folder)
+  const from = (nextRange += 20)
+  const environment = {
+    PATH: process.env.PATH ?? '',
+    HOME: folder,
+    MCPWRIGHT_HOME: folder,
+    MCPWRIGHT_PORT: '0',
+    MCPWRIGHT_PORT_RANGE: `${from}-${from + 19}`,
+    ...settings,
+  }
+  const config = loadConfig(environment)
+  const clients: Client[] = []
+  return {
+    folder,
+    environment,
+    config,
+    async connect(mode = 'auto') {
+      const client = new Client(
+        { name: 'test', version: '1.0.0' },
+        mode === 'auto' ? { versionNegotiation: { mode } } : {},
+      )
+      clients.push(client)
+      await client.connect(
+        new StdioClientTransport({ command: process.execPath, args: [launcher], env: environment, stderr: 'ignore' }),
+      )
+      return client
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map((client) => client.close()))
+      await stopDaemon(config)
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    },
+  }
+}
+
+/** A new data directory is filled from the template that the tests share, as it would be from the package's. */
+async function copyTemplate(home: string): Promise<void> {
+  const template = await ensureTestTemplate()
+  const folder = path.join(home, 'cache', 'templates')
+  await mkdir(folder, { recursive: true })
+  await copyFile(template, path.join(folder, path.basename(template)))
+}
