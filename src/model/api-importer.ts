@@ -20,6 +20,8 @@ export interface ImportedApi {
   readonly hosts: readonly string[]
   readonly credentials: readonly Credential[]
   readonly skipped: readonly SkippedPart[]
+  /** Where the description departs from its specification without harm to the import. */
+  readonly warnings: readonly string[]
 }
 
 export interface ImportOptions {

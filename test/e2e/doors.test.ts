@@ -47,8 +47,7 @@ const clients: Record<string, () => Promise<AnyClient>> = {
   },
   'the v1 SDK over HTTP': async () => {
     const client = new V1Client(info)
-    // The v1 transport types its session id looser than its own interface asks under exactOptionalPropertyTypes.
-    await client.connect(new V1HttpTransport(url, { requestInit: headers() }) as never)
+    await client.connect(new V1HttpTransport(url, { requestInit: headers() }))
     return client as unknown as AnyClient
   },
   'the v2 SDK over stdio, 2025-11-25': async () =>
@@ -72,7 +71,7 @@ async function connectModern(
   transport: Parameters<ModernClient['connect']>[0],
 ): Promise<AnyClient> {
   await client.connect(transport)
-  return client as unknown as AnyClient
+  return client
 }
 
 describe('the doors of the meta server', () => {

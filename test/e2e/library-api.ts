@@ -55,7 +55,7 @@ function answer(method: string, url: string, response: ServerResponse): void {
   }
   const book = { id: 'dune', title: 'Dune', author: 'Frank Herbert' }
   if (method === 'GET' && /^\/books(\?|$)/.test(url)) return json(200, { items: [book], total: 1 })
-  if (method === 'GET' && /^\/books\/dune/.test(url)) return json(200, book)
+  if (method === 'GET' && url.startsWith('/books/dune')) return json(200, book)
   if (method === 'GET') return json(404, { message: 'not found' })
   if (method === 'DELETE') return void response.writeHead(204).end()
   return json(201, book)

@@ -56,7 +56,7 @@ describe('the road from a description to a called tool', () => {
     const { data } = await call(client, 'test_tool', {
       server: 'library',
       tool: 'get_book',
-      input: { book_id: 'dune' },
+      input: { bookId: 'dune' },
       mocks: [{ request: { url: '*/books/dune' }, response: { body: { id: 'dune', title: 'Dune' } } }],
     })
     expect(data).toMatchObject({
@@ -70,7 +70,7 @@ describe('the road from a description to a called tool', () => {
   it('says which argument of a try is wrong', async () => {
     const { error } = await call(client, 'test_tool', { server: 'library', tool: 'get_book', input: {} })
     expect(error).toMatchObject({ code: 'ARGUMENTS_INVALID' })
-    expect(error.message).toContain('book_id')
+    expect(error.message).toContain('bookId')
   })
 
   it('adds a tool of code after trying it once', async () => {
@@ -175,7 +175,7 @@ describe('the road from a description to a called tool', () => {
       arguments: { book: 1 },
     })
     expect(isError).toBe(true)
-    expect(text).toContain('book_id')
+    expect(text).toContain('bookId')
     expect(api.requests.length).toBe(before)
   })
 

@@ -12,6 +12,7 @@ import { hostOf } from './read-servers.ts'
 import { looksLikeOpenApi, recognizeDocument } from './recognize-document.ts'
 import { References } from './references.ts'
 import { SecuritySchemes } from './security-schemes.ts'
+import { specWarnings } from './spec-warnings.ts'
 import { SharedSchemas } from './shared-schemas.ts'
 import { viewOperation, type PathItem } from './view-operation.ts'
 
@@ -45,6 +46,7 @@ async function readOpenApi(text: string, options: ImportOptions): Promise<Import
     hosts: [...new Set(hosts)].toSorted(),
     credentials: api.security.credentials(),
     skipped,
+    warnings: await specWarnings(document, text.length),
   }
 }
 
