@@ -15,6 +15,7 @@ export async function doctor(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(environment)
   const findings = [
     findNode(),
+    findPlatform(),
     await findDataDirectory(config),
     await findSandbox(),
     findCompiler(),
@@ -30,6 +31,17 @@ const MARKS = { ok: 'ok      ', reduced: 'reduced ', broken: 'BROKEN  ' }
 
 function findNode(): Finding {
   return { state: 'ok', what: `Node ${process.versions.node} (${process.execPath})` }
+}
+
+function findPlatform(): Finding {
+  const platform = `${process.platform}-${process.arch}`
+  return platform === 'linux-x64'
+    ? { state: 'ok', what: `Platform: ${platform}` }
+    : {
+        state: 'reduced',
+        what: `Platform: ${platform} is supported, but was not tried.`,
+        fix: process.platform === 'linux' ? '' : 'bubblewrap and the limits of the kernel are for Linux alone.',
+      }
 }
 
 async function findDataDirectory({ home, databaseUrl }: Config): Promise<Finding> {

@@ -1,8 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config/load-config.ts'
 import type { DaemonId } from '../model/ids.ts'
+import { protectFile } from './protect-file.ts'
 
 /** What a daemon tells about itself in `daemon.json` (0600) once it listens. */
 export interface DaemonRecord {
@@ -72,7 +73,7 @@ export function writePrivateFile(file: string, text: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const temporary = `${file}.${process.pid}`
   writeFileSync(temporary, text, { mode: 0o600 })
-  chmodSync(temporary, 0o600)
+  protectFile(temporary)
   renameSync(temporary, file)
 }
 
