@@ -1,7 +1,7 @@
 import { type Project, VariableDeclarationKind } from 'ts-morph'
 import type { ResourcePart, ServerParts } from '../../runtime/library/server/server-parts.ts'
 import type { ResourceDefinition, ServerDefinition } from '../../src/model/server-definition.ts'
-import { literal } from './schema-type.ts'
+import { printLiteral, quote } from './source-literal.ts'
 import { formatSettings } from './source-text.ts'
 
 /** Writes `src/server.ts`: the server's parts joined, independent of where it runs. */
@@ -10,13 +10,9 @@ export function emitServer(project: Project, definition: ServerDefinition, versi
   file.addImportDeclarations([
     { moduleSpecifier: './lib/server/create-mcp-server.ts', namedImports: ['createMcpServer'] },
     { moduleSpecifier: './lib/server/server-parts.ts', namedImports: ['ServerHost', 'ServerParts'], isTypeOnly: true },
-    {
-      moduleSpecifier: './operations.json',
-      defaultImport: 'operations',
-      attributes: [{ name: 'type', value: 'json' }],
-    },
     { moduleSpecifier: './parts.ts', namedImports: ['prompts', 'resources', 'tools'] },
   ])
+  file.insertStatements(2, "import operations from './operations.json' with { type: 'json' }")
   file.addVariableStatement({
     declarationKind: VariableDeclarationKind.Const,
     declarations: [
@@ -25,10 +21,10 @@ export function emitServer(project: Project, definition: ServerDefinition, versi
         type: 'ServerParts',
         initializer: (writer) =>
           writer.inlineBlock(() => {
-            writer.writeLine(`name: ${literal(definition.name)},`)
-            writer.writeLine(`version: ${literal(version)},`)
-            writer.writeLine(`description: ${literal(definition.description)},`)
-            writer.writeLine(`exposure: ${literal(definition.exposure)},`)
+            writer.writeLine(`name: ${quote(definition.name)},`)
+            writer.writeLine(`version: ${quote(version)},`)
+            writer.writeLine(`description: ${quote(definition.description)},`)
+            writer.writeLine(`exposure: ${quote(definition.exposure)},`)
             writer.writeLine('operations,').writeLine('tools,').writeLine('resources,').writeLine('prompts,')
           }),
       },
@@ -61,9 +57,10 @@ export function emitParts(project: Project, definition: ServerDefinition): strin
   })
   const declare = (name: string, type: string, value: unknown) =>
     file.addVariableStatement({
+      leadingTrivia: name === 'tools' ? '' : '\n',
       isExported: true,
       declarationKind: VariableDeclarationKind.Const,
-      declarations: [{ name, type: `readonly ${type}[]`, initializer: literalLines(value) }],
+      declarations: [{ name, type: `readonly ${type}[]`, initializer: printLiteral(value) }],
     })
   declare('tools', 'CodeTool', tools)
   declare('resources', 'ResourcePart', definition.resources.map(toResourcePart))
@@ -75,10 +72,4 @@ export function emitParts(project: Project, definition: ServerDefinition): strin
 function toResourcePart({ content, ...resource }: ResourceDefinition): ResourcePart {
   if (content.kind === 'code') return { ...resource, content: 'code' }
   return { ...resource, content: content.kind === 'text' ? { text: content.text } : { base64: content.base64 } }
-}
-
-/** JSON over several lines, safe as source text. */
-function literalLines(value: unknown): string {
-  const text = JSON.stringify(value, null, 2)
-  return text.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)
 }

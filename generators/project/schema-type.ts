@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../src/model/tool-definition.ts'
+import { printLiteral, propertyKey } from './source-literal.ts'
 
 /**
  * The TypeScript type of what a schema accepts, as text. What it can't say exactly becomes `unknown`, which makes the
@@ -6,8 +7,8 @@ import type { JsonSchema } from '../../src/model/tool-definition.ts'
  */
 export function typeOfSchema(schema: unknown, depth = 0): string {
   if (!isSchema(schema) || depth > 6) return 'unknown'
-  if (Array.isArray(schema.enum)) return unionOf(schema.enum.map(literal))
-  if ('const' in schema) return literal(schema.const)
+  if (Array.isArray(schema.enum)) return unionOf(schema.enum.map((value) => printLiteral(value)))
+  if ('const' in schema) return printLiteral(schema.const)
   const alternatives = schema.anyOf ?? schema.oneOf
   if (Array.isArray(alternatives))
     return unionOf(alternatives.map((alternative) => typeOfSchema(alternative, depth + 1)))
@@ -55,17 +56,6 @@ export function commentLines(text: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean)
-}
-
-/** A property key: bare where it may be, else a string literal. */
-export function propertyKey(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name)
-}
-
-/** A value as a literal that is safe in any source text. */
-export function literal(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null'
-  return text.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`)
 }
 
 function typeOfObject(schema: JsonSchema, depth: number): string {

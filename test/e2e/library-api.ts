@@ -53,9 +53,9 @@ function answer(method: string, url: string, response: ServerResponse): void {
   const json = (status: number, value: unknown) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   }
-  const book = { id: 'dune', title: 'Dune', author: 'Frank Herbert' }
+  const book = { id: 1, title: 'Dune', author: 'Frank Herbert' }
   if (method === 'GET' && /^\/books(\?|$)/.test(url)) return json(200, { items: [book], total: 1 })
-  if (method === 'GET' && url.startsWith('/books/dune')) return json(200, book)
+  if (method === 'GET' && url.startsWith('/books/1')) return json(200, book)
   if (method === 'GET') return json(404, { message: 'not found' })
   if (method === 'DELETE') return void response.writeHead(204).end()
   return json(201, book)

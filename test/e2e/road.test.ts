@@ -56,8 +56,8 @@ describe('the road from a description to a called tool', () => {
     const { data } = await call(client, 'test_tool', {
       server: 'library',
       tool: 'get_book',
-      input: { bookId: 'dune' },
-      mocks: [{ request: { url: '*/books/dune' }, response: { body: { id: 'dune', title: 'Dune' } } }],
+      input: { bookId: 1 },
+      mocks: [{ request: { url: '*/books/1' }, response: { body: { id: 1, title: 'Dune' } } }],
     })
     expect(data).toMatchObject({
       ok: true,
@@ -158,7 +158,7 @@ describe('the road from a description to a called tool', () => {
       arguments: { text: 'a b c' },
     })
     expect(words.data).toMatchObject({ words: 3 })
-    const title = await call(client, 'call_tool', { server: 'library', tool: 'find_title', arguments: { id: 'dune' } })
+    const title = await call(client, 'call_tool', { server: 'library', tool: 'find_title', arguments: { id: '1' } })
     expect(title.text).toContain('Dune')
   })
 

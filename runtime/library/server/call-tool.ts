@@ -7,7 +7,7 @@ import { errorResult, toToolResult, type ToolResult } from '../tool-result.ts'
 import { callContext, type Notify } from './call-context.ts'
 import { askClient, readAnswers } from './input-rounds.ts'
 import type { ServerHost, ServerParts } from './server-parts.ts'
-import { checkInput, type ToolEntry } from './tool-entry.ts'
+import { checkBySchema, checkInput, type ToolEntry } from './tool-entry.ts'
 
 /**
  * Checks the arguments and runs the tool. What the caller can mend comes back as an error result, never as a
@@ -36,12 +36,23 @@ export async function callTool(
   }
 }
 
-function runOperation(
+async function runOperation(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
   parts: ServerParts,
   context: ToolContext,
 ): Promise<ToolResult> {
   const { fetch, env, signal } = context
-  return callOperation(operation, input, { fetch, env, signal, credentials: parts.operations.credentials })
+  const result = await callOperation(operation, input, {
+    fetch,
+    env,
+    signal,
+    credentials: parts.operations.credentials,
+  })
+  if (!operation.outputSchema || !result.structuredContent || result.isError) return result
+  const problem = await checkBySchema(operation.outputSchema, result.structuredContent)
+  if (!problem) return result
+  // Clients throw a whole result away that does not fit its schema; as an error its text still reaches the model.
+  const note = `The API's answer does not fit its description (${problem}). It is shown above as it came.`
+  return { content: [...result.content, { type: 'text', text: note }], isError: true }
 }

@@ -44,13 +44,21 @@ const checks = new WeakMap<object, Check>()
  * What is wrong with a call's arguments, or undefined. Each schema is compiled at its first call and kept:
  * modern HTTP makes a server per request, and compiling a large API's schemas for each would take seconds.
  */
-export function checkInput(definition: { readonly inputSchema: object }, input: unknown): Promise<string | undefined> {
-  let check = checks.get(definition.inputSchema)
+export function checkInput(
+  { inputSchema }: { readonly inputSchema: object },
+  input: unknown,
+): Promise<string | undefined> {
+  return checkBySchema(inputSchema, input)
+}
+
+/** What is wrong with a value by a schema, or undefined. */
+export function checkBySchema(schema: object, value: unknown): Promise<string | undefined> {
+  let check = checks.get(schema)
   if (!check) {
-    check = compile(definition.inputSchema)
-    checks.set(definition.inputSchema, check)
+    check = compile(schema)
+    checks.set(schema, check)
   }
-  return check(input)
+  return check(value)
 }
 
 function compile(schema: object): Check {

@@ -13,7 +13,12 @@ export function createToolIndex(documents: readonly ToolDocument[]): MiniSearch 
   const index = new MiniSearch({
     fields: ['summary', 'words', 'group', 'path', 'description'],
     idField: 'id',
-    searchOptions: { boost: { summary: 5, words: 4, group: 2, path: 1.5 }, prefix: true, fuzzy: 0.15, combineWith: 'OR' },
+    searchOptions: {
+      boost: { summary: 5, words: 4, group: 2, path: 1.5 },
+      prefix: true,
+      fuzzy: 0.15,
+      combineWith: 'OR',
+    },
     processTerm: normalizeTerm,
   })
   index.addAll(
