@@ -10,6 +10,7 @@ import type { Config } from './config/load-config.ts'
 import { removeStartMarker } from './daemon/ensure-daemon.ts'
 import { digestOfConfig, ownDaemonId, ownerToken, removeDaemonRecord, writeDaemonRecord } from './daemon/daemon-file.ts'
 import { listenOnKeptPort } from './daemon/listen.ts'
+import { createOpener, type Opener } from './daemon/opener.ts'
 import { createPresence } from './daemon/presence.ts'
 import { ownVersion } from './daemon/version.ts'
 import { lockDataDirectory } from './db/data-directory-lock.ts'
@@ -37,8 +38,6 @@ export const OWNER: Principal = { tenantId: LOCAL_TENANT, subject: 'owner', scop
 export interface Daemon {
   readonly baseUrl: string
   readonly token: string
-  /** Rejects when the database could not be opened. */
-  readonly ready: Promise<unknown>
   /** Resolves when it has left, by itself or because it was asked to. */
   readonly done: Promise<void>
   /** Finishes what runs, stops the servers (the next daemon starts them again) and ends. */
@@ -56,20 +55,18 @@ export async function startDaemon(config: Config): Promise<Daemon> {
   const { promise: done, resolve: leave } = Promise.withResolvers<void>()
   const presence = createPresence(config.idleLeaveMs, () => drain())
 
-  let services: Services | undefined
-  let target: LocalTarget | undefined
-  const resources = new AsyncDisposableStack()
-  const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer(() => ready, OWNER))
+  const services = async () => (await opener.open()).services
+  const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer(services, OWNER))
   const app = createApp({
     token,
     principal: OWNER,
     version: ownVersion(),
     meta,
-    services: () => ready,
-    isReady: () => services !== undefined,
+    services,
+    isReady: () => opener.opened() !== undefined,
     async serveDeployment(slug, request, response) {
-      await ready
-      await target?.handleDeploymentRequest(slug, request, response)
+      const { target } = await opener.open()
+      await target.handleDeploymentRequest(slug, request, response)
     },
     drain: () => drain(),
   })
@@ -88,53 +85,47 @@ export async function startDaemon(config: Config): Promise<Daemon> {
   })
   removeStartMarker(config)
 
-  const ready = openServices(config, baseUrl, token, resources, presence.noteWork).then((opened) => {
-    services = opened.services
-    target = opened.target
-    return opened.services
-  })
-  // Whoever calls a tool meets the failure; nobody else must.
-  ready.catch((error: unknown) => console.error('The database could not be opened:', error))
+  const opener = createOpener(() => openServices(config, baseUrl, token, presence.noteWork))
+  // Whoever calls a tool meets the failure, and makes another try; nobody else must.
+  opener.open().catch((error: unknown) => console.error('The database could not be opened:', error))
 
   let draining = false
   function drain(): void {
     if (draining) return
     draining = true
     presence.stop()
-    void closeDown(config, server, meta, ready, resources)
+    void closeDown(config, server, meta, opener)
       .catch((error: unknown) => console.error('Draining met a bug:', error))
       .then(() => lock.disposeAsync())
       .then(leave)
   }
   const lock = starting.move()
-  return { baseUrl, token, ready, done, drain }
+  return { baseUrl, token, done, drain }
 }
 
-async function closeDown(
-  config: Config,
-  server: Server,
-  meta: MetaEndpoint,
-  ready: Promise<unknown>,
-  resources: AsyncDisposableStack,
-): Promise<void> {
+async function closeDown(config: Config, server: Server, meta: MetaEndpoint, opener: Opener<Opened>): Promise<void> {
   removeDaemonRecord(config.home, process.pid)
   const closed = once(server, 'close')
   server.close()
-  await ready.catch(() => {})
   await meta.close()
-  await resources.disposeAsync()
+  await opener.close()
   server.closeAllConnections()
   await closed
 }
 
-/** Opens what needs the database, in the order in which things depend on each other; `resources` closes it backwards. */
+interface Opened extends AsyncDisposable {
+  readonly services: Services
+  readonly target: LocalTarget
+}
+
+/** Opens what needs the database, in the order in which things depend on each other, to be closed backwards. */
 async function openServices(
   config: Config,
   baseUrl: string,
   ownerToken_: string,
-  resources: AsyncDisposableStack,
   noteWork: (isBusy: () => boolean) => void,
-): Promise<{ services: Services; target: LocalTarget }> {
+): Promise<Opened> {
+  await using resources = new AsyncDisposableStack()
   const daemonId = ownDaemonId(config.home)
   const layersFound = detectIsolationLayers()
   const db = await openDatabase({
@@ -195,5 +186,6 @@ async function openServices(
   resources.defer(() => queue.stop(defaults.daemon.drainMs))
   await queue.work((job, signal) => handleJob(job, services, signal))
   noteWork(() => target.runningCount() > 0)
-  return { services, target }
+  const kept = resources.move()
+  return { services, target, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, types, type Results } from '@electric-sql/pglite'
+import { useBaselineWasm } from './baseline-wasm.ts'
 import type { PgliteReply, PgliteRequest, PgliteThreadOptions, StatementResult } from './pglite-messages.ts'
 
 const port = parentPort
@@ -38,6 +39,7 @@ port.on('message', (request: PgliteRequest) => {
 })
 
 async function openPglite(): Promise<PGlite> {
+  useBaselineWasm()
   return PGlite.create({
     dataDir: options.directory,
     ...(options.template !== undefined && { loadDataDir: new Blob([readFileSync(options.template)]) }),

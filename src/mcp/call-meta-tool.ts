@@ -2,6 +2,9 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { renderError, type RenderedError } from '../errors/render.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { nearestName } from '../model/names.ts'
+import type { Principal } from '../model/principal.ts'
+import type { Services } from '../pipeline/services.ts'
+import { appendAuditEvent } from '../registry/audit-store.ts'
 import type { MetaAnswer, MetaCall, MetaTool } from '../tools/meta-tool.ts'
 import { metaTools } from '../tools/index.ts'
 
@@ -12,18 +15,50 @@ export interface MetaResult {
   readonly isError?: boolean
 }
 
+/** A call whose services may still be opening. */
+export type IncomingCall = Omit<MetaCall, 'services'> & { readonly services: () => Promise<Services> }
+
 /** Finds the tool, checks its arguments, runs it. What the caller can mend comes back as an error result. */
-export async function callMetaTool(name: string, input: unknown, call: MetaCall): Promise<MetaResult> {
+export async function callMetaTool(name: string, input: unknown, incoming: IncomingCall): Promise<MetaResult> {
   try {
     const tool = findTool(name)
-    checkScope(tool, call)
+    checkScope(tool, incoming.principal)
     checkArguments(tool, input)
+    const call = { ...incoming, services: await incoming.services() }
     // The schema has just been checked; it describes the input that `run` takes.
-    return toResult(await tool.run(input as never, call))
+    return toResult(await audited(tool, input, call, () => tool.run(input as never, call)))
   } catch (error) {
     const rendered = renderError(error)
-    if (rendered.code === 'INTERNAL' && !call.signal.aborted) console.error(`${name} met a bug:`, error)
+    if (rendered.code === 'INTERNAL' && !incoming.signal.aborted) console.error(`${name} met a bug:`, error)
     return errorToResult(rendered)
+  }
+}
+
+/** Notes who changed what, and how it ended; tools that read leave no trace. */
+async function audited(
+  tool: MetaTool,
+  input: unknown,
+  { services, principal }: MetaCall,
+  run: () => Promise<MetaAnswer>,
+): Promise<MetaAnswer> {
+  if (tool.annotations.readOnlyHint) return run()
+  const server = typeof input === 'object' && input !== null && 'server' in input ? input.server : undefined
+  const note = (outcome: string) =>
+    services.db.as(principal.tenantId, (sql) =>
+      appendAuditEvent(sql, principal.tenantId, {
+        subject: principal.subject,
+        action: tool.name,
+        details: { server, outcome },
+      }),
+    )
+  try {
+    const answer = await run()
+    await note('ok')
+    return answer
+  } catch (error) {
+    // What went wrong with the call matters more than what goes wrong with its note.
+    await note(renderError(error).code).catch(() => {})
+    throw error
   }
 }
 
@@ -41,7 +76,7 @@ function findTool(name: string): MetaTool {
   )
 }
 
-function checkScope(tool: MetaTool, { principal }: MetaCall): void {
+function checkScope(tool: MetaTool, principal: Principal): void {
   if (principal.scopes.includes(tool.scope)) return
   throw new MetaError(
     'FORBIDDEN',

@@ -15,7 +15,7 @@ export function createMetaServer(services: () => Promise<Services>, principal: P
   server.setRequestHandler('tools/list', async () => ({ tools }) as never)
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     const call = {
-      services: await services(),
+      services,
       principal,
       signal: context.mcpReq.signal,
       progress: progressReporter(context),

@@ -4,7 +4,7 @@ export interface Called {
   readonly isError: boolean
   readonly text: string
   // What a tool's answer holds is what the test is about.
-  readonly data: Record<string, never>
+  readonly data: Record<string, unknown>
   readonly error: { readonly code: string; readonly message: string; readonly fix: string; readonly next?: unknown }
 }
 
@@ -12,7 +12,7 @@ export interface Called {
 export async function call(client: Client, name: string, input: Record<string, unknown> = {}): Promise<Called> {
   const result = await client.callTool({ name, arguments: input }, { timeout: 60_000 })
   const [block] = result.content
-  const data = (result.structuredContent ?? {}) as Called['data'] & { error?: Called['error'] }
+  const data: Called['data'] & { error?: Called['error'] } = { ...Object(result.structuredContent) }
   return {
     isError: result.isError === true,
     text: block?.type === 'text' ? block.text : '',

@@ -145,7 +145,8 @@ describe('the road from a description to a called tool', () => {
 
   it('finds a tool by what it does and calls it, with the secret added on the way out', async () => {
     const { data } = await call(client, 'search_tools', { query: 'list all books', server: 'library' })
-    expect(data['tools']).toMatchObject([{ server: 'library', tool: 'list_books' }, {}, {}])
+    const best = { server: 'library', tool: 'list_books', input_schema: expect.objectContaining({ type: 'object' }) }
+    expect(data).toMatchObject({ tools: expect.arrayContaining([expect.objectContaining(best)]) })
     const books = await call(client, 'read_tool', { server: 'library', tool: 'list_books', arguments: {} })
     expect(books.data).toMatchObject({ total: 1 })
     expect(api.requests.at(-1)).toMatchObject({ method: 'GET', authorization: 'Bearer correct-horse' })
