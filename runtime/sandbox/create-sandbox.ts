@@ -1,0 +1,159 @@
+import { MetaError } from '../../src/errors/meta-error.ts'
+import { runOnRunner } from './run-on-runner.ts'
+import { startRunnerProcess, type RunnerProcess } from './runner-process.ts'
+import { runnerProgram, type RunnerProgram } from './runner-program.ts'
+import type { Sandbox, SandboxLimits, SandboxOutcome, SandboxRun } from './sandbox.ts'
+
+export interface SandboxOptions {
+  /** Of every run; a run may ask for others. */
+  readonly limits: SandboxLimits
+  /** Processes at most, and so runs at once; more runs wait their turn. */
+  readonly runners: number
+  /** A process that had nothing to do for so long ends. */
+  readonly idleMs: number
+  /** What the processes run; runner-main beside this file unless said otherwise. */
+  readonly program?: RunnerProgram
+}
+
+/** A pool of runner processes. It starts none before the first run or `warm`, and never holds its own process. */
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const alive = new Set<RunnerProcess>()
+  const idle: { readonly runner: RunnerProcess; readonly timer: NodeJS.Timeout }[] = []
+  const waiting: Waiting[] = []
+  let isClosed = false
+
+  async function run(asked: SandboxRun): Promise<SandboxOutcome> {
+    const limits = { ...options.limits, ...asked.limits }
+    for (let attempt = 1; ; attempt++) {
+      const runner = await acquire(asked.signal)
+      if (!runner) return ABORTED
+      const { outcome, isReusable, isUntouched } = await runOnRunner(runner, asked, limits)
+      if (isReusable) giveBack(runner)
+      else await replace(runner)
+      if (isUntouched && attempt === 1 && !isClosed) continue
+      return isClosed && isUntouched ? ABORTED : outcome
+    }
+  }
+
+  /** Undefined when the run was given up before its turn came. */
+  async function acquire(signal: AbortSignal | undefined): Promise<RunnerProcess | undefined> {
+    if (signal?.aborted) return undefined
+    if (isClosed) throw unavailable('It is closed.')
+    const free = takeIdle()
+    if (free) return free
+    if (alive.size < options.runners) return await startRunner()
+    return await waitForTurn(waiting, signal)
+  }
+
+  function takeIdle(): RunnerProcess | undefined {
+    for (let next = idle.pop(); next; next = idle.pop()) {
+      clearTimeout(next.timer)
+      if (next.runner.isAlive()) return next.runner
+    }
+    return undefined
+  }
+
+  /** @throws MetaError SANDBOX_UNAVAILABLE */
+  async function startRunner(): Promise<RunnerProcess> {
+    let runner: RunnerProcess | undefined
+    try {
+      const started = startRunnerProcess(options.program ?? runnerProgram())
+      runner = started
+      alive.add(started)
+      // Until it is ready; somebody may wait for it.
+      started.hold()
+      void started.exited.then(() => void alive.delete(started))
+      await started.ready
+      started.release()
+      return started
+    } catch (error) {
+      runner?.kill()
+      if (runner) alive.delete(runner)
+      throw unavailable(error instanceof Error ? error.message : String(error), error)
+    }
+  }
+
+  function giveBack(runner: RunnerProcess): void {
+    const next = waiting.shift()
+    if (next) return next.resolve(runner)
+    if (isClosed) return runner.kill()
+    const timer = setTimeout(() => {
+      idle.splice(
+        idle.findIndex((entry) => entry.runner === runner),
+        1,
+      )
+      runner.kill()
+    }, options.idleMs).unref()
+    idle.push({ runner, timer })
+  }
+
+  /** One has ended; whoever waits gets a new one, and else one stands ready for the next run. */
+  async function replace(ended: RunnerProcess): Promise<void> {
+    ended.kill()
+    alive.delete(ended)
+    if (!isClosed) void startAhead()
+  }
+
+  async function startAhead(): Promise<void> {
+    try {
+      giveBack(await startRunner())
+    } catch (error) {
+      // The first who waits hears why; the others try again in their turn.
+      waiting.shift()?.reject(error)
+      if (waiting.length > 0 && !isClosed) void startAhead()
+    }
+  }
+
+  return {
+    run,
+    warm() {
+      // Nobody waits for this one: a failure shows when a run needs it.
+      if (!isClosed && alive.size === 0) void startAhead()
+    },
+    async close() {
+      isClosed = true
+      for (const { timer } of idle.splice(0)) clearTimeout(timer)
+      for (const { reject } of waiting.splice(0)) reject(unavailable('It was closed.'))
+      const runners = [...alive]
+      for (const runner of runners) {
+        runner.hold()
+        runner.kill()
+      }
+      await Promise.all(runners.map(({ exited }) => exited))
+    },
+  }
+}
+
+const ABORTED: SandboxOutcome = { result: { kind: 'aborted' }, logs: [], requests: [], ms: 0 }
+
+interface Waiting {
+  readonly resolve: (runner: RunnerProcess | undefined) => void
+  readonly reject: (reason: unknown) => void
+}
+
+function waitForTurn(waiting: Waiting[], signal: AbortSignal | undefined): Promise<RunnerProcess | undefined> {
+  return new Promise((resolve, reject) => {
+    const entry: Waiting = {
+      resolve(runner) {
+        signal?.removeEventListener('abort', giveUp)
+        resolve(runner)
+      },
+      reject,
+    }
+    function giveUp(): void {
+      waiting.splice(waiting.indexOf(entry), 1)
+      resolve(undefined)
+    }
+    signal?.addEventListener('abort', giveUp, { once: true })
+    waiting.push(entry)
+  })
+}
+
+function unavailable(reason: string, cause?: unknown): MetaError {
+  return new MetaError(
+    'SANDBOX_UNAVAILABLE',
+    `Code cannot be run here: ${reason.split('\n').slice(0, 3).join(' ')}`,
+    'The sandbox needs Node 24 on Linux (x64, arm64), macOS (arm64) or Windows (x64) with the package isolated-vm; run npm install again, or use imported operations alone.',
+    cause === undefined ? {} : { cause },
+  )
+}

@@ -1,0 +1,54 @@
+import type { BrokerNotice } from '../../library/wire.ts'
+import type { Change, InputRequest, InputResponse, LogLevel } from '../../library/tool-context.ts'
+import { AbortController } from './abort.ts'
+import { callBroker, fetch } from './broker.ts'
+import { writeLog } from './console.ts'
+import { formatValues } from './format-value.ts'
+import { host, toJson } from './host.ts'
+import { toDomString } from './web-idl.ts'
+
+export interface GuestContextParts {
+  readonly env: Readonly<Record<string, string>>
+  readonly requestInput: (request: InputRequest) => Promise<InputResponse>
+}
+
+/** What code is given besides its input: ToolContext of the runtime library, by way of the broker. */
+export function createContext({ env, requestInput }: GuestContextParts): object {
+  return {
+    fetch,
+    env: Object.freeze({ ...env }),
+    store: {
+      get: (key: string) => callBroker({ kind: 'store', action: 'get', key }),
+      set: async (key: string, value: unknown) => void (await callBroker({ kind: 'store', action: 'set', key, value })),
+      delete: async (key: string) => void (await callBroker({ kind: 'store', action: 'delete', key })),
+      list: (prefix = '') => callBroker({ kind: 'store', action: 'list', key: prefix }),
+    },
+    schedule: async (tool: string, input: unknown, delayMs: number) =>
+      void (await callBroker({ kind: 'schedule', tool, input, delayMs })),
+    progress: (done: number, total?: number, message?: string) =>
+      tell({
+        kind: 'progress',
+        done,
+        ...(total !== undefined && { total }),
+        ...(message !== undefined && { message }),
+      }),
+    log(level: LogLevel, message: string, details?: unknown) {
+      tell({ kind: 'log', level, message: toDomString(message), ...(details !== undefined && { details }) })
+      writeLog(level, details === undefined ? toDomString(message) : formatValues([toDomString(message), details]))
+    },
+    requestInput,
+    // The wire has no word for it yet: a run ends before its client could read a changed list.
+    notify: (change: Change) => writeLog('debug', `notify ${toJson(change)}: not passed on from here`),
+    sign: (secretName: string, data: string) => callBroker({ kind: 'sign', secretName, data }),
+    // A run that is given up ends as a whole; nothing in it is told.
+    signal: new AbortController().signal,
+  }
+}
+
+let noticeCharacters = 0
+
+function tell(notice: BrokerNotice): void {
+  const json = toJson(notice)
+  noticeCharacters += json.length
+  if (noticeCharacters <= host.limits.logBytes) host.notice(json)
+}

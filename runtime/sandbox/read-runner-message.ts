@@ -1,0 +1,82 @@
+import type { BrokerCall, BrokerNotice } from '../library/wire.ts'
+import type { FromRunner } from './runner-messages.ts'
+
+const KINDS = new Set(['ready', 'unavailable', 'call', 'cancel', 'notice', 'logs', 'done'])
+
+/** A runner is our program, but the code in it is not: what is not of the expected form is dropped. */
+export function readRunnerMessage(message: unknown): FromRunner | undefined {
+  if (typeof message !== 'object' || message === null || !('kind' in message)) return undefined
+  // Kinds decide the rest; the runner builds these objects itself, from strings.
+  return typeof message.kind === 'string' && KINDS.has(message.kind) ? (message as FromRunner) : undefined
+}
+
+/**
+ * What code asks for. It comes from inside the isolate, so every field is looked at.
+ * @throws TypeError when it is not a call that code may make
+ */
+export function readBrokerCall(json: string): BrokerCall {
+  const call = JSON.parse(json) as Readonly<Record<string, unknown>>
+  switch (call['kind']) {
+    case 'fetch':
+      return { kind: 'fetch', request: readRequest(call['request']) }
+    case 'store':
+      return readStoreCall(call)
+    case 'schedule':
+      return {
+        kind: 'schedule',
+        tool: text(call['tool'], 'tool'),
+        input: call['input'],
+        delayMs: Math.max(0, Number(call['delayMs']) || 0),
+      }
+    case 'sign':
+      return { kind: 'sign', secretName: text(call['secretName'], 'secretName'), data: text(call['data'], 'data') }
+    default:
+      throw new TypeError(`Code cannot ask for "${String(call['kind'])}".`)
+  }
+}
+
+/** What code tells; undefined when it is not of the expected form. */
+export function readNotice(json: string): BrokerNotice | undefined {
+  const notice = JSON.parse(json) as Readonly<Record<string, unknown>>
+  const message = typeof notice['message'] === 'string' ? notice['message'] : undefined
+  const details = 'details' in notice ? { details: notice['details'] } : {}
+  if (notice['kind'] === 'log') {
+    return { kind: 'log', level: readLevel(notice['level']), message: message ?? '', ...details }
+  }
+  if (notice['kind'] !== 'progress' || typeof notice['done'] !== 'number') return undefined
+  const total = typeof notice['total'] === 'number' ? { total: notice['total'] } : {}
+  return { kind: 'progress', done: notice['done'], ...total, ...(message !== undefined && { message }) }
+}
+
+const LEVELS = ['debug', 'info', 'warning', 'error'] as const
+
+export function readLevel(level: unknown): (typeof LEVELS)[number] {
+  return LEVELS.find((known) => known === level) ?? 'info'
+}
+
+function readRequest(value: unknown): Extract<BrokerCall, { kind: 'fetch' }>['request'] {
+  const request = (value ?? {}) as Readonly<Record<string, unknown>>
+  const headers = Array.isArray(request['headers']) ? request['headers'] : []
+  return {
+    url: text(request['url'], 'url'),
+    method: text(request['method'], 'method'),
+    headers: headers.map((pair: unknown): [string, string] => {
+      const [name, content] = Array.isArray(pair) ? pair : []
+      return [text(name, 'header'), text(content, 'header')]
+    }),
+    ...(typeof request['body'] === 'string' && { body: request['body'] }),
+  }
+}
+
+function readStoreCall(call: Readonly<Record<string, unknown>>): BrokerCall {
+  const key = text(call['key'], 'key')
+  const action = call['action']
+  if (action === 'set') return { kind: 'store', action, key, value: call['value'] }
+  if (action === 'get' || action === 'delete' || action === 'list') return { kind: 'store', action, key }
+  throw new TypeError(`Code cannot ask the store to "${String(action)}".`)
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw new TypeError(`"${name}" has to be text.`)
+  return value
+}

@@ -1,0 +1,127 @@
+import { createRequire } from 'node:module'
+import type ivmTypes from 'isolated-vm'
+import { BUNDLE_NAME } from './error-frame.ts'
+import type { GuestModules } from './guest-modules.ts'
+import { createHostFunctions } from './host-functions.ts'
+import { MEMORY_MESSAGES } from './memory-messages.ts'
+import type { FromRunner, RunnerJob, RunnerResult } from './runner-messages.ts'
+import type { SandboxLimits } from './sandbox.ts'
+
+const ivm = createRequire(import.meta.url)('isolated-vm') as typeof ivmTypes
+
+/** A run that is under way in an isolate of its own. */
+export interface IsolateRun {
+  /** Hands in what the broker said to call `id`. */
+  answer(id: number, ok: boolean, json: string): void
+}
+
+const WATCH_MS = 50
+
+/**
+ * Runs one job in a fresh isolate and tells how it ended, once. Foreign code runs in isolated-vm's own threads only,
+ * so the thread of this file stays free to watch it. After a limit the process is of no more use.
+ */
+export function startIsolateRun(
+  { bundle, work, limits }: RunnerJob,
+  guest: GuestModules,
+  tell: (message: FromRunner) => void,
+): IsolateRun {
+  const started = performance.now()
+  const isolate = new ivm.Isolate({
+    memoryLimit: Math.max(8, limits.memoryMiB),
+    onCatastrophicError: () => end({ kind: 'limit', limit: 'memoryMiB' }),
+  })
+  const host = createHostFunctions({ limits, tell, end, enter: (id, ok, json) => void enter(deliver, [id, ok, json]) })
+  const watch = setInterval(look, WATCH_MS)
+  let deliver: ivmTypes.Reference | undefined
+  let entered = 0
+  let isOver = false
+
+  async function run(): Promise<void> {
+    const context = isolate.createContextSync()
+    context.evalClosureSync(
+      'globalThis.hostOfThisRun = { limits: JSON.parse($0), call: $1, cancel: $2, wake: $3, log: $4, notice: $5, finish: $6, compute: $7 }',
+      [JSON.stringify(limits), ...host.callbacks(ivm)],
+    )
+    const start = guest.load(isolate, context)
+    deliver = start.namespace.getSync('deliver', { reference: true })
+    const begin: ivmTypes.Reference = start.namespace.getSync('start', { reference: true })
+    const tools = await compileBundle(isolate, context, bundle)
+    await tools.evaluate({ timeout: remainingMs() })
+    await enter(begin, [tools.namespace.derefInto(), work])
+  }
+
+  /** Everything that happens inside happens under this time limit, also what follows an `await`. */
+  async function enter(entry: ivmTypes.Reference | undefined, values: unknown[]): Promise<void> {
+    if (isOver || !entry) return
+    entered++
+    try {
+      await entry.apply(undefined, values, { timeout: remainingMs() })
+    } catch (error) {
+      end(resultOfFailure(error, limits))
+    } finally {
+      entered--
+    }
+  }
+
+  function remainingMs(): number {
+    return Math.max(1, Math.ceil(limits.wallMs - (performance.now() - started)))
+  }
+
+  function look(): void {
+    host.flushLogs()
+    const wallMs = Math.round(performance.now() - started)
+    if (wallMs > limits.wallMs) return end({ kind: 'limit', limit: 'wallMs', used: wallMs })
+    if (isolate.isDisposed) return end({ kind: 'limit', limit: 'memoryMiB' })
+    const cpuMs = Number(isolate.cpuTime / 1_000_000n)
+    if (cpuMs > limits.cpuMs) return end({ kind: 'limit', limit: 'cpuMs', used: cpuMs })
+    if (entered === 0 && deliver && isWaiting && host.isIdle()) end(NEVER)
+  }
+
+  function end(result: RunnerResult): void {
+    if (isOver) return
+    isOver = true
+    clearInterval(watch)
+    host.flushLogs()
+    tell({ kind: 'done', result })
+    host.close()
+    // After a limit the isolate may be in the middle of something that cannot be stopped; the parent kills us.
+    if (result.kind !== 'limit' && !isolate.isDisposed) isolate.dispose()
+  }
+
+  let isWaiting = false
+  run().then(
+    () => {
+      isWaiting = true
+    },
+    (error: unknown) => end(resultOfFailure(error, limits)),
+  )
+  return { answer: host.answer }
+}
+
+const NEVER: RunnerResult = {
+  kind: 'thrown',
+  name: 'Error',
+  message: 'The code waits for a promise that nothing will settle: no request and no timer is under way.',
+  stack: '',
+}
+
+async function compileBundle(
+  isolate: ivmTypes.Isolate,
+  context: ivmTypes.Context,
+  bundle: string,
+): Promise<ivmTypes.Module> {
+  const tools = await isolate.compileModule(bundle, { filename: BUNDLE_NAME })
+  await tools.instantiate(context, (specifier) => {
+    throw new TypeError(`The code imports "${specifier}", but only what is in the bundle exists here.`)
+  })
+  return tools
+}
+
+/** What left the isolate as an exception: a limit of isolated-vm, or an error while the bundle was evaluated. */
+function resultOfFailure(error: unknown, { wallMs }: SandboxLimits): RunnerResult {
+  if (!(error instanceof Error)) return { kind: 'thrown', name: 'Error', message: String(error), stack: '' }
+  if (error.message === 'Script execution timed out.') return { kind: 'limit', limit: 'wallMs', used: wallMs }
+  if (MEMORY_MESSAGES.test(error.message)) return { kind: 'limit', limit: 'memoryMiB' }
+  return { kind: 'thrown', name: error.name, message: error.message, stack: error.stack ?? '' }
+}

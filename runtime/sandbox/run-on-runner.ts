@@ -1,0 +1,125 @@
+import { errorFrame } from './error-frame.ts'
+import type { RunnerJob, RunnerResult } from './runner-messages.ts'
+import type { RunnerProcess } from './runner-process.ts'
+import type { SandboxLimits, SandboxOutcome, SandboxResult, SandboxRun } from './sandbox.ts'
+import { serveRun } from './serve-run.ts'
+
+export interface RunnerAnswer {
+  readonly outcome: SandboxOutcome
+  /** The process is clean and can take the next run. */
+  readonly isReusable: boolean
+  /** The process ended by itself before the code had any effect: the run may be given to another. */
+  readonly isUntouched: boolean
+}
+
+/** The runner ends a run at its limits; this is for one that no longer can. */
+const BACKSTOP_MS = 1_000
+const WATCH_MS = 100
+
+/** Gives one run to a runner and serves it until it ends, in whatever way. The process is killed unless it is clean. */
+export async function runOnRunner(
+  runner: RunnerProcess,
+  run: SandboxRun,
+  limits: SandboxLimits,
+): Promise<RunnerAnswer> {
+  const started = performance.now()
+  const { promise, resolve } = Promise.withResolvers<Ending>()
+  const service = serveRun({
+    run,
+    limits,
+    send: runner.send,
+    onLimit: (limit, used) => resolve({ kind: 'limit', limit, used }),
+  })
+  const abort = (): void => resolve({ kind: 'aborted' })
+  run.signal?.addEventListener('abort', abort, { once: true })
+  const watch = watchRunner(runner, limits, resolve)
+  void runner.exited.then(() => resolve({ kind: 'ended' }))
+  runner.listen((message) => (message.kind === 'done' ? resolve(message.result) : service.handle(message)))
+  runner.hold()
+  runner.send({ kind: 'run', job: jobOf(run, limits) })
+
+  const ending = await promise
+  clearInterval(watch)
+  run.signal?.removeEventListener('abort', abort)
+  service.end()
+  const isReusable = runner.isAlive() && ['value', 'thrown', 'input-needed'].includes(ending.kind)
+  if (!isReusable) runner.kill()
+  runner.listen(() => {})
+  runner.release()
+  const { logs, requests } = service
+  const result = toResult(ending, run.bundle, limits, runner)
+  return {
+    outcome: { result, logs, requests, ms: Math.round(performance.now() - started) },
+    isReusable,
+    isUntouched: ending.kind === 'ended' && result.kind === 'thrown' && service.calls() === 0,
+  }
+}
+
+type Ending = RunnerResult | { readonly kind: 'aborted' } | { readonly kind: 'ended' }
+
+function jobOf({ bundle, task, input, env }: SandboxRun, limits: SandboxLimits): RunnerJob {
+  return { bundle, work: JSON.stringify({ task, input, env, wallMs: limits.wallMs }), limits }
+}
+
+/** An isolate may go over its memory for a moment, and the process holds copies of what crosses; more is an attack. */
+function residentLimitMiB(startMiB: number, memoryMiB: number): number {
+  return startMiB + memoryMiB * 2 + 128
+}
+
+function watchRunner(
+  runner: RunnerProcess,
+  { wallMs, memoryMiB }: SandboxLimits,
+  end: (ending: Ending) => void,
+): NodeJS.Timeout {
+  const started = performance.now()
+  const startMiB = runner.residentMiB()
+  return setInterval(() => {
+    const used = Math.round(performance.now() - started)
+    if (used > wallMs + BACKSTOP_MS) end({ kind: 'limit', limit: 'wallMs', used })
+    void look()
+  }, WATCH_MS)
+
+  async function look(): Promise<void> {
+    const start = await startMiB
+    const now = await runner.residentMiB()
+    if (start === undefined || now === undefined || now <= residentLimitMiB(start, memoryMiB)) return
+    end({ kind: 'limit', limit: 'memoryMiB', used: Math.round(now - start) })
+  }
+}
+
+function toResult(ending: Ending, bundle: string, limits: SandboxLimits, runner: RunnerProcess): SandboxResult {
+  switch (ending.kind) {
+    case 'value':
+      // undefined has no JSON.
+      return { kind: 'value', value: ending.json === undefined ? undefined : JSON.parse(ending.json) }
+    case 'input-needed':
+      return { kind: 'input-needed', request: JSON.parse(ending.json) }
+    case 'limit':
+      return {
+        kind: 'limit',
+        limit: ending.limit,
+        allowed: limits[ending.limit],
+        ...(ending.used !== undefined && { used: ending.used }),
+      }
+    case 'thrown': {
+      const frame = errorFrame(bundle, ending.stack)
+      return { kind: 'thrown', name: ending.name, message: ending.message, ...(frame !== undefined && { frame }) }
+    }
+    case 'aborted':
+      return { kind: 'aborted' }
+    case 'ended':
+      return endedResult(runner.lastWords(), limits)
+  }
+}
+
+/** V8 ends the process when memory that it cannot do without is missing. */
+function endedResult(lastWords: string, { memoryMiB }: SandboxLimits): SandboxResult {
+  if (/out of memory|allocation failed/i.test(lastWords)) {
+    return { kind: 'limit', limit: 'memoryMiB', allowed: memoryMiB }
+  }
+  return {
+    kind: 'thrown',
+    name: 'RunnerEnded',
+    message: 'The process that ran the code ended unexpectedly. Nothing is known of how far it came.',
+  }
+}

@@ -1,0 +1,20 @@
+import { readGuestModules } from './guest-modules.ts'
+import { startIsolateRun, type IsolateRun } from './run-in-isolate.ts'
+import type { FromRunner, ToRunner } from './runner-messages.ts'
+
+const guest = readGuestModules()
+let current: IsolateRun | undefined
+
+process.on('message', (message: ToRunner) => {
+  if (message.kind === 'answer') return current?.answer(message.id, message.ok, message.json)
+  current = startIsolateRun(message.job, guest, tell)
+})
+
+// A foreign loop in another thread must not keep the process alive: exit() would wait for that thread.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
+tell({ kind: 'ready' })
+
+function tell(message: FromRunner): void {
+  process.send?.(message)
+}

@@ -1,0 +1,34 @@
+import type { SandboxLimits, SandboxLog } from './sandbox.ts'
+
+/** What one run needs, as it goes to a runner. */
+export interface RunnerJob {
+  readonly bundle: string
+  /** JSON of GuestWork: it goes on into the isolate as it is. */
+  readonly work: string
+  readonly limits: SandboxLimits
+}
+
+/** Parent to runner. `json` of an answer is the result, or a WireError when `ok` is false. */
+export type ToRunner =
+  | { readonly kind: 'run'; readonly job: RunnerJob }
+  | { readonly kind: 'answer'; readonly id: number; readonly ok: boolean; readonly json: string }
+
+/** Runner to parent. */
+export type FromRunner =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  /** `json` is a BrokerCall. */
+  | { readonly kind: 'call'; readonly id: number; readonly json: string }
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** `json` is a BrokerNotice. */
+  | { readonly kind: 'notice'; readonly json: string }
+  | { readonly kind: 'logs'; readonly logs: readonly SandboxLog[] }
+  | { readonly kind: 'done'; readonly result: RunnerResult }
+
+/** How a run ended. Only strings come out of an isolate. */
+export type RunnerResult =
+  /** `json` is absent for undefined. */
+  | { readonly kind: 'value'; readonly json?: string }
+  | { readonly kind: 'thrown'; readonly name: string; readonly message: string; readonly stack: string }
+  | { readonly kind: 'limit'; readonly limit: keyof SandboxLimits; readonly used?: number }
+  | { readonly kind: 'input-needed'; readonly json: string }
