@@ -34,6 +34,8 @@ beforeAll(async () => {
     MCPWRIGHT_HOME: path.join(folder, 'home'),
     MCPWRIGHT_PORT: '0',
     MCPWRIGHT_ALLOW_LOCAL: api.host,
+    MCPWRIGHT_ENV_SECRETS: `LIBRARY_TOKEN@${api.host}`,
+    LIBRARY_TOKEN: 'correct-horse',
     npm_config_ignore_scripts: 'false',
     npm_config_prefer_offline: 'true',
     npm_config_update_notifier: 'false',
@@ -127,8 +129,8 @@ describe('the published package', () => {
       })
       expect(added.data).toMatchObject({ saved: 'count_words', try: { ok: true } })
       expect(await call(client, 'deploy', { server: 'library' })).toMatchObject({ isError: false })
-      const book = { server: 'library', tool: 'get_book', arguments: { book_id: 'dune' } }
-      expect((await call(client, 'call_tool', book)).text).toContain('Frank Herbert')
+      const books = { server: 'library', tool: 'list_books', arguments: {} }
+      expect((await call(client, 'call_tool', books)).text).toContain('Frank Herbert')
       const count = { server: 'library', tool: 'count_words', arguments: { text: 'one two' } }
       expect((await call(client, 'call_tool', count)).text).toContain('2')
     } finally {
