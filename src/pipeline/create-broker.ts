@@ -5,7 +5,7 @@ import { defaults } from '../config/defaults.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { hostKey } from '../net/address.ts'
 import type { Egress } from '../net/egress.ts'
-import { fillSecrets, placeholderOf, type SecretResolver } from './resolve-secrets.ts'
+import { fillSecrets, placeholderOf, redactSecrets, type SecretResolver } from './resolve-secrets.ts'
 
 export interface BrokerOptions {
   readonly hosts: readonly string[]
@@ -64,10 +64,10 @@ async function sendRequest(
   const host = URL.canParse(wire.url) ? hostKey(new URL(wire.url)) : ''
   const body = wire.body === undefined ? undefined : Buffer.from(wire.body, 'base64')
   const { body: _base64, ...rest } = wire
-  const request = fillSecrets({ ...rest, ...(body && { body }) }, host, secrets)
+  const { request, used } = fillSecrets({ ...rest, ...(body && { body }) }, host, secrets)
   const policy = { hosts: new Set(hosts), timeoutMs, answerBytes, redirects }
   const answer = await egress.request({ ...request, signal }, policy)
-  return { ...answer, body: Buffer.from(answer.body).toString('base64') }
+  return { ...answer, body: Buffer.from(redactSecrets(answer.body, used)).toString('base64') }
 }
 
 async function runCode(

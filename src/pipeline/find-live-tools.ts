@@ -1,4 +1,4 @@
-import type MiniSearch from 'minisearch'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import type { JsonSchema, ToolDefinition } from '../model/tool-definition.ts'
@@ -70,6 +70,7 @@ interface Catalog {
 
 const catalogs = new Map<ServerId, Catalog>()
 const KEPT = 20
+const TOOLS_PER_TURN = 25
 
 /** The index of a server's tools is made once a revision; the least recently used ones are forgotten. */
 async function loadCatalog(server: Server, load: () => Promise<readonly ToolDefinition[]>): Promise<Catalog> {
@@ -83,8 +84,13 @@ async function loadCatalog(server: Server, load: () => Promise<readonly ToolDefi
 }
 
 async function makeCatalog(revision: number, tools: readonly ToolDefinition[]): Promise<Catalog> {
-  const { createToolIndex } = await import('../../runtime/library/server/tool-index.ts')
-  const index: MiniSearch = createToolIndex(tools.map(toDocument))
+  const { addToolsToIndex, createToolIndex } = await import('../../runtime/library/server/tool-index.ts')
+  const index = createToolIndex([])
+  // A thousand tools at once would hold the event loop for 100 ms.
+  for (let from = 0; from < tools.length; from += TOOLS_PER_TURN) {
+    addToolsToIndex(index, tools.slice(from, from + TOOLS_PER_TURN).map(toDocument))
+    await nextTurn()
+  }
   const byName = new Map(tools.map((tool) => [tool.name, tool]))
   return {
     revision,

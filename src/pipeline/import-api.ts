@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { defaults } from '../config/defaults.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ApiOperation, ImportedApi } from '../model/api-importer.ts'
@@ -6,6 +5,7 @@ import type { TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import type { Exposure } from '../model/server-definition.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
+import { digestOfText } from '../registry/compressed-text.ts'
 import { upsertCredentials } from '../registry/credential-store.ts'
 import { bumpRevision, requireServer, updateServer } from '../registry/server-store.ts'
 import { insertSource } from '../registry/source-store.ts'
@@ -22,14 +22,14 @@ const KEPT = 2
  * Reads a description into operations, in the worker process. The last ones are kept for a short while, because a
  * preview is followed by the import of the same text.
  */
-export function importApi(
+export async function importApi(
   description: DescriptionText,
   baseUrl: string | undefined,
   services: Pick<Services, 'workshop' | 'egress'>,
   signal: AbortSignal,
 ): Promise<ImportedApi> {
   const { text, origin } = description
-  const key = createHash('sha256').update(`${origin}\0${baseUrl}\0`).update(text).digest('hex')
+  const key = `${await digestOfText(text)} ${baseUrl} ${origin}`
   const known = recent.get(key)
   if (known) return known
   const loadReference = referenceLoader(origin, services, signal)

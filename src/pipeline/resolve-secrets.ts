@@ -26,17 +26,32 @@ export function placeholderOf(name: string): string {
 const PLAIN = /\{\{secret:([A-Z][A-Z0-9_]*)\}\}/g
 const ENCODED = /%7B%7Bsecret(?:%3A|:)([A-Z][A-Z0-9_]*)%7D%7D/gi
 
+/** A secret that a request carries. */
+export interface UsedSecret {
+  readonly name: string
+  readonly value: string
+}
+
 /**
  * Puts the values in the place of their placeholders, in a URL's query, headers (inside Basic credentials too) and a
  * text body.
+ * @returns the request, and the secrets that went into it
  * @throws MetaError HOST_NOT_ALLOWED when a secret that is not bound to the request's host would leave for it
  */
 export function fillSecrets<
   Request extends { url: string; headers: readonly (readonly [string, string])[]; body?: Uint8Array },
->(request: Request, host: string, resolver: SecretResolver): Request {
+>(
+  request: Request,
+  host: string,
+  resolver: SecretResolver,
+): { readonly request: Request; readonly used: readonly UsedSecret[] } {
+  const used = new Map<string, string>()
   const value = (name: string) => {
     const secret = resolver.value(name, host)
-    if (secret !== undefined) return secret
+    if (secret !== undefined) {
+      used.set(name, secret)
+      return secret
+    }
     throw new MetaError(
       'HOST_NOT_ALLOWED',
       `The secret "${name}" is not set for "${host}".`,
@@ -47,7 +62,22 @@ export function fillSecrets<
   const url = request.url.replaceAll(ENCODED, (_, name: string) => encodeURIComponent(value(name.toUpperCase())))
   const headers = request.headers.map(([name, text]): [string, string] => [name, fillBasic(plain(text), plain)])
   const body = request.body && fillBody(request.body, plain)
-  return { ...request, url, headers, ...(body && { body }) }
+  const filled = { ...request, url, headers, ...(body && { body }) }
+  return { request: filled, used: Array.from(used, ([name, secret]) => ({ name, value: secret })) }
+}
+
+/** Takes secrets out of an answer: some APIs echo what they were sent. Short values would take out ordinary words. */
+export function redactSecrets(bytes: Uint8Array, used: readonly UsedSecret[]): Uint8Array {
+  let redacted = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (const { name, value } of used.filter((secret) => secret.value.length >= 6)) {
+    for (const form of new Set([value, encodeURIComponent(value), Buffer.from(value).toString('base64')])) {
+      if (!redacted.includes(form)) continue
+      // latin1 keeps every other byte as it is.
+      const text = redacted.toString('latin1').replaceAll(Buffer.from(form).toString('latin1'), `[${name}]`)
+      redacted = Buffer.from(text, 'latin1')
+    }
+  }
+  return redacted
 }
 
 function fillBasic(header: string, plain: (text: string) => string): string {

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Sql } from '../db/db.ts'
 import type { ServerId, SourceId, TenantId } from '../model/ids.ts'
 import type { Source } from '../model/source.ts'
 import type { SkippedPart } from '../model/tool-definition.ts'
-import { compressText, decompressText } from './compressed-text.ts'
+import { compressText, decompressText, digestOfText } from './compressed-text.ts'
 
 interface SourceRow {
   id: SourceId
@@ -35,7 +34,7 @@ export type NewSource = Pick<Source, 'serverId' | 'kind' | 'origin' | 'title' | 
 
 /** Keeps an imported description; a text that the tenant has already is not stored again. */
 export async function insertSource(sql: Sql, tenantId: TenantId, source: NewSource): Promise<Source> {
-  const digest = createHash('sha256').update(source.text).digest('hex')
+  const digest = await digestOfText(source.text)
   await insertSourceText(sql, tenantId, digest, source.text)
   const [row] = await sql.query<SourceRow>(
     `INSERT INTO sources (tenant_id, server_id, kind, origin, title, digest, skipped)
