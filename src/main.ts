@@ -8,7 +8,14 @@ import { createLocalTarget, type LocalTarget } from '../runtime/targets/local/cr
 import { defaults } from './config/defaults.ts'
 import type { Config } from './config/load-config.ts'
 import { removeStartMarker } from './daemon/ensure-daemon.ts'
-import { digestOfConfig, ownDaemonId, ownerToken, removeDaemonRecord, writeDaemonRecord } from './daemon/daemon-file.ts'
+import {
+  digestOfConfig,
+  ownDaemonId,
+  ownerToken,
+  readDaemonRecord,
+  removeDaemonRecord,
+  writeDaemonRecord,
+} from './daemon/daemon-file.ts'
 import { listenOnKeptPort } from './daemon/listen.ts'
 import { createOpener, type Opener } from './daemon/opener.ts'
 import { createPresence } from './daemon/presence.ts'
@@ -53,7 +60,8 @@ export async function startDaemon(config: Config): Promise<Daemon> {
   starting.use(await lockDataDirectory(config.home))
   const token = ownerToken(config.home)
   const { promise: done, resolve: leave } = Promise.withResolvers<void>()
-  const presence = createPresence(config.idleLeaveMs, () => drain())
+  const isFindable = () => readDaemonRecord(config.home)?.pid === process.pid
+  const presence = createPresence(config.idleLeaveMs, isFindable, () => drain())
 
   const services = async () => (await opener.open()).services
   const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer(services, OWNER))

@@ -39,6 +39,16 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .description('end mcpwright; its servers come up again with the next start')
     .action(async () => (await import('./status.ts')).stop(environment))
   program
+    .command('connect')
+    .description('carry stdio to a deployed server, for a client configuration')
+    .argument('<server>', 'the name of a deployed server')
+    .action(async (server: string) => (await import('./connect.ts')).connect(server, environment))
+  program
+    .command('endpoint')
+    .description('show the address and token of a deployed server')
+    .argument('<server>', 'the name of a deployed server')
+    .action(async (server: string) => (await import('./connect.ts')).showEndpoint(server, environment))
+  program
     .command('run')
     .description('serve a description over stdio at once, with neither daemon nor database')
     .argument('<description>', 'a file or address of an OpenAPI description')

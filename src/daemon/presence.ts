@@ -8,14 +8,18 @@ export interface Presence {
   stop(): void
 }
 
-/** Calls `leave` when nobody has asked anything for `idleMs`, no answer is open and nothing else is to be kept up. */
-export function createPresence(idleMs: number, leave: () => void): Presence {
+/**
+ * Calls `leave` when nobody has asked anything for `idleMs`, no answer is open and nothing else is to be kept up; and
+ * when no door can find this daemon any more, because its directory was removed or its record replaced.
+ */
+export function createPresence(idleMs: number, isFindable: () => boolean, leave: () => void): Presence {
   let open = 0
   let lastSeen = Date.now()
   const keepers: (() => boolean)[] = []
   const timer = setInterval(
     () => {
-      if (open > 0 || keepers.some((isBusy) => isBusy())) lastSeen = Date.now()
+      if (!isFindable()) leave()
+      else if (open > 0 || keepers.some((isBusy) => isBusy())) lastSeen = Date.now()
       else if (Date.now() - lastSeen >= idleMs) leave()
     },
     Math.min(idleMs, 10_000),

@@ -4,7 +4,7 @@ import type { Services } from '../pipeline/services.ts'
 import { receiveDescription } from './description-door.ts'
 import { refuseForeign, requireToken, sendError } from './guard.ts'
 import type { MetaEndpoint } from './meta-endpoint.ts'
-import { listServersDoor, showJobDoor } from './server-doors.ts'
+import { listServersDoor, showEndpointDoor, showJobDoor } from './server-doors.ts'
 
 export interface AppOptions {
   readonly token: string
@@ -39,6 +39,9 @@ export function createApp(options: AppOptions): Express {
     receiveDescription(request, response, await services(), principal),
   )
   app.get('/servers', async (_, response) => listServersDoor(response, await services(), principal))
+  app.get('/servers/:name/endpoint', async (request, response) =>
+    showEndpointDoor(request.params.name, response, await services(), principal),
+  )
   app.get('/jobs/:id', async (request, response) => showJobDoor(request.params.id, response, await services()))
   app.post('/control/drain', (_, response) => {
     response.once('close', options.drain)
