@@ -1,3 +1,4 @@
+import { readCurl } from '../../generators/curl/read-curl.ts'
 import { operationFromHttpTool, type HttpTemplate } from '../../generators/importers/http-template.ts'
 import { normalizeToolSchema } from '../../generators/importers/tool-schema.ts'
 import type { Credential } from '../../runtime/library/http-call.ts'
@@ -20,6 +21,7 @@ interface Input {
   readonly effect: Effect
   readonly http?: HttpTemplate
   readonly code?: string
+  readonly curl?: string
   readonly output_schema?: JsonSchema
   readonly hosts?: readonly string[]
   readonly try?: Readonly<Record<string, unknown>>
@@ -30,7 +32,7 @@ export const addTool = defineTool<Input>({
   name: 'add_tool',
   title: 'Add a tool',
   description:
-    'Adds a tool: http (a request as data, preferred: no code runs) or code (TypeScript: the body of an async function that uses input, env, fetch, ' +
+    'Adds a tool: http (a request as data, preferred: no code runs), curl (a line that becomes one) or code (TypeScript: the body of an async function that uses input, env, fetch, ' +
     'or a module with a default export). With try it is run once first, and added only if that works.',
   inputSchema: objectSchema(
     {
@@ -61,6 +63,11 @@ export const addTool = defineTool<Input>({
         ['method', 'url'],
       ),
       code: { type: 'string', maxLength: 200_000 },
+      curl: {
+        type: 'string',
+        maxLength: 50_000,
+        description: 'A curl line; {x} is an argument, $NAME the credential.',
+      },
       output_schema: { type: 'object' },
       hosts: {
         type: 'array',
@@ -111,27 +118,31 @@ export const addTool = defineTool<Input>({
 })
 
 async function readTool(input: Input): Promise<{ tool: ToolDefinition; credential?: Credential }> {
-  if ((input.http === undefined) === (input.code === undefined)) {
-    throw new MetaError(
-      'ARGUMENTS_INVALID',
-      'A tool has either http or code.',
-      'Give exactly one of them; http is preferred.',
-    )
-  }
   const { name, description, effect } = input
+  const source = readSource(input)
   const inputSchema = normalizeToolSchema(input.input_schema)
   const outputSchema = input.output_schema && normalizeToolSchema(input.output_schema)
   await checkSchema('input_schema', inputSchema)
   if (outputSchema) await checkSchema('output_schema', outputSchema)
   const base = { name, description, effect, inputSchema, ...(outputSchema && { outputSchema }) }
-  if (input.code !== undefined) {
+  if ('code' in source) {
     const hosts = (input.hosts ?? []).map((host) => host.toLowerCase())
-    return { tool: { ...base, handler: { kind: 'code', source: input.code, hosts } } }
+    return { tool: { ...base, handler: { kind: 'code', source: source.code, hosts } } }
   }
-  if (!input.http) throw new Error('Either code or http is there, as was just checked.')
-  const { operation, credential } = operationFromHttpTool({ ...base, http: input.http })
+  const { operation, credential } = operationFromHttpTool({ ...base, http: source.http })
   const { call, ...definition } = operation
   return { tool: { ...definition, handler: { kind: 'operation', call } }, ...(credential && { credential }) }
+}
+
+function readSource({ http, code, curl }: Input): { readonly http: HttpTemplate } | { readonly code: string } {
+  const given = [http && { http }, code !== undefined && { code }, curl !== undefined && { http: readCurl(curl) }]
+  const [source, ...others] = given.filter((each) => each !== false && each !== undefined)
+  if (source && others.length === 0) return source
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    `A tool has one of http, code and curl; ${source ? others.length + 1 : 0} are given.`,
+    'Give exactly one of them; http is preferred.',
+  )
 }
 
 /** @throws MetaError TOOL_FAILED with the whole report, when the try does not work */

@@ -130,6 +130,25 @@ describe('the road from a description to a called tool', () => {
     expect(prompt.data['arguments']).toEqual([{ name: 'genre', required: true }])
   })
 
+  it('makes a tool of a curl line', async () => {
+    const { data } = await call(client, 'add_tool', {
+      server: 'library',
+      name: 'lend_by_curl',
+      description: 'Lends a book.',
+      effect: 'write',
+      input_schema: { type: 'object', properties: { book: { type: 'integer' } }, required: ['book'] },
+      curl: `curl -X POST http://${api.host}/loans -H 'Authorization: Bearer $LIBRARY_TOKEN' -d '{"bookId": "{book}"}'`,
+      try: { book: 1 },
+    })
+    expect(data).toMatchObject({ saved: 'lend_by_curl', credential: { name: 'LIBRARY_TOKEN' }, try: { ok: true } })
+    expect(api.requests.at(-1)).toMatchObject({
+      method: 'POST',
+      url: '/loans',
+      authorization: 'Bearer correct-horse',
+      body: '{"bookId":1}',
+    })
+  })
+
   it('deploys it and gives its address', async () => {
     const { data } = await call(client, 'deploy', { server: 'library' })
     expect(data).toMatchObject({
