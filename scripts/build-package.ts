@@ -31,7 +31,15 @@ export async function pack(destination: string): Promise<string> {
   const staging = mkdtempSync(path.join(tmpdir(), 'mcpwright-pack-'))
   try {
     await build(path.join(staging, 'dist'))
-    for (const part of ['bin', 'migrations', 'runtime/library', 'docs', 'README.md', 'LICENSE']) {
+    for (const part of [
+      'bin',
+      'migrations',
+      'runtime/library',
+      'generators/catalogue/apis.json',
+      'docs',
+      'README.md',
+      'LICENSE',
+    ]) {
       cpSync(path.join(root, part), path.join(staging, part), { recursive: true })
     }
     for (const name of BUNDLED) bundlePackage(name, staging)
