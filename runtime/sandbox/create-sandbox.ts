@@ -27,11 +27,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     for (let attempt = 1; ; attempt++) {
       const runner = await acquire(asked.signal)
       if (!runner) return ABORTED
-      const { outcome, isReusable, isUntouched } = await runOnRunner(runner, asked, limits)
+      const { outcome, isReusable, isLost, isUntouched } = await runOnRunner(runner, asked, limits)
       if (isReusable) giveBack(runner)
       else await replace(runner)
-      if (isUntouched && attempt === 1 && !isClosed) continue
-      return isClosed && isUntouched ? ABORTED : outcome
+      if (!isLost) return outcome
+      if (isClosed) return { ...outcome, result: { kind: 'aborted' } }
+      if (!isUntouched || attempt > 1) return outcome
     }
   }
 
@@ -39,16 +40,18 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   async function acquire(signal: AbortSignal | undefined): Promise<RunnerProcess | undefined> {
     if (signal?.aborted) return undefined
     if (isClosed) throw unavailable('It is closed.')
-    const free = takeIdle()
+    const free = await takeIdle()
     if (free) return free
     if (alive.size < options.runners) return await startRunner()
     return await waitForTurn(waiting, signal)
   }
 
-  function takeIdle(): RunnerProcess | undefined {
+  async function takeIdle(): Promise<RunnerProcess | undefined> {
     for (let next = idle.pop(); next; next = idle.pop()) {
       clearTimeout(next.timer)
-      if (next.runner.isAlive()) return next.runner
+      if (next.runner.isAlive() && (await next.runner.isCleared())) return next.runner
+      next.runner.kill()
+      alive.delete(next.runner)
     }
     return undefined
   }
@@ -74,8 +77,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   }
 
   function giveBack(runner: RunnerProcess): void {
-    const next = waiting.shift()
-    if (next) return next.resolve(runner)
+    if (waiting.length > 0) return void handOn(runner)
     if (isClosed) return runner.kill()
     const timer = setTimeout(() => {
       idle.splice(
@@ -85,6 +87,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       runner.kill()
     }, options.idleMs).unref()
     idle.push({ runner, timer })
+  }
+
+  async function handOn(runner: RunnerProcess): Promise<void> {
+    if (!(await runner.isCleared())) return await replace(runner)
+    const next = waiting.shift()
+    if (next) next.resolve(runner)
+    // Who waited has given up.
+    else giveBack(runner)
   }
 
   /** One has ended; whoever waits gets a new one, and else one stands ready for the next run. */

@@ -7,7 +7,8 @@ import { MEMORY_MESSAGES } from './memory-messages.ts'
 import type { FromRunner, RunnerJob, RunnerResult } from './runner-messages.ts'
 import type { SandboxLimits } from './sandbox.ts'
 
-const ivm = createRequire(import.meta.url)('isolated-vm') as typeof ivmTypes
+// The parent found the binary of isolated-vm; it exports the same as the package.
+const { ivm } = createRequire(import.meta.url)(process.argv[2] ?? '') as { readonly ivm: typeof ivmTypes }
 
 /** A run that is under way in an isolate of its own. */
 export interface IsolateRun {
@@ -86,7 +87,9 @@ export function startIsolateRun(
     tell({ kind: 'done', result })
     host.close()
     // After a limit the isolate may be in the middle of something that cannot be stopped; the parent kills us.
-    if (result.kind !== 'limit' && !isolate.isDisposed) isolate.dispose()
+    if (result.kind === 'limit') return
+    if (!isolate.isDisposed) isolate.dispose()
+    tell({ kind: 'ready' })
   }
 
   let isWaiting = false

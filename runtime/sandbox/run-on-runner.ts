@@ -8,7 +8,9 @@ export interface RunnerAnswer {
   readonly outcome: SandboxOutcome
   /** The process is clean and can take the next run. */
   readonly isReusable: boolean
-  /** The process ended by itself before the code had any effect: the run may be given to another. */
+  /** The process ended, and nobody here ended it. */
+  readonly isLost: boolean
+  /** The code had no effect outside: a lost run may be given to another process. */
   readonly isUntouched: boolean
 }
 
@@ -51,7 +53,8 @@ export async function runOnRunner(
   return {
     outcome: { result, logs, requests, ms: Math.round(performance.now() - started) },
     isReusable,
-    isUntouched: ending.kind === 'ended' && result.kind === 'thrown' && service.calls() === 0,
+    isLost: ending.kind === 'ended' && result.kind === 'thrown',
+    isUntouched: service.calls() === 0,
   }
 }
 
@@ -75,7 +78,8 @@ function watchRunner(
   const startMiB = runner.residentMiB()
   return setInterval(() => {
     const used = Math.round(performance.now() - started)
-    if (used > wallMs + BACKSTOP_MS) end({ kind: 'limit', limit: 'wallMs', used })
+    // When it is this process that was late, the answer waits in the channel: it is read first.
+    if (used > wallMs + BACKSTOP_MS) setImmediate(() => end({ kind: 'limit', limit: 'wallMs', used }))
     void look()
   }, WATCH_MS)
 

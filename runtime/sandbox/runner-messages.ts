@@ -15,6 +15,7 @@ export type ToRunner =
 
 /** Runner to parent. */
 export type FromRunner =
+  /** It can take a run: at its start, and after each run that left it clean. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'unavailable'; readonly reason: string }
   /** `json` is a BrokerCall. */

@@ -7,8 +7,10 @@ import type { RunnerProgram } from './runner-program.ts'
 /** A process that runs code, one run at a time. */
 export interface RunnerProcess {
   readonly pid: number
-  /** Resolves when it can take a run. @throws Error with what it said when it cannot */
+  /** Resolves when it can take its first run. @throws Error with what it said when it cannot */
   readonly ready: Promise<void>
+  /** Whether it has put the last run away, waiting a little for it. */
+  isCleared(): Promise<boolean>
   readonly exited: Promise<void>
   isAlive(): boolean
   send(message: ToRunner): void
@@ -27,8 +29,8 @@ export interface RunnerProcess {
 const START_MS = 15_000
 
 /** Starts a runner with an empty environment, in a process group of its own. It does not hold this process. */
-export function startRunnerProcess({ file, nodeArguments }: RunnerProgram): RunnerProcess {
-  const child = fork(file, [], {
+export function startRunnerProcess({ file, nodeArguments, programArguments }: RunnerProgram): RunnerProcess {
+  const child = fork(file, [...programArguments], {
     execArgv: [...nodeArguments],
     env: process.platform === 'win32' ? { SystemRoot: String.raw`C:\Windows` } : {},
     serialization: 'advanced',
@@ -43,9 +45,11 @@ export function startRunnerProcess({ file, nodeArguments }: RunnerProgram): Runn
   })
   let listener: ((message: FromRunner) => void) | undefined
   const first = whenReady(child, exited, words)
+  let cleared = Promise.withResolvers<boolean>()
   child.on('message', (message) => {
     const read = readRunnerMessage(message)
     if (!read) return
+    if (read.kind === 'ready') cleared.resolve(true)
     if (read.kind === 'ready' || read.kind === 'unavailable') first.settle(read)
     else listener?.(read)
   })
@@ -55,8 +59,12 @@ export function startRunnerProcess({ file, nodeArguments }: RunnerProgram): Runn
     ready: first.ready,
     exited,
     isAlive: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null && child.connected,
-    // It may end at any moment; whoever waits for it hears of that by `exited`.
-    send: (message) => void (child.connected && child.send(message, () => {})),
+    isCleared: () => isTrueWithin(CLEAR_MS, cleared.promise),
+    send(message) {
+      if (message.kind === 'run') cleared = Promise.withResolvers<boolean>()
+      // It may end at any moment; whoever waits for it hears of that by `exited`.
+      if (child.connected) child.send(message, () => {})
+    },
     listen: (next) => void (listener = next),
     hold() {
       child.ref()
@@ -74,6 +82,17 @@ export function startRunnerProcess({ file, nodeArguments }: RunnerProgram): Runn
   // Sockets can be unreferenced; the type of stderr does not say that it is one.
   ;(child.stderr as (NodeJS.ReadableStream & { unref?: () => void }) | null)?.unref?.()
   return runner
+}
+
+/** To free the memory of a large isolate takes a while. */
+const CLEAR_MS = 300
+
+async function isTrueWithin(timeoutMs: number, promise: Promise<boolean>): Promise<boolean> {
+  const { promise: timeout, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => resolve(false), timeoutMs)
+  const isTrue = await Promise.race([promise, timeout])
+  clearTimeout(timer)
+  return isTrue
 }
 
 interface FirstWord {

@@ -7,38 +7,39 @@ export interface RunnerProgram {
   readonly file: string
   /** Node's arguments before the file. */
   readonly nodeArguments: readonly string[]
+  /** The program's own arguments. */
+  readonly programArguments: readonly string[]
 }
 
 /**
  * The program beside this file, with everything closed that Node's permission model can close: it reads its own
- * folder and isolated-vm, writes nothing and starts nothing. Addons have to be allowed, isolated-vm is one.
- * @throws Error when isolated-vm is not installed
+ * folder and the binary of isolated-vm, writes nothing and starts nothing. Addons have to be allowed, isolated-vm is
+ * one; its binary is found here, since the way to it may lead over links that the runner may not read.
+ * @throws Error when isolated-vm is not installed, or has no binary for this machine
  */
 export function runnerProgram(): RunnerProgram {
   const here = fileURLToPath(import.meta.url)
   const folder = path.dirname(here)
-  const readable = [
-    folder,
-    ...addonFolders(),
-    // isolated-vm looks there for the C library of the system.
-    '/etc/alpine-release',
-  ]
+  const addon = findAddon()
   return {
     file: path.join(folder, `runner-main${path.extname(here)}`),
     nodeArguments: [
       '--permission',
       '--allow-addons',
-      ...readable.map((allowed) => `--allow-fs-read=${allowed}`),
+      `--allow-fs-read=${folder}`,
+      `--allow-fs-read=${addon}`,
+      // isolated-vm asks for it.
       '--no-node-snapshot',
       '--disable-warning=ExperimentalWarning',
       '--disable-warning=SecurityWarning',
     ],
+    programArguments: [addon],
   }
 }
 
-function addonFolders(): string[] {
-  const resolver = createRequire(import.meta.url)
-  const addon = resolver.resolve('isolated-vm/package.json')
-  const loader = createRequire(addon).resolve('node-gyp-build/package.json')
-  return [path.dirname(addon), path.dirname(loader)]
+function findAddon(): string {
+  const description = createRequire(import.meta.url).resolve('isolated-vm/package.json')
+  // What isolated-vm loads itself with; it has no types.
+  const loader = createRequire(description)('node-gyp-build') as { readonly path: (folder: string) => string }
+  return loader.path(path.dirname(description))
 }

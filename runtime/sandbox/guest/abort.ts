@@ -2,6 +2,8 @@ import { DOMException } from './dom-exception.ts'
 import { Event, EventTarget } from './events.ts'
 import { setTimeout } from './timers.ts'
 
+type Handler = (event: Event) => unknown
+
 /** Only this module makes signals. */
 const OURS = Symbol('AbortSignal')
 let abortSignal: (signal: AbortSignal, reason: unknown) => void
@@ -10,7 +12,7 @@ let abortSignal: (signal: AbortSignal, reason: unknown) => void
 export class AbortSignal extends EventTarget {
   #aborted = false
   #reason: unknown
-  onabort: ((event: Event) => unknown) | null = null
+  #onabort: Handler | null = null
 
   static {
     abortSignal = (signal, reason) => signal.#abort(reason)
@@ -19,12 +21,23 @@ export class AbortSignal extends EventTarget {
   constructor(key?: symbol) {
     if (key !== OURS) throw new TypeError('Illegal constructor')
     super()
-    super.addEventListener('abort', (event) => this.onabort?.(event))
   }
 
   get aborted(): boolean {
     return this.#aborted
   }
+
+  get onabort(): Handler | null {
+    return this.#onabort
+  }
+
+  set onabort(handler: Handler | null) {
+    // It hears in the order in which it was first set.
+    if (this.#onabort === null) this.addEventListener('abort', this.#callHandler)
+    this.#onabort = typeof handler === 'function' ? handler : null
+  }
+
+  readonly #callHandler = (event: Event): unknown => this.#onabort?.(event)
 
   get reason(): unknown {
     return this.#reason

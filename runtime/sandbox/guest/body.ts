@@ -62,7 +62,12 @@ export abstract class Body {
 
   get body(): ReadableStream | null {
     if (this.#source === null) return null
-    this.#stream ??= streamOfBytes(this.#source as Uint8Array)
+    if (!this.#stream) {
+      // A stream would have been there from the beginning.
+      this.#stream = streamOfBytes(this.#source as Uint8Array)
+      // It is empty and without a reader, so nothing can go wrong.
+      if (this.#isTaken) void this.#stream.cancel()
+    }
     return this.#stream
   }
 

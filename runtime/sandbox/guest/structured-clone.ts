@@ -28,7 +28,7 @@ function copy(value: unknown, copies: Map<object, unknown>): unknown {
 
 /** A new object of the same kind, without what it holds of others. */
 function emptyCopy(value: object, copies: Map<object, unknown>): object {
-  if (Array.isArray(value)) return Array.from({ length: value.length })
+  if (Array.isArray(value)) return []
   if (value instanceof Date) return new Date(value.getTime())
   if (value instanceof RegExp) return new RegExp(value.source, value.flags)
   if (value instanceof Map) return new Map()
@@ -50,11 +50,27 @@ function fill(from: object, to: object, copies: Map<object, unknown>): void {
     for (const item of new Set(from)) to.add(copy(item, copies))
   } else if (from instanceof Error) {
     if ('cause' in from) Object.defineProperty(to, 'cause', { ...HIDDEN, value: copy(from.cause, copies) })
-  } else if (Array.isArray(from) || isPlain(to)) {
-    for (const key of Object.keys(from)) {
-      const value = copy(Reflect.get(from, key), copies)
-      Object.defineProperty(to, key, { value, configurable: true, enumerable: true, writable: true })
-    }
+  } else if (Array.isArray(from) && Array.isArray(to)) {
+    fillArray(from, to, copies)
+  } else if (isPlain(to)) fillProperties(from, to, Object.keys(from), copies)
+}
+
+function fillArray(from: readonly unknown[], to: unknown[], copies: Map<object, unknown>): void {
+  let items = 0
+  to.length = from.length
+  // It passes over holes.
+  from.forEach((item, index) => {
+    to[index] = copy(item, copies)
+    items++
+  })
+  const keys = Object.keys(from)
+  if (keys.length > items) fillProperties(from, to, keys.slice(items), copies)
+}
+
+function fillProperties(from: object, to: object, keys: readonly string[], copies: Map<object, unknown>): void {
+  for (const key of keys) {
+    const value = copy(Reflect.get(from, key), copies)
+    Object.defineProperty(to, key, { value, configurable: true, enumerable: true, writable: true })
   }
 }
 

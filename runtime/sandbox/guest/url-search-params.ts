@@ -111,11 +111,17 @@ function readInit(init: unknown): Pair[] {
     // It is iterable; what it gives is looked at one by one.
     return Array.from(init as Iterable<unknown>, (pair) => {
       const parts = typeof pair === 'object' && pair !== null ? [...(pair as Iterable<unknown>)] : []
-      if (parts.length !== 2) throw new TypeError('Each query pair must be an iterable [name, value] tuple')
+      if (parts.length !== 2) throw notAPair()
       return [toUsvString(parts[0]), toUsvString(parts[1])]
     })
   }
   return Object.entries(init).map(([name, value]): Pair => [toUsvString(name), toUsvString(value)])
+}
+
+function notAPair(): TypeError {
+  return Object.assign(new TypeError('Each query pair must be an iterable [name, value] tuple'), {
+    code: 'ERR_INVALID_TUPLE',
+  })
 }
 
 function parsePairs(query: string): Pair[] {
