@@ -1,6 +1,7 @@
 /** Every code a caller can meet. A code never changes its meaning; programs and tests rely on it. */
 export const ERROR_CODES = [
   'ARGUMENTS_INVALID',
+  'BREAKING_CHANGE',
   'BUILD_FAILED',
   'CODE_INVALID',
   'CONFIGURATION_INVALID',
@@ -20,6 +21,7 @@ export const ERROR_CODES = [
   'LIMIT_EXCEEDED',
   'LOCAL_HOST_BLOCKED',
   'NOTHING_SELECTED',
+  'OVERLAY_INVALID',
   'PORT_RANGE_FULL',
   'PROMPT_NAME_TAKEN',
   'PROMPT_UNKNOWN',
@@ -32,6 +34,7 @@ export const ERROR_CODES = [
   'SERVER_NAME_TAKEN',
   'SERVER_NOT_RUNNING',
   'SERVER_UNKNOWN',
+  'SOURCE_UNKNOWN',
   'TARGET_UNKNOWN',
   'TOOL_FAILED',
   'TOOL_NAME_INVALID',

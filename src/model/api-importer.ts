@@ -27,6 +27,8 @@ export interface ImportedApi {
 export interface ImportOptions {
   /** Where the text was read: relative server URLs and references are resolved against it. */
   readonly origin?: string
+  /** An OpenAPI Overlay that is applied before anything is read. */
+  readonly overlay?: string
   /** Replaces the servers that the description names. */
   readonly baseUrl?: string
   /** Reads another document of the same description; the only way out that an importer has. */

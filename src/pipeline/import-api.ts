@@ -28,12 +28,12 @@ export async function importApi(
   services: Pick<Services, 'workshop' | 'egress'>,
   signal: AbortSignal,
 ): Promise<ImportedApi> {
-  const { text, origin } = description
-  const key = `${await digestOfText(text)} ${baseUrl} ${origin}`
+  const { text, origin, overlay } = description
+  const key = `${await digestOfText(text)} ${baseUrl} ${origin} ${overlay}`
   const known = recent.get(key)
   if (known) return known
   const loadReference = referenceLoader(origin, services, signal)
-  const input = { text, ...(origin !== undefined && { origin }), ...(baseUrl !== undefined && { baseUrl }) }
+  const input = { ...description, ...(baseUrl !== undefined && { baseUrl }) }
   const imported = services.workshop.run('import-api', input, { loadReference, signal })
   recent.set(key, imported)
   imported.catch(() => recent.delete(key))

@@ -12,6 +12,8 @@ export interface DescriptionText {
   readonly text: string
   /** Relative addresses in it are resolved against this. Absent for inline text. */
   readonly origin?: string
+  /** An OpenAPI Overlay to apply to it. */
+  readonly overlay?: string
 }
 
 /** @throws MetaError DESCRIPTION_TOO_LARGE, FILE_NOT_ALLOWED, DESCRIPTION_UNREADABLE, and those of egress */

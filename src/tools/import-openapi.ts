@@ -17,6 +17,7 @@ interface Input {
   readonly select?: OperationSelection
   readonly expose?: 'tools' | 'search'
   readonly base_url?: string
+  readonly overlay?: string
 }
 
 const texts = { type: 'array', items: { type: 'string', maxLength: 300 }, minItems: 1 }
@@ -45,6 +46,7 @@ export const importOpenapi = defineTool<Input>({
         maxLength: 2_000,
         description: 'Where the API is, instead of what the description says.',
       },
+      overlay: { type: 'string', maxLength: 1_000_000, description: 'OpenAPI Overlay 1.0 to apply first.' },
     },
     ['server'],
   ),
@@ -54,7 +56,11 @@ export const importOpenapi = defineTool<Input>({
     const source = readSource(input)
     await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, input.server))
     progress('Reading the description.')
-    const description = await readDescription(source, services, signal)
+    const { overlay } = input
+    const description = {
+      ...(await readDescription(source, services, signal)),
+      ...(overlay !== undefined && { overlay }),
+    }
     const api = await importApi(description, input.base_url, services, signal)
     if (input.preview ?? true) return preview(input, api)
     progress(`Adding operations of ${api.title}.`)

@@ -5,6 +5,7 @@ import type { Dialect } from './recognize-document.ts'
 import type { References } from './references.ts'
 import type { SecuritySchemes } from './security-schemes.ts'
 import type { SharedSchemas } from './shared-schemas.ts'
+import type { ToolHintReader } from './tool-hints.ts'
 
 /** One description while it is read: what every part of the reader needs. */
 export interface ApiDescription {
@@ -16,6 +17,7 @@ export interface ApiDescription {
   readonly inputs: SharedSchemas
   readonly outputs: SharedSchemas
   readonly security: SecuritySchemes
+  readonly hints: ToolHintReader
   /** Tells that something was left out. */
   skip(part: ImportedApi['skipped'][number]): void
 }

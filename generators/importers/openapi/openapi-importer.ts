@@ -5,6 +5,7 @@ import { cleanLine, cleanText } from './clean-text.ts'
 import { asRecord, asText, kindOf, property, type JsonRecord } from './json-value.ts'
 import { loadDocuments } from './load-documents.ts'
 import { OperationNames } from './operation-names.ts'
+import { applyOverlay } from './overlay.ts'
 import { parseDescription } from './parse-description.ts'
 import { PartSkipped } from './part-skipped.ts'
 import { readOperation } from './read-operation.ts'
@@ -14,15 +15,18 @@ import { References } from './references.ts'
 import { SecuritySchemes } from './security-schemes.ts'
 import { specWarnings } from './spec-warnings.ts'
 import { SharedSchemas } from './shared-schemas.ts'
+import { ToolHintReader } from './tool-hints.ts'
 import { viewOperation, type PathItem } from './view-operation.ts'
 
 /** Reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, as JSON or YAML. */
 export const openApiImporter: ApiImporter = { kind: 'openapi', recognizes: looksLikeOpenApi, read: readOpenApi }
 
 async function readOpenApi(text: string, options: ImportOptions): Promise<ImportedApi> {
-  const { document, dialect } = recognizeDocument(parseDescription(text))
-  const references = new References(await loadDocuments(document, text, options), options.origin)
-  const skipped: ImportedApi['skipped'][number][] = []
+  const { document, dialect, skipped: notOverlaid } = readDocument(text, options.overlay)
+  const texts = `${text}\n${options.overlay ?? ''}`
+  const references = new References(await loadDocuments(document, texts, options), options.origin)
+  const skipped: ImportedApi['skipped'][number][] = [...notOverlaid]
+  const skip: ApiDescription['skip'] = (part) => skipped.push(part)
   const api: ApiDescription = {
     document,
     dialect,
@@ -32,7 +36,8 @@ async function readOpenApi(text: string, options: ImportOptions): Promise<Import
     inputs: new SharedSchemas(references, dialect, 'input'),
     outputs: new SharedSchemas(references, dialect, 'output'),
     security: new SecuritySchemes(document, (value) => followOrNothing(references, value)),
-    skip: (part) => skipped.push(part),
+    hints: new ToolHintReader(skip),
+    skip,
   }
   const operations = readPaths(api)
   skipped.push(...gapsOf(api, operations))
@@ -48,6 +53,13 @@ async function readOpenApi(text: string, options: ImportOptions): Promise<Import
     skipped,
     warnings: await specWarnings(document, text.length),
   }
+}
+
+function readDocument(text: string, overlay: string | undefined) {
+  const parsed = parseDescription(text)
+  if (overlay === undefined) return { ...recognizeDocument(parsed), skipped: [] }
+  const { description, skipped } = applyOverlay(parsed, overlay)
+  return { ...recognizeDocument(description), skipped }
 }
 
 /** What the description as a whole leaves open. */
@@ -125,7 +137,13 @@ function readMethod(
   }
   const record = asRecord(operation)
   if (!record) throw new PartSkipped(`expected an operation, found ${kindOf(operation)}`)
-  return readOperation(api, viewOperation(api, item, name, pointer, record))
+  const hints = api.hints.hintsFor(
+    { value: record, pointer },
+    { value: item.value, pointer: pointer.slice(0, 2) },
+    { value: api.document, pointer: [] },
+  )
+  if (hints.isEnabled === false) throw new PartSkipped('left out by the description itself (x-mcp, x-speakeasy-mcp)')
+  return readOperation(api, viewOperation(api, item, name, pointer, record), hints)
 }
 
 /** Runs one step; when it must be skipped, that is noted with its place. */

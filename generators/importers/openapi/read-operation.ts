@@ -1,18 +1,19 @@
 import { pointerOf } from '../../../runtime/library/json-pointer.ts'
 import type { HttpCall } from '../../../runtime/library/http-call.ts'
-import type { Effect } from '../../../runtime/library/operation.ts'
 import type { ApiOperation } from '../../../src/model/api-importer.ts'
 import type { ApiDescription, OperationView } from './api-description.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
 import { composeSchema } from './compose-schema.ts'
 import { InputDraft } from './input-draft.ts'
 import { asList, asText } from './json-value.ts'
+import { effectOf } from './operation-effect.ts'
 import { PartSkipped } from './part-skipped.ts'
 import { readAnswers } from './read-answers.ts'
 import { readParameters } from './read-parameters.ts'
 import { readRequestBody } from './read-request-body.ts'
 import { hostOf, readServers } from './read-servers.ts'
 import type { Security } from './security-schemes.ts'
+import type { ToolHints } from './tool-hints.ts'
 
 const LONGEST_DESCRIPTION = 600
 
@@ -20,7 +21,7 @@ const LONGEST_DESCRIPTION = 600
  * Reads one operation.
  * @throws PartSkipped when something it needs cannot be read or sent
  */
-export function readOperation(api: ApiDescription, view: OperationView): ApiOperation {
+export function readOperation(api: ApiDescription, view: OperationView, hints: ToolHints): ApiOperation {
   const security = api.security.demandedBy(view.operation)
   refuseUnusable(security)
   const input = new InputDraft()
@@ -33,6 +34,7 @@ export function readOperation(api: ApiDescription, view: OperationView): ApiOper
   const tags = asList(view.operation.tags)
     .filter((tag) => typeof tag === 'string')
     .map((tag) => cleanLine(tag, 60))
+  const scopes = (hints.scopes ?? []).map((scope) => `scope:${scope}`)
   const call: HttpCall = {
     kind: 'http',
     method: view.method,
@@ -43,19 +45,20 @@ export function readOperation(api: ApiDescription, view: OperationView): ApiOper
     accept,
     security: security.alternatives,
   }
+  const effect = effectOf(view.method, hints, (reason) => api.skip({ pointer: pointerOf(view.pointer), reason }))
   const label = `${view.method} ${cleanLine(view.path, 200)}`
   return {
-    name: api.names.nameFor(asText(view.operation.operationId), view.method, view.path),
-    ...titleOf(view),
-    description: describe(view) || label,
-    effect: effectOf(view.method),
+    name: api.names.nameFor(hints.name ?? asText(view.operation.operationId), view.method, view.path),
+    ...(hints.title ? { title: hints.title } : titleOf(view)),
+    description: hints.description || describe(view) || label,
+    effect,
     inputSchema,
     ...(outputSchema && { outputSchema }),
     call,
     ...(tags[0] !== undefined && { group: tags[0] }),
     source: { pointer: pointerOf(view.pointer) },
     label,
-    tags,
+    tags: [...tags, ...scopes],
   }
 }
 
@@ -65,12 +68,6 @@ function refuseUnusable({ alternatives, problems }: Security): void {
 
 function bindCredentials(api: ApiDescription, { alternatives }: Security, host: string | undefined): void {
   if (host !== undefined) api.security.bind(alternatives.flat(), host)
-}
-
-/** RFC 9110, section 9.2.1; QUERY is safe as well (draft-ietf-httpbis-safe-method-w-body). */
-function effectOf(method: string): Effect {
-  if (method === 'DELETE') return 'delete'
-  return ['GET', 'HEAD', 'OPTIONS', 'QUERY'].includes(method) ? 'read' : 'write'
 }
 
 function titleOf({ operation }: OperationView): { title?: string } {

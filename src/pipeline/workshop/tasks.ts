@@ -1,11 +1,11 @@
-import type { ImportedApi } from '../../model/api-importer.ts'
+import type { ImportedApi, ImportOptions } from '../../model/api-importer.ts'
 import type { ServerDefinition } from '../../model/server-definition.ts'
 import type { MadeProject } from './make-project.ts'
 
 /** What the worker process is asked to do, and what each task gives. Everything crosses by structured clone. */
 export interface WorkshopTasks {
   readonly 'import-api': {
-    readonly input: { readonly text: string; readonly origin?: string; readonly baseUrl?: string }
+    readonly input: { readonly text: string } & Pick<ImportOptions, 'origin' | 'overlay' | 'baseUrl'>
     readonly output: ImportedApi
   }
   readonly 'make-project': {
