@@ -27,6 +27,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     for (let attempt = 1; ; attempt++) {
       const runner = await acquire(asked.signal)
       if (!runner) return ABORTED
+      if (asked.signal?.aborted) {
+        giveBack(runner)
+        return ABORTED
+      }
       const { outcome, isReusable, isLost, isUntouched } = await runOnRunner(runner, asked, limits)
       if (isReusable) giveBack(runner)
       else await replace(runner)
@@ -38,22 +42,22 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   /** Undefined when the run was given up before its turn came. */
   async function acquire(signal: AbortSignal | undefined): Promise<RunnerProcess | undefined> {
-    if (signal?.aborted) return undefined
-    if (isClosed) throw unavailable('It is closed.')
-    const free = await takeIdle()
-    if (free) return free
-    if (alive.size < options.runners) return await startRunner()
-    return await waitForTurn(waiting, signal)
+    for (;;) {
+      if (signal?.aborted) return undefined
+      if (isClosed) throw unavailable('It is closed.')
+      const free = takeIdle()
+      // Nothing may be awaited between here and the queue, or a runner given back meanwhile is overlooked.
+      if (!free) return alive.size < options.runners ? await startRunner() : await waitForTurn(waiting, signal)
+      if (free.isAlive() && (await free.isCleared())) return free
+      free.kill()
+      alive.delete(free)
+    }
   }
 
-  async function takeIdle(): Promise<RunnerProcess | undefined> {
-    for (let next = idle.pop(); next; next = idle.pop()) {
-      clearTimeout(next.timer)
-      if (next.runner.isAlive() && (await next.runner.isCleared())) return next.runner
-      next.runner.kill()
-      alive.delete(next.runner)
-    }
-    return undefined
+  function takeIdle(): RunnerProcess | undefined {
+    const next = idle.pop()
+    clearTimeout(next?.timer)
+    return next?.runner
   }
 
   /** @throws MetaError SANDBOX_UNAVAILABLE */
@@ -72,7 +76,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     } catch (error) {
       runner?.kill()
       if (runner) alive.delete(runner)
-      throw unavailable(error instanceof Error ? error.message : String(error), error)
+      const failure = unavailable(error instanceof Error ? error.message : String(error), error)
+      // With no other runner left, nobody would come to those who wait.
+      if (alive.size === 0) for (const { reject } of waiting.splice(0)) reject(failure)
+      throw failure
     }
   }
 
@@ -107,10 +114,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   async function startAhead(): Promise<void> {
     try {
       giveBack(await startRunner())
-    } catch (error) {
-      // The first who waits hears why; the others try again in their turn.
-      waiting.shift()?.reject(error)
-      if (waiting.length > 0 && !isClosed) void startAhead()
+    } catch {
+      // Whoever waits has been told; the next run tries again, and is told itself.
     }
   }
 

@@ -1,13 +1,41 @@
 import type { BrokerCall, BrokerNotice } from '../library/wire.ts'
-import type { FromRunner } from './runner-messages.ts'
-
-const KINDS = new Set(['ready', 'unavailable', 'call', 'cancel', 'notice', 'logs', 'done'])
+import type { FromRunner, RunnerResult } from './runner-messages.ts'
+import type { SandboxLog } from './sandbox.ts'
 
 /** A runner is our program, but the code in it is not: what is not of the expected form is dropped. */
 export function readRunnerMessage(message: unknown): FromRunner | undefined {
-  if (typeof message !== 'object' || message === null || !('kind' in message)) return undefined
-  // Kinds decide the rest; the runner builds these objects itself, from strings.
-  return typeof message.kind === 'string' && KINDS.has(message.kind) ? (message as FromRunner) : undefined
+  if (typeof message !== 'object' || message === null) return undefined
+  const fields = message as Readonly<Record<string, unknown>>
+  const { kind, id, json, reason, result, logs } = fields
+  switch (kind) {
+    case 'ready':
+      return { kind }
+    case 'unavailable':
+      return { kind, reason: String(reason) }
+    case 'call':
+      return typeof id === 'number' && typeof json === 'string' ? { kind, id, json } : undefined
+    case 'cancel':
+      return typeof id === 'number' ? { kind, id } : undefined
+    case 'notice':
+      return typeof json === 'string' ? { kind, json } : undefined
+    case 'logs':
+      return Array.isArray(logs) ? { kind, logs: logs.map(readLog) } : undefined
+    case 'done':
+      return isResult(result) ? { kind, result } : undefined
+    default:
+      return undefined
+  }
+}
+
+function readLog(entry: unknown): SandboxLog {
+  const { level, message } = (entry ?? {}) as Readonly<Record<string, unknown>>
+  return { level: readLevel(level), message: String(message) }
+}
+
+/** Only texts and numbers come out of a runner; which of them stand there, its kind says. */
+function isResult(result: unknown): result is RunnerResult {
+  if (typeof result !== 'object' || result === null) return false
+  return Object.values(result).every((value) => typeof value === 'string' || typeof value === 'number')
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readGuestModules } from './guest-modules.ts'
-import { startIsolateRun, type IsolateRun } from './run-in-isolate.ts'
+import { rehearse, startIsolateRun, type IsolateRun } from './run-in-isolate.ts'
 import type { FromRunner, ToRunner } from './runner-messages.ts'
 
 const guest = readGuestModules()
@@ -14,6 +14,8 @@ process.on('message', (message: ToRunner) => {
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
 tell({ kind: 'ready' })
+// A runner that was started ahead uses the time; one with a run at once has none.
+setTimeout(() => current ?? rehearse(guest), 20)
 
 function tell(message: FromRunner): void {
   process.send?.(message)

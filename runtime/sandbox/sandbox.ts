@@ -4,14 +4,16 @@ import type { InputResponse } from '../library/tool-context.ts'
 import type { BrokerNotice, CodeItem } from '../library/wire.ts'
 import type { Broker } from '../supervisor/broker.ts'
 
-/** Each limit ends the run and names itself. */
+/** Each limit ends the run and names itself, except `logBytes`: there logs are cut, and the run goes on. */
 export interface SandboxLimits {
   readonly wallMs: number
   readonly cpuMs: number
   readonly memoryMiB: number
   readonly hostCalls: number
+  /** Of one call of the host, as JSON; a body counts as base64. */
   readonly argumentBytes: number
   readonly logBytes: number
+  /** Of the result as JSON, or of an error's name and message. */
   readonly outputBytes: number
 }
 

@@ -1,5 +1,5 @@
 import type { BrokerNotice, WireError } from '../library/wire.ts'
-import { readBrokerCall, readLevel, readNotice } from './read-runner-message.ts'
+import { readBrokerCall, readNotice } from './read-runner-message.ts'
 import type { FromRunner, ToRunner } from './runner-messages.ts'
 import type { SandboxLimits, SandboxLog, SandboxRequest, SandboxRun } from './sandbox.ts'
 
@@ -86,7 +86,7 @@ export function serveRun({ run, limits, send, onLimit }: RunServiceOptions): Run
     handle(message) {
       if (message.kind === 'cancel') underWay.get(message.id)?.abort(new Error('The code gave up the request.'))
       if (message.kind === 'notice') passOn(message.json)
-      if (message.kind === 'logs') logs.push(...message.logs.map(readLog))
+      if (message.kind === 'logs') logs.push(...message.logs)
       if (message.kind !== 'call') return
       calls++
       if (calls > limits.hostCalls) onLimit('hostCalls', calls)
@@ -95,10 +95,6 @@ export function serveRun({ run, limits, send, onLimit }: RunServiceOptions): Run
       else void answer(message.id, message.json)
     },
   }
-}
-
-function readLog({ level, message }: SandboxLog): SandboxLog {
-  return { level: readLevel(level), message }
 }
 
 function toWireError(error: unknown): WireError {

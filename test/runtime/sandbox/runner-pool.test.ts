@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createSandbox, type SandboxOptions } from '../../../runtime/sandbox/create-sandbox.ts'
 import type { Sandbox } from '../../../runtime/sandbox/sandbox.ts'
 import { fakeBroker, LIMITS, runBody } from './running.ts'
+import { bundleOf } from './tool-bundle.ts'
 
 const SANDBOX = path.resolve(import.meta.dirname, '../../../runtime/sandbox/create-sandbox.ts')
 
@@ -90,12 +91,18 @@ describe('the pool of runners', () => {
 
   it('never starts a run that was given up before its turn', async () => {
     const sandbox = open({ runners: 1 })
-    const abort = new AbortController()
-    const first = runBody(sandbox, 'await new Promise((resolve) => setTimeout(resolve, 200)); return 1')
+    const started = Promise.withResolvers<void>()
+    const { promise: end, resolve: endFirst } = Promise.withResolvers<void>()
+    const holding = fakeBroker({ store: () => (started.resolve(), end) })
     const broker = fakeBroker({ store: () => 1 })
-    const waiting = runBody(sandbox, 'await context.store.get("x")', { broker, signal: abort.signal })
+    const abort = new AbortController()
+    const first = runBody(sandbox, 'await context.store.get("x"); return 1', { broker: holding })
+    await started.promise
+    const bundle = await bundleOf({ tried: 'await context.store.get("x")' })
+    const waiting = runBody(sandbox, '', { bundle, broker, signal: abort.signal })
     setTimeout(() => abort.abort(), 50)
     expect((await waiting).result).toEqual({ kind: 'aborted' })
+    endFirst()
     expect((await first).result).toEqual({ kind: 'value', value: 1 })
     expect((await runBody(sandbox, 'return 2', { signal: AbortSignal.abort() })).result).toEqual({ kind: 'aborted' })
     expect(broker.calls).toEqual([])
@@ -199,7 +206,13 @@ describe('the pool of runners', () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'runner-'))
     const file = path.join(folder, 'broken.mjs')
     await writeFile(file, "throw new Error('no native build for this machine')")
-    const sandbox = open({ program: { file, nodeArguments: [], programArguments: [] } })
+    const sandbox = open({ runners: 1, program: { file, nodeArguments: [], programArguments: [] } })
+    const second = runBody(sandbox, 'return 2').catch((error: unknown) => error)
+    const third = runBody(sandbox, 'return 3').catch((error: unknown) => error)
+    expect(await Promise.all([second, third])).toMatchObject([
+      { code: 'SANDBOX_UNAVAILABLE' },
+      { code: 'SANDBOX_UNAVAILABLE' },
+    ])
     await expect(runBody(sandbox, 'return 1')).rejects.toMatchObject({
       code: 'SANDBOX_UNAVAILABLE',
       message: expect.stringContaining('no native build for this machine'),
