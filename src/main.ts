@@ -33,11 +33,13 @@ import { createEgress } from './net/egress.ts'
 import { findFreePort } from './net/free-port.ts'
 import { brokerFor, childEnvironment } from './pipeline/deployment-broker.ts'
 import { keepLeases, restoreDeployments } from './pipeline/restore-deployments.ts'
-import { envSecretResolver } from './pipeline/resolve-secrets.ts'
+import { createServerSecrets } from './pipeline/server-secrets.ts'
 import type { Services } from './pipeline/services.ts'
 import { createUsageCounter } from './pipeline/usage-counter.ts'
 import { createWorkshop } from './pipeline/workshop/workshop.ts'
 import { createQueue } from './queue/pg-boss-queue.ts'
+import { masterKey } from './secrets/master-key.ts'
+import { createVault } from './secrets/vault.ts'
 
 /** Locally there is one person: the owner of the data directory. */
 export const OWNER: Principal = { tenantId: LOCAL_TENANT, subject: 'owner', scopes: ['read', 'write', 'deploy'] }
@@ -159,7 +161,8 @@ async function openServices(
   resources.defer(() => sandbox.close())
   const usage = createUsageCounter(db)
   resources.defer(() => usage.close())
-  const secrets = envSecretResolver(config.envSecrets)
+  const vault = createVault(masterKey(config))
+  const secrets = createServerSecrets(db, vault, config.envSecrets)
   const queue = await createQueue({ db, daemonId, onError: (error) => console.error('queue:', error) })
 
   const { layers } = await layersFound
@@ -183,6 +186,7 @@ async function openServices(
     workshop,
     sandbox,
     secrets,
+    vault,
     targets: { local: target },
     reachServer: ({ slug }) => target.bridge(slug),
     ownerToken: ownerToken_,

@@ -49,6 +49,16 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .argument('<server>', 'the name of a deployed server')
     .action(async (server: string) => (await import('./connect.ts')).showEndpoint(server, environment))
   program
+    .command('secret')
+    .description('enter a secret of a server; the value is asked for, or read from standard input')
+    .command('set')
+    .argument('<NAME>', 'the name of the credential: GITHUB_TOKEN')
+    .requiredOption('--server <name>', 'the server it is for')
+    .option('--host <host>', 'the one host it may be sent to, where the server has several')
+    .action(async (name: string, options: { server: string; host?: string }) =>
+      (await import('./secret.ts')).setSecret(name, options, environment),
+    )
+  program
     .command('run')
     .description('serve a description over stdio at once, with neither daemon nor database')
     .argument('<description>', 'a file or address of an OpenAPI description')

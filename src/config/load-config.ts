@@ -17,6 +17,8 @@ export interface Config {
   readonly allowLocal: readonly string[]
   /** Environment variables that a person bound to a host: they may be used as secrets there. */
   readonly envSecrets: readonly EnvSecret[]
+  /** 32 bytes in base64, from which secrets are encrypted; absent: the key in the home directory. */
+  readonly masterKey: string | undefined
   /** Folders from which descriptions may be read. */
   readonly files: readonly string[]
   readonly idleLeaveMs: number
@@ -39,6 +41,7 @@ const KNOWN = [
   'MCPWRIGHT_ALLOW_LOCAL',
   'MCPWRIGHT_ENV_SECRETS',
   'MCPWRIGHT_FILES',
+  'MCPWRIGHT_MASTER_KEY',
   'MCPWRIGHT_IDLE_MINUTES',
   'MCPWRIGHT_RELAUNCHED',
 ]
@@ -57,6 +60,7 @@ export function loadConfig(env: Environment, platform: NodeJS.Platform = process
     portRange: readPortRange(env.MCPWRIGHT_PORT_RANGE),
     allowLocal: readList(env.MCPWRIGHT_ALLOW_LOCAL),
     envSecrets: readList(env.MCPWRIGHT_ENV_SECRETS).map((pair) => readEnvSecret(pair, env)),
+    masterKey: env.MCPWRIGHT_MASTER_KEY || undefined,
     files: (env.MCPWRIGHT_FILES ?? '')
       .split(path.delimiter)
       .filter(Boolean)

@@ -5,7 +5,7 @@ import type { DaemonRecord } from './daemon-file.ts'
 export function askDaemon(
   { port, token }: Pick<DaemonRecord, 'port' | 'token'>,
   path: string,
-  { method = 'GET', timeoutMs = 1_000 }: { method?: string; timeoutMs?: number } = {},
+  { method = 'GET', timeoutMs = 1_000, body }: { method?: string; timeoutMs?: number; body?: string } = {},
 ): Promise<{ status: number; body: unknown } | undefined> {
   return new Promise((resolve) => {
     const headers = { authorization: `Bearer ${token}` }
@@ -21,7 +21,7 @@ export function askDaemon(
     )
     asked.on('timeout', () => asked.destroy())
     asked.on('error', () => resolve(undefined))
-    asked.end()
+    asked.end(body)
   })
 }
 

@@ -1,9 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config/load-config.ts'
 import type { DaemonId } from '../model/ids.ts'
-import { protectFile } from './protect-file.ts'
+import { writePrivateFile } from '../config/private-file.ts'
 
 /** What a daemon tells about itself in `daemon.json` (0600) once it listens. */
 export interface DaemonRecord {
@@ -66,15 +66,6 @@ export function digestOfConfig({ databaseUrl }: Config): string {
     .update(databaseUrl ?? 'pglite')
     .digest('hex')
     .slice(0, 16)
-}
-
-/** Written beside and renamed, so that a reader sees all of it or nothing; readable by its owner alone. */
-export function writePrivateFile(file: string, text: string): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-  const temporary = `${file}.${process.pid}`
-  writeFileSync(temporary, text, { mode: 0o600 })
-  protectFile(temporary)
-  renameSync(temporary, file)
 }
 
 function daemonFile(home: string): string {

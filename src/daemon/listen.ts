@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import path from 'node:path'
 import { defaults } from '../config/defaults.ts'
 import type { Config } from '../config/load-config.ts'
-import { writePrivateFile } from './daemon-file.ts'
+import { writePrivateFile } from '../config/private-file.ts'
 
 /**
  * Listens on the port of the last start, so that clients' configurations stay right; where it is taken, or at the

@@ -2,6 +2,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import { receiveDescription } from './description-door.ts'
+import { setSecretDoor } from './secret-door.ts'
 import { refuseForeign, requireToken, sendError } from './guard.ts'
 import type { MetaEndpoint } from './meta-endpoint.ts'
 import { listServersDoor, showEndpointDoor, showJobDoor } from './server-doors.ts'
@@ -41,6 +42,9 @@ export function createApp(options: AppOptions): Express {
   app.get('/servers', async (_, response) => listServersDoor(response, await services(), principal))
   app.get('/servers/:name/endpoint', async (request, response) =>
     showEndpointDoor(request.params.name, response, await services(), principal),
+  )
+  app.put('/servers/:name/secrets', async (request, response) =>
+    setSecretDoor(request, request.params.name, response, await services(), principal),
   )
   app.get('/jobs/:id', async (request, response) => showJobDoor(request.params.id, response, await services()))
   app.post('/control/drain', (_, response) => {

@@ -133,7 +133,7 @@ async function sign(secretName: string, data: string, { hosts, secrets }: Broker
     throw new MetaError(
       'HOST_NOT_ALLOWED',
       `The secret "${secretName}" is not set for a host of this server.`,
-      `A person can set it by starting mcpwright with MCPWRIGHT_ENV_SECRETS=${secretName}@${hosts[0] ?? 'host'}`,
+      `A person can enter it: mcpwright secret set ${secretName} --server <name>`,
     )
   }
   const encoder = new TextEncoder()

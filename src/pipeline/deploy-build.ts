@@ -149,6 +149,7 @@ async function applyTo(
   signal: AbortSignal,
 ): Promise<{ endpointUrl: string; port: number | null }> {
   const definition = await services.db.as(server.tenantId, (sql) => loadDefinition(sql, server.tenantId, server))
+  await services.secrets.load(server.tenantId, server.id)
   const request: DeploymentRequest = {
     server,
     deployment,

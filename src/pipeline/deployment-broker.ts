@@ -7,13 +7,13 @@ import type { ServerId, TenantId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
 import { deleteValue, getValue, listKeys, setValue } from '../registry/store-values.ts'
 import { type BrokerStore, createBroker } from './create-broker.ts'
-import type { SecretResolver } from './resolve-secrets.ts'
+import type { ServerSecrets } from './server-secrets.ts'
 import { createSchedule } from './schedule-calls.ts'
 
 interface BrokerServices {
   readonly db: Db
   readonly egress: Egress
-  readonly secrets: SecretResolver
+  readonly secrets: ServerSecrets
   readonly sandbox: Sandbox
 }
 
@@ -26,7 +26,7 @@ export function brokerFor(
   const broker: Broker = createBroker({
     hosts,
     egress,
-    secrets,
+    secrets: secrets.loaded(server.id),
     sandbox,
     toolsBundle: build.artefacts['tools.mjs'] ?? '',
     store: serverStore(db, server.tenantId, server.id),
@@ -47,8 +47,8 @@ export function brokerFor(
 }
 
 /** All that a server's child finds in its environment: the names of the secrets that are set. */
-export function childEnvironment({ hosts }: DeploymentRequest, secrets: SecretResolver): Record<string, string> {
-  return { MCPWRIGHT_SECRETS: secrets.names(hosts).join(',') }
+export function childEnvironment({ server, hosts }: DeploymentRequest, secrets: ServerSecrets): Record<string, string> {
+  return { MCPWRIGHT_SECRETS: secrets.loaded(server.id).names(hosts).join(',') }
 }
 
 const KEY_CHARACTERS = 500

@@ -55,7 +55,7 @@ export function fillSecrets<
     throw new MetaError(
       'HOST_NOT_ALLOWED',
       `The secret "${name}" is not set for "${host}".`,
-      `A person can set it by starting mcpwright with MCPWRIGHT_ENV_SECRETS=${name}@${host}`,
+      `A person can enter it: mcpwright secret set ${name} --server <name> --host ${host}`,
     )
   }
   const plain = (text: string) => text.replaceAll(PLAIN, (_, name: string) => value(name))

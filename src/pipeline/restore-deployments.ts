@@ -14,7 +14,7 @@ import type { Services } from './services.ts'
  * deployed is left to its job, which the queue hands out again.
  */
 export async function restoreDeployments(
-  services: Pick<Services, 'db' | 'daemonId'>,
+  services: Pick<Services, 'db' | 'daemonId' | 'secrets'>,
   restore: (request: DeploymentRequest) => Promise<{ endpointUrl: string; port: number | null }>,
 ): Promise<void> {
   const active = await services.db.asSystem((sql) => listActiveDeployments(sql, services.daemonId))
@@ -33,7 +33,7 @@ export async function restoreDeployments(
 
 async function restoreOne(
   deployment: Deployment,
-  { db }: Pick<Services, 'db'>,
+  { db, secrets }: Pick<Services, 'db' | 'secrets'>,
   restore: (request: DeploymentRequest) => Promise<{ endpointUrl: string; port: number | null }>,
 ): Promise<void> {
   const { tenantId, serverId, buildId } = deployment
@@ -45,6 +45,7 @@ async function restoreOne(
     return { server, deployment, build, hosts: hostsOf(definition), credentials: definition.credentials, settings: {} }
   })
   if (!request) throw new Error('Its server or build is gone.')
+  await secrets.load(tenantId, serverId)
   const applied = await restore(request)
   await db.as(tenantId, (sql) => updateDeployment(sql, tenantId, deployment.id, { ...applied, statusMessage: null }))
 }

@@ -6,7 +6,8 @@ import type { DeploymentTarget } from '../model/deployment-target.ts'
 import type { DaemonId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { SecretResolver } from './resolve-secrets.ts'
+import type { Vault } from '../secrets/vault.ts'
+import type { ServerSecrets } from './server-secrets.ts'
 import type { Workshop } from './workshop/workshop.ts'
 
 /** What the pipeline works with. `main.ts` puts it together. */
@@ -18,7 +19,8 @@ export interface Services {
   readonly egress: Egress
   readonly workshop: Workshop
   readonly sandbox: Sandbox
-  readonly secrets: SecretResolver
+  readonly secrets: ServerSecrets
+  readonly vault: Vault
   readonly targets: Readonly<Record<TargetName, DeploymentTarget>>
   /** A deployed server of this daemon, for callers in this process. Undefined when it is not up here. */
   readonly reachServer: (deployment: Deployment) => RunningServer | undefined

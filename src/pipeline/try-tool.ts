@@ -5,10 +5,12 @@ import { toToolResult, type ToolResult } from '../../runtime/library/tool-result
 import type { SandboxOutcome, SandboxResult, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
 import type { Broker } from '../../runtime/supervisor/broker.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import type { Server } from '../model/server.ts'
 import { hostsOfCall } from '../model/server-hosts.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
 import { bundleCode } from './check-code.ts'
 import { createBroker, limitError, visibleEnvironment } from './create-broker.ts'
+import type { SecretResolver } from './resolve-secrets.ts'
 import type { Services } from './services.ts'
 
 /** An answer for requests of a try that leave for nowhere. */
@@ -22,6 +24,7 @@ export interface Mock {
 }
 
 export interface TryRequest {
+  readonly server: Server
   readonly tool: ToolDefinition
   readonly credentials: readonly Credential[]
   readonly input: Readonly<Record<string, unknown>>
@@ -46,16 +49,17 @@ export interface TryReport {
 
 /** Runs one tool once in the sandbox and reports all that happened. */
 export async function tryTool(request: TryRequest, services: Services, signal: AbortSignal): Promise<TryReport> {
-  const { tool, credentials, input, answers = [] } = request
+  const { server, tool, credentials, input, answers = [] } = request
   const hosts = hostsOfTool(tool, credentials)
+  const secrets = await services.secrets.load(server.tenantId, server.id)
   const isOperation = tool.handler.kind === 'operation'
   const bundle = request.bundle ?? (await bundleCode({ tools: isOperation ? [] : [tool] }, services, signal)).bundle
   const outcome = await services.sandbox.run({
     bundle,
     task: taskOf(tool, credentials, answers),
     input,
-    env: environmentOf(request, hosts, services),
-    broker: tryBroker(request, hosts, bundle, services),
+    env: environmentOf(request, hosts, secrets),
+    broker: tryBroker(request, hosts, bundle, secrets, services),
     signal,
   })
   const { logs, requests, ms } = outcome
@@ -83,19 +87,25 @@ function hostsOfTool({ handler }: ToolDefinition, credentials: readonly Credenti
 function environmentOf(
   { live, credentials }: TryRequest,
   hosts: readonly string[],
-  { secrets }: Services,
+  secrets: SecretResolver,
 ): Record<string, string> {
   const set = visibleEnvironment(secrets, hosts)
   if (live) return set
   return { ...Object.fromEntries(credentials.map(({ name }) => [name, `mock-${name.toLowerCase()}`])), ...set }
 }
 
-function tryBroker(request: TryRequest, hosts: readonly string[], bundle: string, services: Services): Broker {
+function tryBroker(
+  request: TryRequest,
+  hosts: readonly string[],
+  bundle: string,
+  secrets: SecretResolver,
+  services: Services,
+): Broker {
   const values = new Map<string, unknown>()
   const real = createBroker({
     hosts,
     egress: services.egress,
-    secrets: services.secrets,
+    secrets,
     sandbox: services.sandbox,
     toolsBundle: bundle,
     // What a try keeps is forgotten with it.

@@ -3,6 +3,7 @@ import { operationFromHttpTool, type HttpTemplate } from '../../generators/impor
 import { normalizeToolSchema } from '../../generators/importers/tool-schema.ts'
 import type { Credential } from '../../runtime/library/http-call.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import type { Server } from '../model/server.ts'
 import type { Effect, JsonSchema, ToolDefinition } from '../model/tool-definition.ts'
 import { checkCode } from '../pipeline/check-code.ts'
 import { checkSchema } from '../pipeline/check-schema.ts'
@@ -93,7 +94,7 @@ export const addTool = defineTool<Input>({
       return found
     })
     const compiled = tool.handler.kind === 'code' ? await checkCode({ tools: [tool] }, services, signal) : undefined
-    const report = input.try && (await tryOnce(tool, credential, input.try, compiled?.bundle, call))
+    const report = input.try && (await tryOnce(server, tool, credential, input.try, compiled?.bundle, call))
     await services.db.as(tenantId, async (sql) => {
       const replaced = input.replace === true && (await replaceTool(sql, tenantId, server, tool.name, tool))
       if (!replaced) await insertTools(sql, tenantId, server, [tool])
@@ -147,6 +148,7 @@ function readSource({ http, code, curl }: Input): { readonly http: HttpTemplate 
 
 /** @throws MetaError TOOL_FAILED with the whole report, when the try does not work */
 async function tryOnce(
+  server: Server,
   tool: ToolDefinition,
   credential: Credential | undefined,
   input: Readonly<Record<string, unknown>>,
@@ -154,6 +156,7 @@ async function tryOnce(
   { services, signal }: MetaCall,
 ): Promise<TryReport> {
   const request = {
+    server,
     tool,
     credentials: credential ? [credential] : [],
     input,

@@ -57,6 +57,7 @@ export const getServer = defineTool<Input>({
       }
     })
     const { server, definition, sources, deployments, builds, newest } = found
+    const secrets = await services.secrets.load(tenantId, server.id)
     if (file !== undefined) return showFile(name, file, newest?.files)
     const parts: Record<(typeof PARTS)[number], () => unknown> = {
       tools: () => describeTools(definition, format),
@@ -76,7 +77,7 @@ export const getServer = defineTool<Input>({
           ok: checks.every(({ ok }) => ok),
         })),
       deployments: () => deployments.map(describeDeployment),
-      secrets: () => describeSecrets(definition, services.secrets.names(hostsOf(definition))),
+      secrets: () => describeSecrets(definition, secrets.names(hostsOf(definition))),
     }
     const shown = Object.fromEntries(include.map((part) => [part, parts[part]()]))
     const structured = {

@@ -52,7 +52,7 @@ export const testTool = defineTool<Input>({
   scope: 'write',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   async run({ server: serverName, tool: name, input = {}, mocks = [], live }, call) {
-    const { tool, credentials } = await findSubject(serverName, name, call)
+    const { server, tool, credentials } = await findSubject(serverName, name, call)
     const violations = await schemaViolations(tool.inputSchema, input)
     if (violations.length > 0) {
       throw new MetaError(
@@ -65,7 +65,7 @@ export const testTool = defineTool<Input>({
       )
     }
     const isLive = live ?? (mocks.length === 0 && tool.effect === 'read')
-    const report = await tryTool({ tool, credentials, input, mocks, live: isLive }, call.services, call.signal)
+    const report = await tryTool({ server, tool, credentials, input, mocks, live: isLive }, call.services, call.signal)
     const broken =
       tool.outputSchema && report.result?.structuredContent
         ? await schemaViolations(tool.outputSchema, report.result.structuredContent)
@@ -83,7 +83,7 @@ async function findSubject(serverName: string, name: string, { services, princip
     const server = await requireServer(sql, tenantId, serverName)
     const tool = await findTool(sql, tenantId, server.id, name)
     if (!tool) throw unknownTool(serverName, name, await toolNames(sql, tenantId, server.id))
-    return { tool, credentials: (await listCredentials(sql, tenantId, server.id)).filter(isUsedBy(tool)) }
+    return { server, tool, credentials: (await listCredentials(sql, tenantId, server.id)).filter(isUsedBy(tool)) }
   })
 }
 

@@ -8,6 +8,7 @@ import { StreamableHTTPClientTransport as V1HttpTransport } from '@modelcontextp
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { call } from './call.ts'
+import { startLibraryApi } from './library-api.ts'
 import { launcher, openTestHome, type TestHome } from './test-home.ts'
 
 const run = promisify(execFile)
@@ -169,6 +170,35 @@ describe('a deployed server', () => {
     const { port } = readDaemonRecord(home.folder)!
     const headers = { authorization: `Bearer ${endpoint.token}` }
     expect((await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST', headers, body: '{}' })).status).toBe(401)
+  })
+})
+
+describe('a secret that is entered at the terminal', () => {
+  it('reaches its host from then on, without passing through a model', async () => {
+    await using api = await startLibraryApi()
+    await using own = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: api.host })
+    const client = await own.connect()
+    await call(client, 'init_server', { name: 'library', description: 'Books.' })
+    await call(client, 'import_openapi', { server: 'library', content: api.description, preview: false })
+    await call(client, 'deploy', { server: 'library' })
+    const before = await call(client, 'read_tool', { server: 'library', tool: 'list_books' })
+    expect(before.text).toContain('LIBRARY_TOKEN')
+    expect(api.requests).toEqual([])
+
+    const setting = run(process.execPath, [launcher, 'secret', 'set', 'LIBRARY_TOKEN', '--server', 'library'], {
+      env: own.environment,
+    })
+    setting.child.stdin?.end('entered-by-hand\n')
+    expect((await setting).stdout).toContain(api.host)
+    await expect
+      .poll(() => call(client, 'read_tool', { server: 'library', tool: 'list_books' }).then(({ isError }) => isError), {
+        timeout: 15_000,
+      })
+      .toBe(false)
+    expect(api.requests.at(-1)?.authorization).toBe('Bearer entered-by-hand')
+    const shown = await call(client, 'get_server', { server: 'library', include: ['secrets'] })
+    expect(shown.data['secrets']).toMatchObject([{ name: 'LIBRARY_TOKEN', set: true }])
+    expect(JSON.stringify(shown)).not.toContain('entered-by-hand')
   })
 })
 

@@ -46,7 +46,10 @@ describe('secrets on their way out', () => {
   it.each(['evil.example', 'api.example.evil.example', 'api.example:8443'])('do not leave for %s', (host) => {
     const request = { url: `https://${host}/`, headers: [['x-key', token]] as const }
     expect(() => fillSecrets(request, host, resolver)).toThrow(
-      expect.objectContaining({ code: 'HOST_NOT_ALLOWED', fix: expect.stringContaining(`TOKEN@${host}`) }),
+      expect.objectContaining({
+        code: 'HOST_NOT_ALLOWED',
+        fix: expect.stringContaining(`secret set TOKEN --server <name> --host ${host}`),
+      }),
     )
   })
 

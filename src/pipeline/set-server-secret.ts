@@ -1,0 +1,53 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { TenantId } from '../model/ids.ts'
+import { hostsOf } from '../model/server-hosts.ts'
+import { findDeployment } from '../registry/deployment-store.ts'
+import { loadDefinition } from '../registry/load-definition.ts'
+import { requireServer } from '../registry/server-store.ts'
+import type { Services } from './services.ts'
+
+interface NewSecret {
+  readonly server: string
+  readonly name: string
+  readonly value: string
+  /** Absent: the one host that the server's credential of that name is for. */
+  readonly host?: string
+}
+
+/**
+ * Stores a secret for a server, bound to one host; a server that is up starts again with it.
+ * @returns the host it is bound to
+ * @throws MetaError HOST_NOT_ALLOWED when the server reaches no such host, or more than one comes into question
+ */
+export async function setServerSecret(
+  { server: serverName, name, value, host: given }: NewSecret,
+  services: Pick<Services, 'db' | 'queue' | 'vault'>,
+  tenantId: TenantId,
+): Promise<string> {
+  return services.db.as(tenantId, async (sql) => {
+    const server = await requireServer(sql, tenantId, serverName)
+    const definition = await loadDefinition(sql, tenantId, server)
+    const credential = definition.credentials.find((each) => each.name === name)
+    const host = chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition))
+    await services.vault.setSecret(sql, { tenantId, serverId: server.id, name, host }, value)
+    const deployment = await findDeployment(sql, tenantId, server.id, 'local')
+    if (deployment?.status === 'running') {
+      await services.queue.send({ kind: 'start', tenantId, serverId: server.id, deploymentId: deployment.id }, sql)
+    }
+    return host
+  })
+}
+
+function chooseHost(name: string, given: string | undefined, hosts: readonly string[]): string {
+  const [only, ...others] = hosts
+  if (given === undefined && only !== undefined && others.length === 0) return only
+  if (given !== undefined && hosts.includes(given)) return given
+  const choices = hosts.join(', ') || 'none yet'
+  throw new MetaError(
+    'HOST_NOT_ALLOWED',
+    given === undefined
+      ? `"${name}" could be meant for several hosts: ${choices}.`
+      : `The server does not reach "${given}".`,
+    `Name one of its hosts: ${choices}.`,
+  )
+}
