@@ -36,7 +36,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       else await replace(runner)
       if (!isLost) return outcome
       if (isClosed) return { ...outcome, result: { kind: 'aborted' } }
-      if (!isUntouched || attempt > 1) return outcome
+      if (!isUntouched || attempt === ATTEMPTS) return outcome
     }
   }
 
@@ -138,6 +138,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
   }
 }
+
+/** Of a run whose process ended before the code did anything. */
+const ATTEMPTS = 3
 
 const ABORTED: SandboxOutcome = { result: { kind: 'aborted' }, logs: [], requests: [], ms: 0 }
 

@@ -9,6 +9,7 @@ export function readRunnerMessage(message: unknown): FromRunner | undefined {
   const { kind, id, json, reason, result, logs } = fields
   switch (kind) {
     case 'ready':
+    case 'started':
       return { kind }
     case 'unavailable':
       return { kind, reason: String(reason) }

@@ -47,6 +47,7 @@ export function startIsolateRun(
     const start = guest.load(isolate, context)
     deliver = start.namespace.getSync('deliver', { reference: true })
     const begin: ivmTypes.Reference = start.namespace.getSync('start', { reference: true })
+    tell({ kind: 'started' })
     const tools = await compileBundle(isolate, context, bundle)
     await tools.evaluate({ timeout: remainingMs() })
     await enter(begin, [tools.namespace.derefInto(), work])

@@ -17,6 +17,8 @@ export interface RunnerAnswer {
 /** The runner ends a run at its limits; this is for one that no longer can. */
 const BACKSTOP_MS = 1_000
 const WATCH_MS = 100
+/** To set up an isolate takes 10 ms. */
+const START_MS = 1_000
 
 /** Gives one run to a runner and serves it until it ends, in whatever way. The process is killed unless it is clean. */
 export async function runOnRunner(
@@ -36,11 +38,18 @@ export async function runOnRunner(
   run.signal?.addEventListener('abort', abort, { once: true })
   const watch = watchRunner(runner, limits, resolve)
   void runner.exited.then(() => resolve({ kind: 'ended' }))
-  runner.listen((message) => (message.kind === 'done' ? resolve(message.result) : service.handle(message)))
+  // V8 was seen to lock itself up now and then while it sets up an isolate. No code has run then: another may try.
+  const start = setTimeout(() => resolve({ kind: 'ended' }), START_MS)
+  runner.listen((message) => {
+    clearTimeout(start)
+    if (message.kind === 'done') resolve(message.result)
+    else service.handle(message)
+  })
   runner.hold()
   runner.send({ kind: 'run', job: jobOf(run, limits) })
 
   const ending = await promise
+  clearTimeout(start)
   clearInterval(watch)
   run.signal?.removeEventListener('abort', abort)
   service.end()

@@ -18,6 +18,8 @@ export type FromRunner =
   /** It can take a run: at its start, and after each run that left it clean. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'unavailable'; readonly reason: string }
+  /** The isolate stands; from here the code has the word. */
+  | { readonly kind: 'started' }
   /** `json` is a BrokerCall. */
   | { readonly kind: 'call'; readonly id: number; readonly json: string }
   | { readonly kind: 'cancel'; readonly id: number }
