@@ -84,7 +84,8 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
         { kind: 'delete', ...common },
         { kind: 'clean-up', ...common },
       ]
-      const ids = await Promise.all(jobs.map((job) => queue.send(job)))
+      const ids: JobId[] = []
+      for (const job of jobs) ids.push(await queue.send(job))
       await Promise.all(ids.map(ended))
       expect(seen).toEqual(jobs)
     })
