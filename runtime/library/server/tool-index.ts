@@ -15,7 +15,8 @@ export function createToolIndex(documents: readonly ToolDocument[]): MiniSearch 
     idField: 'id',
     searchOptions: {
       // Tried with some thirty wishes in plain words on the 1,223 operations of GitHub: the right tool comes first
-      // in 27 of 33, and in 21 with weights that look plausible. A short summary that says just what was asked goes before a long one that says more.
+      // in 27 of 33, and in 21 with weights that look plausible. A short summary that says just what was asked goes
+      // before a long one that says more.
       boost: { summary: 8, group: 2, path: 1.5, description: 0.5 },
       bm25: { k: 1.2, b: 1, d: 0 },
       prefix: true,
