@@ -1,9 +1,10 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { sendProblem } from '../../runtime/targets/local/check-caller.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import { receiveDescription } from './description-door.ts'
 import { setSecretDoor } from './secret-door.ts'
-import { refuseForeign, requireToken, sendError } from './guard.ts'
+import { refuseForeign, requireToken } from './guard.ts'
 import type { MetaEndpoint } from './meta-endpoint.ts'
 import { listServersDoor, showEndpointDoor, showJobDoor } from './server-doors.ts'
 
@@ -68,7 +69,7 @@ export function createApp(options: AppOptions): Express {
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     if (response.headersSent) return void response.destroy()
-    sendError(response, error)
+    sendProblem(response, error)
   })
   return app
 }
