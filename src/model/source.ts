@@ -13,5 +13,8 @@ export interface Source {
   /** SHA-256 of the text, in hex. */
   readonly digest: string
   readonly skipped: readonly SkippedPart[]
+  /** What it was read with: a base URL instead of its servers; the overlay's digest, as `digest`. */
+  readonly baseUrl: string | null
+  readonly overlayDigest: string | null
   readonly createdAt: Date
 }

@@ -8,8 +8,10 @@ import type { ToolDefinition } from '../model/tool-definition.ts'
 import { digestOfText } from '../registry/compressed-text.ts'
 import { upsertCredentials } from '../registry/credential-store.ts'
 import { bumpRevision, requireServer, updateServer } from '../registry/server-store.ts'
+import { upsertImportedTools } from '../registry/imported-tool-store.ts'
 import { insertSource } from '../registry/source-store.ts'
 import { countTools, insertTools, toolNames } from '../registry/tool-store.ts'
+import { toTool } from './import-tool.ts'
 import { type DescriptionText, referenceLoader } from './read-description.ts'
 import { type OperationSelection, selectOperations } from './select-operations.ts'
 import type { Services } from './services.ts'
@@ -29,7 +31,7 @@ export async function importApi(
   signal: AbortSignal,
 ): Promise<ImportedApi> {
   const { text, origin, overlay } = description
-  const key = `${await digestOfText(text)} ${baseUrl} ${origin} ${overlay}`
+  const key = JSON.stringify([await digestOfText(text), baseUrl, origin, overlay])
   const known = recent.get(key)
   if (known) return known
   const loadReference = referenceLoader(origin, services, signal)
@@ -45,6 +47,8 @@ export async function importApi(
 export interface ImportRequest {
   readonly serverName: string
   readonly description: DescriptionText
+  /** What it was read with. */
+  readonly baseUrl?: string
   readonly select?: OperationSelection
   readonly expose?: Exposure
 }
@@ -63,7 +67,7 @@ export interface ImportOutcome {
  */
 export async function addOperations(
   api: ImportedApi,
-  { serverName, description, select, expose }: ImportRequest,
+  { serverName, description, baseUrl, select, expose }: ImportRequest,
   { db }: Pick<Services, 'db'>,
   tenantId: TenantId,
 ): Promise<ImportOutcome> {
@@ -80,9 +84,13 @@ export async function addOperations(
       title: api.title,
       skipped: api.skipped,
       text: description.text,
+      ...(description.overlay !== undefined && { overlay: description.overlay }),
+      ...(baseUrl !== undefined && { baseUrl }),
     })
-    await insertTools(sql, tenantId, server, chosen.map(toTool), source.id)
-    await upsertCredentials(sql, tenantId, server.id, usedCredentials(api, chosen))
+    const tools = chosen.map(toTool)
+    await insertTools(sql, tenantId, server, tools, source.id)
+    await upsertImportedTools(sql, tenantId, server.id, source.id, tools)
+    await upsertCredentials(sql, tenantId, server.id, usedCredentials(api, tools))
     const exposure = expose ?? defaultExposure(chosen, await countTools(sql, tenantId, server.id), server.exposure)
     await updateServer(sql, tenantId, server.id, { exposure })
     await bumpRevision(sql, tenantId, server.id)
@@ -110,16 +118,15 @@ export function toolTokens(operations: readonly ApiOperation[]): number {
   )
 }
 
-function toTool({ call, source, label: _label, tags: _tags, ...tool }: ApiOperation): ToolDefinition {
-  return { ...tool, handler: { kind: 'operation', call, source } }
-}
-
-function usedCredentials(api: ImportedApi, chosen: readonly ApiOperation[]): ImportedApi['credentials'] {
-  const used = new Set(chosen.flatMap(({ call }) => call.security.flat()))
+/** The credentials that these tools may send. */
+export function usedCredentials(api: ImportedApi, tools: readonly ToolDefinition[]): ImportedApi['credentials'] {
+  const calls = tools.flatMap(({ handler }) => (handler.kind === 'operation' ? [handler.call] : []))
+  const used = new Set(calls.flatMap(({ security }) => security.flat()))
   return api.credentials.filter(({ name }) => used.has(name))
 }
 
-function refuseTaken(server: Server, chosen: readonly ApiOperation[], existing: readonly string[]): void {
+/** @throws MetaError TOOL_NAME_TAKEN */
+export function refuseTaken(server: Server, chosen: readonly ApiOperation[], existing: readonly string[]): void {
   const names = new Set(existing)
   const taken = chosen.filter(({ name }) => names.has(name)).map(({ name }) => name)
   if (taken.length === 0) return

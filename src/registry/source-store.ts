@@ -13,6 +13,8 @@ interface SourceRow {
   title: string
   digest: string
   skipped: readonly SkippedPart[]
+  base_url: string | null
+  overlay_digest: string | null
   created_at: Date
 }
 
@@ -26,34 +28,53 @@ function toSource(row: SourceRow): Source {
     title: row.title,
     digest: row.digest,
     skipped: row.skipped,
+    baseUrl: row.base_url,
+    overlayDigest: row.overlay_digest,
     createdAt: row.created_at,
   }
 }
 
-export type NewSource = Pick<Source, 'serverId' | 'kind' | 'origin' | 'title' | 'skipped'> & { readonly text: string }
+export type NewSource = Pick<Source, 'serverId' | 'kind' | 'origin' | 'title' | 'skipped'> & {
+  readonly text: string
+  readonly baseUrl?: string
+  readonly overlay?: string
+}
 
 /** Keeps an imported description; a text that the tenant has already is not stored again. */
 export async function insertSource(sql: Sql, tenantId: TenantId, source: NewSource): Promise<Source> {
-  const digest = await digestOfText(source.text)
-  await insertSourceText(sql, tenantId, digest, source.text)
+  const digest = await insertSourceText(sql, tenantId, source.text)
+  const overlayDigest = source.overlay === undefined ? null : await insertSourceText(sql, tenantId, source.overlay)
   const [row] = await sql.query<SourceRow>(
-    `INSERT INTO sources (tenant_id, server_id, kind, origin, title, digest, skipped)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
+    `INSERT INTO sources (tenant_id, server_id, kind, origin, title, digest, skipped, base_url, overlay_digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      RETURNING *`,
-    [tenantId, source.serverId, source.kind, source.origin, source.title, digest, JSON.stringify(source.skipped)],
+    [
+      tenantId,
+      source.serverId,
+      source.kind,
+      source.origin,
+      source.title,
+      digest,
+      JSON.stringify(source.skipped),
+      source.baseUrl ?? null,
+      overlayDigest,
+    ],
   )
   if (!row) throw new Error('INSERT gave no row.')
   return toSource(row)
 }
 
-async function insertSourceText(sql: Sql, tenantId: TenantId, digest: string, text: string): Promise<void> {
+/** @returns its digest */
+async function insertSourceText(sql: Sql, tenantId: TenantId, text: string): Promise<string> {
+  const digest = await digestOfText(text)
   const known = await sql.query('SELECT 1 FROM source_texts WHERE tenant_id = $1 AND digest = $2', [tenantId, digest])
-  if (known.length > 0) return
+  if (known.length > 0) return digest
   await sql.query('INSERT INTO source_texts (tenant_id, digest, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
     tenantId,
     digest,
     await compressText(text),
   ])
+  return digest
 }
 
 /** The description as it was read. */
@@ -72,4 +93,9 @@ export async function listSources(sql: Sql, tenantId: TenantId, serverId: Server
     [tenantId, serverId],
   )
   return rows.map(toSource)
+}
+
+/** Tools that came from them stay, without a source. */
+export async function removeSources(sql: Sql, tenantId: TenantId, ids: readonly SourceId[]): Promise<void> {
+  await sql.query('DELETE FROM sources WHERE tenant_id = $1 AND id = ANY($2::uuid[])', [tenantId, ids])
 }

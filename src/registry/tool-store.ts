@@ -4,7 +4,8 @@ import type { ServerId, SourceId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import type { Effect, JsonSchema, ToolDefinition, ToolHandler } from '../model/tool-definition.ts'
 
-interface ToolRow {
+/** A tool's columns, wherever tools are kept. */
+export interface ToolRow {
   name: string
   title: string | null
   description: string
@@ -15,9 +16,9 @@ interface ToolRow {
   handler: ToolHandler
 }
 
-const COLUMNS = 'name, title, description, effect, input_schema, output_schema, tool_group, handler'
+export const TOOL_COLUMNS = 'name, title, description, effect, input_schema, output_schema, tool_group, handler'
 
-function toTool(row: ToolRow): ToolDefinition {
+export function toTool(row: ToolRow): ToolDefinition {
   return {
     name: row.name,
     ...(row.title !== null && { title: row.title }),
@@ -43,7 +44,7 @@ export async function insertTools(
   sourceId?: SourceId,
 ): Promise<void> {
   const rows = await sql.query<{ name: string }>(
-    `INSERT INTO tools (tenant_id, server_id, source_id, position, ${COLUMNS})
+    `INSERT INTO tools (tenant_id, server_id, source_id, position, ${TOOL_COLUMNS})
      SELECT $1::uuid, $2::uuid, $4::uuid, last.position + tool.number, tool.name, tool.title, tool.description,
        tool.effect, tool.input_schema, tool.output_schema, tool.tool_group, tool.handler
      FROM (SELECT coalesce(max(position), 0) AS position FROM tools WHERE tenant_id = $1 AND server_id = $2) AS last,
@@ -136,7 +137,7 @@ export async function findTool(
   name: string,
 ): Promise<ToolDefinition | undefined> {
   const [row] = await sql.query<ToolRow>(
-    `SELECT ${COLUMNS} FROM tools WHERE tenant_id = $1 AND server_id = $2 AND name = $3`,
+    `SELECT ${TOOL_COLUMNS} FROM tools WHERE tenant_id = $1 AND server_id = $2 AND name = $3`,
     [tenantId, serverId, name],
   )
   return row && toTool(row)
@@ -144,7 +145,7 @@ export async function findTool(
 
 export async function listTools(sql: Sql, tenantId: TenantId, serverId: ServerId): Promise<readonly ToolDefinition[]> {
   const rows = await sql.query<ToolRow>(
-    `SELECT ${COLUMNS} FROM tools WHERE tenant_id = $1 AND server_id = $2 ORDER BY position`,
+    `SELECT ${TOOL_COLUMNS} FROM tools WHERE tenant_id = $1 AND server_id = $2 ORDER BY position`,
     [tenantId, serverId],
   )
   return rows.map(toTool)
@@ -174,4 +175,18 @@ export async function countToolsByServer(sql: Sql, tenantId: TenantId): Promise<
     [tenantId],
   )
   return new Map(rows.map((row) => [row.server_id, row.count]))
+}
+
+/** Says of tools that they were imported from another source. */
+export async function moveTools(
+  sql: Sql,
+  tenantId: TenantId,
+  serverId: ServerId,
+  from: readonly SourceId[],
+  to: SourceId,
+): Promise<void> {
+  await sql.query(
+    'UPDATE tools SET source_id = $4 WHERE tenant_id = $1 AND server_id = $2 AND source_id = ANY($3::uuid[])',
+    [tenantId, serverId, from, to],
+  )
 }

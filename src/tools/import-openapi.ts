@@ -3,10 +3,12 @@ import type { ImportedApi } from '../model/api-importer.ts'
 import { addOperations, defaultExposure, importApi, toolTokens } from '../pipeline/import-api.ts'
 import { type DescriptionSource, readDescription } from '../pipeline/read-description.ts'
 import { type OperationSelection, selectOperations } from '../pipeline/select-operations.ts'
+import { refreshApi } from '../pipeline/refresh-api.ts'
+import { reportRefresh, summarizeRefresh } from '../pipeline/refresh-report.ts'
 import { SEARCH_EXPOSURE_TOKENS } from '../pipeline/token-cost.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { fitAnswer } from './fit-answer.ts'
-import { defineTool, type MetaAnswer, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {
   readonly server: string
@@ -18,6 +20,8 @@ interface Input {
   readonly expose?: 'tools' | 'search'
   readonly base_url?: string
   readonly overlay?: string
+  readonly refresh?: boolean
+  readonly accept_breaking?: boolean
 }
 
 const texts = { type: 'array', items: { type: 'string', maxLength: 300 }, minItems: 1 }
@@ -26,8 +30,9 @@ export const importOpenapi = defineTool<Input>({
   name: 'import_openapi',
   title: 'Import an OpenAPI description',
   description:
-    'Turns an OpenAPI (3.x) or Swagger 2.0 description into tools. First it previews: groups, hosts, credentials, token cost. ' +
-    'Then call it again with preview: false and a select; without select only operations that read are added.',
+    'Turns an OpenAPI 3.x or Swagger 2.0 description into tools. First it previews: groups, hosts, credentials, token cost. ' +
+    'Then call it again with preview: false and a select; without select only operations that read are added. ' +
+    'With refresh it reads an imported description again: what changed, what breaks callers.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -41,18 +46,19 @@ export const importOpenapi = defineTool<Input>({
         enum: ['tools', 'search'],
         description: 'One tool each, or four that search and call.',
       },
-      base_url: {
-        type: 'string',
-        maxLength: 2_000,
-        description: 'Where the API is, instead of what the description says.',
-      },
-      overlay: { type: 'string', maxLength: 1_000_000, description: 'OpenAPI Overlay 1.0 to apply first.' },
+      base_url: { type: 'string', maxLength: 2_000, description: 'Where the API is, instead of what it says.' },
+      overlay: { type: 'string', maxLength: 1_000_000, description: 'OpenAPI Overlay 1.0, applied first.' },
+      refresh: { type: 'boolean' },
+      accept_breaking: { type: 'boolean', description: 'For a refresh of a deployed server.' },
     },
     ['server'],
   ),
   scope: 'write',
   annotations: { ...WRITES, openWorldHint: true },
-  async run(input, { services, principal: { tenantId }, signal, progress }) {
+  async run(input, call) {
+    if (input.refresh) return refresh(input, call)
+    const { services, principal, signal, progress } = call
+    const { tenantId } = principal
     const source = readSource(input)
     await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, input.server))
     progress('Reading the description.')
@@ -67,6 +73,7 @@ export const importOpenapi = defineTool<Input>({
     const request = {
       serverName: input.server,
       description,
+      ...(input.base_url !== undefined && { baseUrl: input.base_url }),
       ...(input.select && { select: input.select }),
       ...(input.expose && { expose: input.expose }),
     }
@@ -88,6 +95,43 @@ export const importOpenapi = defineTool<Input>({
     })
   },
 })
+
+async function refresh(
+  input: Input,
+  { services, principal: { tenantId }, signal, progress }: MetaCall,
+): Promise<MetaAnswer> {
+  progress('Reading the description again.')
+  const isPreview = input.preview ?? true
+  const hasSource = input.url !== undefined || input.content !== undefined || input.file !== undefined
+  const request = {
+    serverName: input.server,
+    ...(hasSource && { source: readSource(input) }),
+    ...(input.overlay !== undefined && { overlay: input.overlay }),
+    ...(input.base_url !== undefined && { baseUrl: input.base_url }),
+    ...(input.select && { select: input.select }),
+    preview: isPreview,
+    acceptBreaking: input.accept_breaking ?? false,
+  }
+  const outcome = await refreshApi(request, services, tenantId, signal)
+  const { removed, changed, added } = outcome.plan
+  const again = {
+    server: input.server,
+    refresh: true,
+    preview: false,
+    ...(input.url !== undefined && { url: input.url }),
+    ...(input.file !== undefined && { file: input.file }),
+    ...(input.select && { select: input.select }),
+  }
+  const hasNews = removed.length + changed.length + added.length > 0
+  const next = isPreview
+    ? { tool: 'import_openapi', arguments: again }
+    : { tool: 'deploy', arguments: { server: input.server } }
+  return fitAnswer({
+    text: `${outcome.api.title}, ${isPreview ? 'preview' : 'refreshed'}: ${summarizeRefresh(outcome.plan)}`,
+    structured: { server: input.server, preview: isPreview, ...reportRefresh(outcome) },
+    ...(hasNews && { next: [next] }),
+  })
+}
 
 function readSource({ url, content, file }: Input): DescriptionSource {
   const given = [
