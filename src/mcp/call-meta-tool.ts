@@ -1,4 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { RootsNeeded } from './client-roots.ts'
 import { renderError, type RenderedError } from '../errors/render.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { nearestName } from '../model/names.ts'
@@ -28,6 +29,8 @@ export async function callMetaTool(name: string, input: unknown, incoming: Incom
     // The schema has just been checked; it describes the input that `run` takes.
     return toResult(await audited(tool, input, call, () => tool.run(input as never, call)))
   } catch (error) {
+    // The door has to ask the client first.
+    if (error instanceof RootsNeeded) throw error
     const rendered = renderError(error)
     if (rendered.code === 'INTERNAL' && !incoming.signal.aborted) console.error(`${name} met a bug:`, error)
     return errorToResult(rendered)

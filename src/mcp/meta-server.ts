@@ -2,6 +2,7 @@ import { Server, type ServerContext } from '@modelcontextprotocol/server'
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import { callMetaTool } from './call-meta-tool.ts'
+import { askForRoots, clientRoots, RootsNeeded } from './client-roots.ts'
 import { describeMetaServer } from './describe-meta-server.ts'
 
 /**
@@ -19,9 +20,15 @@ export function createMetaServer(services: () => Promise<Services>, principal: P
       principal,
       signal: context.mcpReq.signal,
       progress: progressReporter(context),
+      roots: () => clientRoots(server, context),
     }
-    // MetaResult is CallToolResult, read-only.
-    return (await callMetaTool(params.name, params.arguments ?? {}, call)) as never
+    try {
+      // MetaResult is CallToolResult, read-only.
+      return (await callMetaTool(params.name, params.arguments ?? {}, call)) as never
+    } catch (error) {
+      if (error instanceof RootsNeeded) return askForRoots()
+      throw error
+    }
   })
   return server
 }

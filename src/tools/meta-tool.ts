@@ -29,6 +29,11 @@ export interface MetaCall {
   readonly signal: AbortSignal
   /** Tells the person how far long work is. */
   readonly progress: (message: string) => void
+  /**
+   * Folders that the client's person has opened to servers. It may end the call, which then begins anew: ask before
+   * anything is changed.
+   */
+  readonly roots: () => readonly string[]
 }
 
 export interface MetaAnswer {
