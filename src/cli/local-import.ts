@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { importers } from '../../generators/importers/index.ts'
 import { defaults } from '../config/defaults.ts'
 import { loadConfig } from '../config/load-config.ts'
@@ -37,7 +38,7 @@ export async function importLocally(
         { egress: reading, config },
         AbortSignal.timeout(defaults.egress.timeoutMs),
       )
-    : { text: await readLocalFile(description), origin: undefined }
+    : await readLocalFile(description)
   const importer = importers.find((candidate) => candidate.recognizes(text)) ?? importers[0]
   if (!importer) throw new Error('There are no importers.')
   const api = await importer.read(text, {
@@ -74,9 +75,10 @@ function nothingLeft(api: ImportedApi, tag: readonly string[] | undefined): Meta
   )
 }
 
-async function readLocalFile(file: string): Promise<string> {
+async function readLocalFile(file: string): Promise<{ text: string; origin: string }> {
+  const resolved = path.resolve(file)
   try {
-    return await readFile(path.resolve(file), 'utf8')
+    return { text: await readFile(resolved, 'utf8'), origin: pathToFileURL(resolved).href }
   } catch (cause) {
     throw new MetaError(
       'DESCRIPTION_UNREADABLE',

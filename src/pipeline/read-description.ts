@@ -1,37 +1,81 @@
 import { open, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { findApi } from '../../generators/catalogue/find-api.ts'
 import { defaults } from '../config/defaults.ts'
+import { packageRoot } from '../config/package-root.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Egress } from '../net/egress.ts'
+import { type FetchText, looksLikeDescription, probeDescription } from './probe-description.ts'
 import type { Services } from './services.ts'
 
-/** Where a description is to be read; exactly one of them. */
-export type DescriptionSource = { readonly url: string } | { readonly content: string } | { readonly file: string }
+/** Where a description is to be read; exactly one of them. `api` names one of the catalogue. */
+export type DescriptionSource =
+  | { readonly url: string }
+  | { readonly content: string }
+  | { readonly file: string }
+  | { readonly api: string }
 
 export interface DescriptionText {
   readonly text: string
-  /** Relative addresses in it are resolved against this. Absent for inline text. */
+  /** Relative addresses in it are resolved against this: an http(s) or file URL. Absent for inline text. */
   readonly origin?: string
   /** An OpenAPI Overlay to apply to it. */
   readonly overlay?: string
 }
 
-/** @throws MetaError DESCRIPTION_TOO_LARGE, FILE_NOT_ALLOWED, DESCRIPTION_UNREADABLE, and those of egress */
+/** The folders that the client's person has opened besides those of MCPWRIGHT_FILES. */
+export type ClientRoots = () => readonly string[]
+
+/**
+ * Reads a description; behind a documentation page it is looked for.
+ * @throws MetaError DESCRIPTION_TOO_LARGE, FILE_NOT_ALLOWED, DESCRIPTION_UNREADABLE, and those of egress
+ */
 export async function readDescription(
   source: DescriptionSource,
   { egress, config }: Pick<Services, 'egress' | 'config'>,
   signal: AbortSignal,
+  roots: ClientRoots = () => [],
 ): Promise<DescriptionText> {
   if ('content' in source) {
     refuseTooLarge(Buffer.byteLength(source.content))
     return { text: source.content }
   }
-  if ('file' in source)
-    return { text: await readAllowedFile(source.file, config.files), origin: `file:${path.basename(source.file)}` }
-  return fetchDescription(source.url, egress, signal)
+  if ('file' in source) return readFileDescription(source.file, config.files, roots)
+  const url = 'api' in source ? findApi(source.api, catalogueFile()).url : source.url
+  const page = await fetchDescription(url, egress, signal)
+  if (looksLikeDescription(page.text) || !looksLikePage(page.text)) return page
+  const found = await probeDescription({ url: page.origin, text: page.text }, quietFetch(egress, signal))
+  return { text: found.text, origin: found.url }
 }
 
-async function fetchDescription(url: string, egress: Egress, signal: AbortSignal): Promise<DescriptionText> {
+function catalogueFile(): string {
+  return path.join(packageRoot(), 'generators', 'catalogue', 'apis.json')
+}
+
+function looksLikePage(text: string): boolean {
+  return /^\s*(<!doctype html|<html|<\?xml[^>]*>\s*<html|<head|<body)/i.test(text)
+}
+
+/** What is not there is no reason to stop looking. */
+function quietFetch(egress: Egress, signal: AbortSignal): FetchText {
+  return async (url) => {
+    try {
+      const { text, origin } = await fetchDescription(url, egress, signal)
+      return { url: origin, text }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof MetaError) return undefined
+      throw error
+    }
+  }
+}
+
+async function fetchDescription(
+  url: string,
+  egress: Egress,
+  signal: AbortSignal,
+): Promise<{ text: string; origin: string }> {
   const { timeoutMs, redirects } = defaults.egress
   const policy = { hosts: 'any' as const, timeoutMs, redirects, answerBytes: defaults.limits.descriptionBytes }
   const headers = [['accept', 'application/json, application/yaml, text/yaml, */*']] as const
@@ -46,7 +90,7 @@ async function fetchDescription(url: string, egress: Egress, signal: AbortSignal
   return { text: new TextDecoder().decode(answer.body), origin: answer.url }
 }
 
-/** Reads a document that a description refers to: on the description's own host only. */
+/** Reads a document that a description refers to: on its own host, or beside it or below its folder. */
 export function referenceLoader(
   origin: string | undefined,
   { egress }: Pick<Services, 'egress'>,
@@ -54,33 +98,49 @@ export function referenceLoader(
 ): (url: string) => Promise<string> {
   return async (url) => {
     const own = origin !== undefined && URL.canParse(origin) ? new URL(origin) : undefined
-    if (!own || !/^https?:$/.test(own.protocol) || !URL.canParse(url) || new URL(url).origin !== own.origin) {
-      throw new MetaError(
-        'HOST_NOT_ALLOWED',
-        `The description refers to "${url}", which is not on its own host.`,
-        'Put all parts of it on one host, or into one document.',
-      )
+    const wanted = URL.canParse(url) ? new URL(url) : undefined
+    if (own?.protocol === 'file:' && wanted?.protocol === 'file:') return readNeighbour(own, wanted)
+    if (own && /^https?:$/.test(own.protocol) && wanted?.origin === own.origin) {
+      return (await fetchDescription(url, egress, signal)).text
     }
-    return (await fetchDescription(url, egress, signal)).text
+    throw new MetaError(
+      'HOST_NOT_ALLOWED',
+      `The description refers to "${url}", which is not on its own host.`,
+      'Put all parts of it on one host, or into one document.',
+    )
   }
 }
 
-async function readAllowedFile(file: string, folders: readonly string[]): Promise<string> {
+async function readNeighbour(own: URL, wanted: URL): Promise<string> {
+  const folder = path.dirname(await realpath(fileURLToPath(own)))
+  return (await readFileDescription(fileURLToPath(wanted), [folder], () => [])).text
+}
+
+async function readFileDescription(
+  file: string,
+  folders: readonly string[],
+  roots: ClientRoots,
+): Promise<DescriptionText> {
   const resolved = await realpath(path.resolve(file)).catch(() => undefined)
-  const allowed = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)))
-  const isInside = resolved !== undefined && allowed.some((folder) => resolved.startsWith(folder + path.sep))
-  if (!isInside || !/\.(json|ya?ml)$/i.test(resolved)) {
+  const allowed = (await isInside(resolved, folders)) || (await isInside(resolved, roots()))
+  if (resolved === undefined || !allowed || !/\.(json|ya?ml)$/i.test(resolved)) {
     throw new MetaError(
       'FILE_NOT_ALLOWED',
       `"${file}" is not a .json or .yaml file in a folder that descriptions may be read from.`,
       folders.length > 0
-        ? `The folders are: ${folders.join(', ')}.`
-        : 'A person can allow a folder by starting mcpwright with MCPWRIGHT_FILES=/path/to/folder',
+        ? `The folders are: ${folders.join(', ')}, and the roots of the client.`
+        : 'A person can allow a folder as a root of the client, or by starting mcpwright with MCPWRIGHT_FILES=/path/to/folder',
     )
   }
   refuseTooLarge((await stat(resolved)).size)
   await using handle = await open(resolved, 'r')
-  return handle.readFile('utf8')
+  return { text: await handle.readFile('utf8'), origin: pathToFileURL(resolved).href }
+}
+
+/** Real paths are compared, so that no link leads out. */
+async function isInside(resolved: string | undefined, folders: readonly string[]): Promise<boolean> {
+  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)))
+  return real.some((folder) => folder !== undefined && resolved?.startsWith(folder + path.sep))
 }
 
 function refuseTooLarge(bytes: number): void {

@@ -11,7 +11,7 @@ import { insertSource, listSources, loadSourceText, removeSources } from '../reg
 import { insertTools, listTools, moveTools, removeTools, replaceTool, toolNames } from '../registry/tool-store.ts'
 import { importApi, refuseTaken, usedCredentials } from './import-api.ts'
 import { toTool } from './import-tool.ts'
-import { type DescriptionSource, type DescriptionText, readDescription } from './read-description.ts'
+import { type ClientRoots, type DescriptionSource, type DescriptionText, readDescription } from './read-description.ts'
 import { planRefresh, type RefreshPlan } from './refresh-plan.ts'
 import { describeBreaks, type RefreshOutcome } from './refresh-report.ts'
 import { followedAt, type FollowedDescription, followedTitled, groupSources, storedAddress } from './refresh-source.ts'
@@ -29,6 +29,7 @@ export interface RefreshRequest {
   /** Nothing is changed. */
   readonly preview: boolean
   readonly acceptBreaking: boolean
+  readonly roots?: ClientRoots
 }
 
 /**
@@ -48,7 +49,7 @@ export async function refreshApi(
     return { server: found, followed: groupSources(await listSources(sql, tenantId, found.id)) }
   })
   const source = request.source ?? storedAddress(server, followed)
-  const text = await readDescription(source, services, signal)
+  const text = await readDescription(source, services, signal, request.roots)
   const from =
     followedAt(followed, text.origin) ??
     followedTitled(server, followed, (await importApi(text, request.baseUrl, services, signal)).title)

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Server } from '../model/server.ts'
 import type { Source } from '../model/source.ts'
@@ -28,15 +29,16 @@ export function groupSources(sources: readonly Source[]): readonly FollowedDescr
 
 /**
  * Where a server's description is to be read again, when the caller does not say.
- * @throws MetaError SOURCE_UNKNOWN when there is none, more than one, or one that was given as a text or a file
+ * @throws MetaError SOURCE_UNKNOWN when there is none, more than one, or one that was given as a text
  */
 export function storedAddress(server: Server, followed: readonly FollowedDescription[]): DescriptionSource {
   const [only] = followed
   if (!only || followed.length > 1) throw undecided(server, followed)
   if (/^https?:/.test(only.origin)) return { url: only.origin }
+  if (only.origin.startsWith('file:///')) return { file: fileURLToPath(only.origin) }
   throw new MetaError(
     'SOURCE_UNKNOWN',
-    `"${only.title}" was given as ${only.origin === 'inline' ? 'a text' : `"${only.origin}"`}, which cannot be read again by itself.`,
+    `"${only.title}" was given as a text, which cannot be read again by itself.`,
     'Give what it is today as content, file or url.',
   )
 }

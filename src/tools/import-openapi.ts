@@ -15,6 +15,7 @@ interface Input {
   readonly url?: string
   readonly content?: string
   readonly file?: string
+  readonly api?: string
   readonly preview?: boolean
   readonly select?: OperationSelection
   readonly expose?: 'tools' | 'search'
@@ -36,9 +37,14 @@ export const importOpenapi = defineTool<Input>({
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      url: { type: 'string', maxLength: 2_000, description: 'Address of the description.' },
+      url: {
+        type: 'string',
+        maxLength: 2_000,
+        description: 'Address of the description, or of its documentation page.',
+      },
       content: { type: 'string', description: 'The description itself, JSON or YAML.' },
       file: { type: 'string', maxLength: 1_000, description: 'A local file in an allowed folder.' },
+      api: { type: 'string', maxLength: 100, description: 'A well-known API: "stripe".' },
       preview: { type: 'boolean', description: 'true by default: nothing is changed.' },
       select: objectSchema({ tags: texts, operations: texts, methods: texts, paths: texts, all: { type: 'boolean' } }),
       expose: {
@@ -64,7 +70,7 @@ export const importOpenapi = defineTool<Input>({
     progress('Reading the description.')
     const { overlay } = input
     const description = {
-      ...(await readDescription(source, services, signal)),
+      ...(await readDescription(source, services, signal, call.roots)),
       ...(overlay !== undefined && { overlay }),
     }
     const api = await importApi(description, input.base_url, services, signal)
@@ -98,11 +104,12 @@ export const importOpenapi = defineTool<Input>({
 
 async function refresh(
   input: Input,
-  { services, principal: { tenantId }, signal, progress }: MetaCall,
+  { services, principal: { tenantId }, signal, progress, roots }: MetaCall,
 ): Promise<MetaAnswer> {
   progress('Reading the description again.')
   const isPreview = input.preview ?? true
-  const hasSource = input.url !== undefined || input.content !== undefined || input.file !== undefined
+  const hasSource =
+    input.url !== undefined || input.content !== undefined || input.file !== undefined || input.api !== undefined
   const request = {
     serverName: input.server,
     ...(hasSource && { source: readSource(input) }),
@@ -111,6 +118,7 @@ async function refresh(
     ...(input.select && { select: input.select }),
     preview: isPreview,
     acceptBreaking: input.accept_breaking ?? false,
+    roots,
   }
   const outcome = await refreshApi(request, services, tenantId, signal)
   const { removed, changed, added } = outcome.plan
@@ -133,17 +141,18 @@ async function refresh(
   })
 }
 
-function readSource({ url, content, file }: Input): DescriptionSource {
+function readSource({ url, content, file, api }: Input): DescriptionSource {
   const given = [
     url !== undefined && { url },
     content !== undefined && { content },
     file !== undefined && { file },
+    api !== undefined && { api },
   ].filter((each) => each !== false)
   const [source] = given
   if (source && given.length === 1) return source
   throw new MetaError(
     'ARGUMENTS_INVALID',
-    `${given.length === 0 ? 'None' : 'More than one'} of url, content and file is given.`,
+    `${given.length === 0 ? 'None' : 'More than one'} of url, content, file and api is given.`,
     'Give exactly one of them.',
   )
 }
@@ -173,6 +182,7 @@ function preview(input: Input, api: ImportedApi): MetaAnswer {
     preview: false,
     ...(input.url !== undefined && { url: input.url }),
     ...(input.file !== undefined && { file: input.file }),
+    ...(input.api !== undefined && { api: input.api }),
   }
   return fitAnswer({
     text: `${api.title}: ${api.operations.length} operations in ${groups.size} groups; ${chosen.length} would be added.`,

@@ -97,7 +97,7 @@ function referencesIn(schema: JsonSchema): string[] {
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (typeof value !== 'object' || value === null) continue
     if ('$ref' in value && typeof value.$ref === 'string') names.add(value.$ref.replace('#/$defs/', ''))
-    waiting.push(...Object.values(value))
+    for (const member of Object.values(value)) waiting.push(member)
   }
   return [...names]
 }

@@ -2,6 +2,7 @@ import { LineCounter, parseDocument } from 'yaml'
 
 import { findJsonFault } from './find-json-fault.ts'
 import { MetaError } from '../../../src/errors/meta-error.ts'
+import { refuseCostlyJson, refuseCostlyYaml } from './text-budget.ts'
 
 /** More aliases than people write; `yaml` refuses documents whose aliases multiply beyond it. */
 const MOST_ALIASES = 1_000
@@ -11,10 +12,11 @@ const LARGEST_SECOND_LOOK = 2_000_000
 
 /**
  * Reads JSON or YAML.
- * @throws MetaError DESCRIPTION_UNREADABLE with the line and column of the first fault
+ * @throws MetaError DESCRIPTION_UNREADABLE with the line and column of the first fault, DESCRIPTION_TOO_LARGE
  */
 export function parseDescription(text: string): unknown {
   if (!/^\s*[{[]/.test(text)) return parseYaml(text)
+  refuseCostlyJson(text)
   try {
     return JSON.parse(text.trimStart())
   } catch (error) {
@@ -33,6 +35,7 @@ function jsonFault(text: string): string {
 }
 
 function parseYaml(text: string): unknown {
+  refuseCostlyYaml(text)
   const lineCounter = new LineCounter()
   try {
     const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'silent', uniqueKeys: false })

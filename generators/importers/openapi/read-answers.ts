@@ -78,7 +78,7 @@ function isSmallerThan(value: unknown, most: number): boolean {
   while (waiting.length > 0) {
     const next = waiting.pop()
     if (++seen > most / 6) return false
-    if (typeof next === 'object' && next !== null) waiting.push(...Object.values(next))
+    if (typeof next === 'object' && next !== null) for (const member of Object.values(next)) waiting.push(member)
   }
   return true
 }

@@ -16,6 +16,7 @@ import type { Security } from './security-schemes.ts'
 import type { ToolHints } from './tool-hints.ts'
 
 const LONGEST_DESCRIPTION = 600
+const MOST_TAGS = 50
 
 /**
  * Reads one operation.
@@ -32,6 +33,7 @@ export function readOperation(api: ApiDescription, view: OperationView, hints: T
   const servers = readServers(api, view)
   bindCredentials(api, security, hostOf(servers))
   const tags = asList(view.operation.tags)
+    .slice(0, MOST_TAGS)
     .filter((tag) => typeof tag === 'string')
     .map((tag) => cleanLine(tag, 60))
   const scopes = (hints.scopes ?? []).map((scope) => `scope:${scope}`)

@@ -30,8 +30,19 @@ export function recognizeDocument(value: unknown): { document: JsonRecord; diale
   }
   const paths = asRecord(property(document, 'paths'))
   if (!paths || (Object.keys(paths).length === 0 && hasWebhooks(document))) throw withoutPaths(document)
+  const count = Object.keys(paths).length
+  if (count > MOST_PATHS) {
+    throw new MetaError(
+      'DESCRIPTION_TOO_LARGE',
+      `The description has ${count} paths; at most ${MOST_PATHS} are read.`,
+      'Import a part of it.',
+    )
+  }
   return { document, dialect }
 }
+
+/** More than any API has; the largest that is known, Microsoft Graph, has some 10,000. */
+const MOST_PATHS = 20_000
 
 function dialectOf(version: string): Dialect | undefined {
   if (/^2(\.0)?(\.\d+)?$/.test(version)) return '2.0'

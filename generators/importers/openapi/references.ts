@@ -73,10 +73,14 @@ export class References {
   }
 }
 
-/** A reference's document as an absolute http(s) URL; undefined when it is none. */
+/**
+ * A reference's document as an absolute URL; undefined when it can be none. Only what was read from a file itself may
+ * point to files, and who loads them says which.
+ */
 export function absoluteUrl(address: string, base: string): string | undefined {
   const url = URL.canParse(address, base === '' ? undefined : base) ? new URL(address, base || undefined) : undefined
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return undefined
+  const isFile = url?.protocol === 'file:' && base.startsWith('file:')
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:' && !isFile) return undefined
   url.hash = ''
   return url.href
 }

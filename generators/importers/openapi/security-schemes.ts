@@ -19,6 +19,9 @@ export interface Security {
   readonly problems: readonly string[]
 }
 
+/** Of one operation; what is beyond is not offered. */
+const MOST_ALTERNATIVES = 20
+
 /**
  * The security schemes of a description and the credentials they become. Each is bound to the hosts of the
  * operations that use it. OpenAPI 3.1, sections 4.8.27 and 4.8.30; Swagger 2.0: securityDefinitions.
@@ -61,7 +64,7 @@ export class SecuritySchemes {
     }
     const problems: string[] = []
     const alternatives: string[][] = []
-    for (const requirement of asList(written)) {
+    for (const requirement of asList(written).slice(0, MOST_ALTERNATIVES)) {
       const keys = Object.keys(asRecord(requirement) ?? {})
       const schemes = keys.map((key) => this.#schemes.get(key) ?? this.#guess(key))
       const unusable = schemes.filter((scheme) => scheme.kind === 'unsupported')

@@ -1,7 +1,10 @@
 import type { OpenAPI } from 'openapi-types'
+import { expandedSize } from './expanded-size.ts'
 
 /** Larger descriptions are not checked: the check dereferences all of it, which takes seconds and hundreds of MB. */
 const LARGEST_CHARACTERS = 512 * 1024
+/** Values, with all references replaced by what they name: the check walks through every one of them. */
+const LARGEST_EXPANSION = 200_000
 const MOST_WARNINGS = 10
 
 /**
@@ -9,7 +12,7 @@ const MOST_WARNINGS = 10
  * one who keeps the description. Nothing outside the document is read.
  */
 export async function specWarnings(document: unknown, characters: number): Promise<readonly string[]> {
-  if (characters > LARGEST_CHARACTERS) return []
+  if (characters > LARGEST_CHARACTERS || expandedSize(document) > LARGEST_EXPANSION) return []
   const { default: SwaggerParser } = await import('@apidevtools/swagger-parser')
   try {
     // The parser changes what it is given, and the importer goes on with the original.

@@ -3,6 +3,9 @@ import { asList, asRecord, asText, kindOf, property, type JsonRecord } from './j
 import { PartSkipped } from './part-skipped.ts'
 import { fromSwagger2 } from './swagger-2.ts'
 
+/** More than a model could fill in. */
+const MOST_PARAMETERS = 500
+
 /** A path item with the place it stands in, after its own `$ref`. */
 export interface PathItem {
   readonly path: string
@@ -22,6 +25,13 @@ export function viewOperation(
   pointer: readonly (string | number)[],
   operation: JsonRecord,
 ): OperationView {
+  const parameters = mergeParameters(
+    parametersOf(api, item.value, item.document),
+    parametersOf(api, operation, item.document),
+  )
+  if (parameters.length > MOST_PARAMETERS) {
+    throw new PartSkipped(`has ${parameters.length} parameters; at most ${MOST_PARAMETERS} are read`, ['parameters'])
+  }
   const view = {
     path: item.path,
     method: method.toUpperCase(),
@@ -29,10 +39,7 @@ export function viewOperation(
     operation,
     pathItem: item.value,
     document: item.document,
-    parameters: mergeParameters(
-      parametersOf(api, item.value, item.document),
-      parametersOf(api, operation, item.document),
-    ),
+    parameters,
     responses: asRecord(property(operation, 'responses')) ?? {},
   }
   if (api.dialect === '2.0') return fromSwagger2(api, view)
