@@ -48,12 +48,12 @@ export async function stopDaemon(config: Config): Promise<boolean> {
 async function startDaemonProcess(config: Config, environment: NodeJS.ProcessEnv): Promise<DaemonRecord> {
   const deadline = Date.now() + defaults.daemon.startTimeoutMs
   while (Date.now() < deadline) {
-    startUnlessStarting(config, environment)
     const record = readDaemonRecord(config.home)
     if (record && isAlive(record.pid) && (await askDaemon(record, '/health'))?.status === 200) {
       refuseOtherDatabase(config, record)
       return record
     }
+    startUnlessStarting(config, environment, record)
     await sleep(15)
   }
   throw new MetaError(
@@ -63,10 +63,15 @@ async function startDaemonProcess(config: Config, environment: NodeJS.ProcessEnv
   )
 }
 
-/** Of ten doors that start at once, one spawns the daemon; the lock of the data directory settles what is left. */
-function startUnlessStarting(config: Config, environment: NodeJS.ProcessEnv): void {
+/**
+ * Of ten doors that start at once, one spawns the daemon; the lock of the data directory settles what is left.
+ * @param asked  the record of a daemon that has just not answered
+ */
+function startUnlessStarting(config: Config, environment: NodeJS.ProcessEnv, asked: DaemonRecord | undefined): void {
   mkdirSync(config.home, { recursive: true, mode: 0o700 })
   if (!takeMarker(startMarker(config))) return
+  // A daemon takes the marker away after it has written its record: it may have come up since that was read.
+  if (readDaemonRecord(config.home)?.pid !== asked?.pid) return removeStartMarker(config)
   const log = openSync(daemonLog(config), 'a', 0o600)
   const child = spawn(process.execPath, [path.join(packageRoot(), 'bin', 'mcpwright.cjs'), 'daemon'], {
     cwd: config.home,

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.ts'
@@ -24,6 +26,12 @@ describe('the life of the daemon', () => {
     await call(clients[0]!, 'init_server', { name: 'shared', description: 'x' })
     expect((await call(clients[9]!, 'get_server', { server: 'shared' })).isError).toBe(false)
     expect((await findDaemon(home.config))?.pid).toBe(first?.pid)
+  })
+
+  it('leaves nothing that would hold up the next start', async () => {
+    await using home = await openTestHome()
+    await call(await home.connect(), 'list_servers')
+    expect(existsSync(path.join(home.folder, 'starting'))).toBe(false)
   })
 
   it('is replaced under a live chat when it is killed, with its servers up again at their ports', async () => {
