@@ -78,12 +78,18 @@ function gapsOf(api: ApiDescription, operations: readonly ApiOperation[]): Impor
   ]
 }
 
+/** Servers refuse longer ones. */
+const LONGEST_PATH = 2_000
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'query'] as const
 
 function readPaths(api: ApiDescription): ApiOperation[] {
   const operations: ApiOperation[] = []
   for (const [path, value] of Object.entries(asRecord(api.document.paths) ?? {})) {
     if (path.startsWith('x-')) continue
+    if (path.length > LONGEST_PATH) {
+      api.skip({ pointer: '/paths', reason: `a path of ${path.length} characters; at most ${LONGEST_PATH} are read` })
+      continue
+    }
     const pointer = ['paths', path]
     const item = told(api, pointer, () => readPathItem(api, path, value))
     if (!item) continue

@@ -1,6 +1,8 @@
 import { TOOL_NAME } from '../../../src/model/names.ts'
 
 const LONGEST_NAME = 63
+/** What is behind counts for the fingerprint only. */
+const LONGEST_TEXT = 1_000
 
 /**
  * Gives operations their tool names: from `operationId`, else from method and path. A name does not depend on the
@@ -39,6 +41,7 @@ function nameOfPath(method: string, path: string): string | undefined {
 /** snake_case; undefined when too little of the text is ASCII. `issues/listForRepo` is `issues_list_for_repo`. */
 export function toName(text: string): string | undefined {
   const words = text
+    .slice(0, LONGEST_TEXT)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')

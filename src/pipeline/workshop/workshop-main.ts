@@ -1,8 +1,6 @@
 import { importers } from '../../../generators/importers/index.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { ImportedApi } from '../../model/api-importer.ts'
-import { bundleCode } from './bundle-code.ts'
-import { makeProject } from './make-project.ts'
 import type { FromWorker, TaskError, TaskName, ToWorker, WorkshopTasks } from './tasks.ts'
 
 // The worker process: descriptions, ts-morph, the compiler and esbuild do their heavy work here, so that the daemon's
@@ -35,8 +33,15 @@ const run: {
   [Name in TaskName]: (input: WorkshopTasks[Name]['input'], id: number) => Promise<WorkshopTasks[Name]['output']>
 } = {
   'import-api': importApi,
-  'make-project': ({ definition, knownDigests }) => makeProject(definition, knownDigests, cache),
-  'bundle-code': ({ definition, checkTypes }) => bundleCode(definition, checkTypes, cache),
+  // The compiler and its kin take some 70 MB: they are loaded when something is built.
+  'make-project': async ({ definition, knownDigests }) => {
+    const { makeProject } = await import('./make-project.ts')
+    return makeProject(definition, knownDigests, cache)
+  },
+  'bundle-code': async ({ definition, checkTypes }) => {
+    const { bundleCode } = await import('./bundle-code.ts')
+    return bundleCode(definition, checkTypes, cache)
+  },
 }
 
 async function importApi(

@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { MetaError } from '../../../../src/errors/meta-error.ts'
+import { createWorkshop } from '../../../../src/pipeline/workshop/workshop.ts'
+import { bombs } from './bombs.ts'
+
+const MEMORY_MIB = 300
+/** Each takes well under two seconds where nothing else runs; the factor is for machines that are busy. */
+const TIME_MS = 15_000
+
+describe.skipIf(!existsSync('/proc/self/status'))('a bomb in the worker process', () => {
+  it.each(Object.entries(bombs))('%s', { timeout: 2 * TIME_MS }, async (_, make) => {
+    const text = make()
+    const workshop = createWorkshop({ cache: tmpdir(), idleMs: 60_000, timeoutMs: TIME_MS, memoryMiB: 640 })
+    try {
+      const task = workshop.run('import-api', { text })
+      const turns = countTurns()
+      const outcome = await task.then(
+        ({ operations }) => operations.length,
+        (error: unknown) => error,
+      )
+      expect(outcome).toSatisfy(isReadOrRefused)
+      expect(peakMemoryMiB(workerOf(process.pid))).toBeLessThan(MEMORY_MIB)
+      expect(turns()).toBeGreaterThan(0)
+    } finally {
+      await workshop.close()
+    }
+  })
+})
+
+/** Few operations come of a bomb, or a clear error that tells what to do. */
+function isReadOrRefused(outcome: unknown): boolean {
+  if (typeof outcome === 'number') return outcome <= 2
+  return outcome instanceof MetaError && outcome.code.startsWith('DESCRIPTION_') && outcome.fix !== ''
+}
+
+/** How often this process's event loop has turned since. */
+function countTurns(): () => number {
+  let turns = 0
+  const timer = setInterval(() => turns++, 1)
+  return () => {
+    clearInterval(timer)
+    return turns
+  }
+}
+
+function workerOf(parent: number): number {
+  const found = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .find((name) => {
+      const line = readProcess(name, 'cmdline')
+      return line.includes('workshop-main') && readProcess(name, 'status').includes(`\nPPid:\t${parent}\n`)
+    })
+  if (found === undefined) throw new Error('There is no worker process.')
+  return Number(found)
+}
+
+/** Empty when the process has just ended. */
+function readProcess(pid: string, file: 'cmdline' | 'status'): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** The most that the process ever had in memory (VmHWM). */
+function peakMemoryMiB(pid: number): number {
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readProcess(String(pid), 'status'))?.[1]
+  return Number(kibibytes ?? Number.NaN) / 1024
+}

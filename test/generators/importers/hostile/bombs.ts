@@ -1,0 +1,90 @@
+/** Descriptions that are small to write and large to read, by name. Made when asked for: some have tens of megabytes. */
+export const bombs: Readonly<Record<string, () => string>> = {
+  'YAML aliases that multiply': () => `openapi: 3.1.0\nl0: &l0 [x]\n${times(9, multiply)}paths: {}\n`,
+  'YAML aliases in schemas': () =>
+    `openapi: 3.1.0\nl0: &l0 {}\n${times(200, (level) => `l${level + 1}: &l${level + 1} {allOf: [*l${level}, *l${level}]}\n`)}paths: {}\n`,
+  'YAML nested 100,000 deep': () => `openapi: 3.1.0\npaths: ${'['.repeat(100_000)}`,
+  'JSON nested 100,000 deep': () => nested('[', ']', 100_000),
+  'JSON nested 5,000,000 deep': () => nested('[', ']', 5_000_000),
+  'schemas nested 100,000 deep': () => nested('{"allOf":[', ']}', 100_000),
+  'allOf that doubles 40 times': () => doubling('allOf'),
+  'anyOf that doubles 40 times': () => doubling('anyOf'),
+  'oneOf that doubles 40 times': () => doubling('oneOf'),
+  'a schema that holds itself': () =>
+    describeApi({
+      paths: onePost({ $ref: '#/components/schemas/A' }),
+      components: {
+        schemas: { A: { allOf: [{ $ref: '#/components/schemas/A' }], items: { $ref: '#/components/schemas/A' } } },
+      },
+    }),
+  'an enum of a million values': () =>
+    describeApi({
+      paths: oneGet([{ name: 'x', in: 'query', schema: { enum: list(1_000_000, (index) => `value${index}`) } }]),
+    }),
+  '200,000 paths': () =>
+    describeApi({ paths: Object.fromEntries(list(200_000, (index) => [`/p${index}`, { get: {} }])) }),
+  '200,000 parameters': () =>
+    describeApi({ paths: oneGet(list(200_000, (index) => ({ name: `p${index}`, in: 'query' }))) }),
+  '100,000 ways to log in': () =>
+    describeApi({ security: list(100_000, (index) => ({ [`s${index}`]: [] })), paths: oneGet([]) }),
+  '500,000 tags': () => describeApi({ paths: { '/a': { get: { tags: list(500_000, (index) => `t${index}`) } } } }),
+  '3,000,000 small objects': () => describeApi({ paths: oneGet([]), x: list(3_000_000, () => ({ a: 1 })) }),
+  'a million lines of YAML': () => `openapi: 3.1.0\npaths: {}\nx:\n${'  - a: 1\n'.repeat(1_000_000)}`,
+  'a text of 31 MB': () => describeApi({ paths: oneGet([]), x: 'y'.repeat(31_000_000) }),
+  'a name of 5 MB': () =>
+    describeApi({ paths: { [`/${'{'.repeat(5_000_000)}`]: { get: { operationId: 'b'.repeat(5_000_000) } } } }),
+}
+
+function times(count: number, line: (level: number) => string): string {
+  return list(count, line).join('')
+}
+
+function multiply(level: number): string {
+  return `l${level + 1}: &l${level + 1} [${list(9, () => `*l${level}`).join(', ')}]\n`
+}
+
+function list<Item>(length: number, item: (index: number) => Item): Item[] {
+  return Array.from({ length }, (_, index) => item(index))
+}
+
+function describeApi(parts: object): string {
+  const base = {
+    openapi: '3.1.0',
+    info: { title: 'Bomb', version: '1' },
+    servers: [{ url: 'https://api.example.com' }],
+  }
+  return JSON.stringify({ ...base, ...parts })
+}
+
+function oneGet(parameters: readonly object[]): object {
+  return { '/a': { get: { parameters, responses: {} } } }
+}
+
+function onePost(schema: object): object {
+  const content = { 'application/json': { schema } }
+  const form = { 'multipart/form-data': { schema } }
+  const responses = { '200': { description: 'ok', content } }
+  return {
+    '/a': { post: { requestBody: { content }, responses } },
+    '/b': { post: { requestBody: { content: form }, responses } },
+  }
+}
+
+function nested(open: string, close: string, depth: number): string {
+  return describeApi({ paths: onePost({ here: 0 }) }).replaceAll('{"here":0}', () => {
+    return `${open.repeat(depth)}{}${close.repeat(depth)}`
+  })
+}
+
+const next = (level: number) => ({ $ref: `#/components/schemas/S${level + 1}` })
+
+function doubling(keyword: string): string {
+  const schemas = list(40, (level) => [
+    `S${level}`,
+    { [keyword]: [next(level), next(level), { properties: { [`p${level}`]: next(level) } }] },
+  ])
+  return describeApi({
+    paths: onePost({ $ref: '#/components/schemas/S0' }),
+    components: { schemas: { ...Object.fromEntries(schemas), S40: { type: 'string' } } },
+  })
+}
