@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
  * Has WebAssembly of this process run as V8's first, fast compiler leaves it. To be called before PGlite is created.
  * The optimizing one takes 500 MB for a second over PostgreSQL's largest functions, keeps 80 MB of their code, and
  * takes the CPU of the first seconds; without it the first thousand inserts take half the time, and queries after
- * that 10 to 40 % more.
+ * that 10 to 50 % more.
  */
 export function useBaselineWasm(): void {
   // Both: alone, the one compiles all at once, and the other still optimizes what runs often.

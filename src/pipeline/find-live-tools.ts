@@ -6,6 +6,7 @@ import { listDeployments } from '../registry/deployment-store.ts'
 import { findServerById, requireServer } from '../registry/server-store.ts'
 import { listTools } from '../registry/tool-store.ts'
 import type { Services } from './services.ts'
+import { tokensOf } from './token-cost.ts'
 
 export interface LiveTool {
   readonly server: string
@@ -14,6 +15,8 @@ export interface LiveTool {
   readonly description: string
   /** Of the best few. */
   readonly input_schema?: JsonSchema
+  /** In the place of a schema that is too large: what has to be given; get_server with format "detailed" shows all. */
+  readonly required?: readonly string[]
 }
 
 interface ToolQuery {
@@ -55,11 +58,20 @@ export async function findLiveTools(
       tool: tool.name,
       effect: tool.effect,
       description: tool.description.split('\n', 1)[0]?.slice(0, 160) ?? '',
-      ...(rank < schemas && { input_schema: tool.inputSchema }),
+      ...(rank < schemas && describeInput(tool)),
     })),
     total: catalogs.reduce((sum, { catalog }) => sum + catalog.size, 0),
     servers: catalogs.length,
   }
+}
+
+/** Half a dozen large schemas would push the tools themselves out of the answer. */
+const LARGEST_SCHEMA_TOKENS = 1_200
+
+function describeInput({ inputSchema }: ToolDefinition): Pick<LiveTool, 'input_schema' | 'required'> {
+  if (tokensOf(inputSchema) <= LARGEST_SCHEMA_TOKENS) return { input_schema: inputSchema }
+  const { required } = inputSchema
+  return { required: Array.isArray(required) ? required.map(String) : [] }
 }
 
 interface Catalog {
@@ -84,11 +96,11 @@ async function loadCatalog(server: Server, load: () => Promise<readonly ToolDefi
 }
 
 async function makeCatalog(revision: number, tools: readonly ToolDefinition[]): Promise<Catalog> {
-  const { addToolsToIndex, createToolIndex } = await import('../../runtime/library/server/tool-index.ts')
+  const { createToolIndex } = await import('../../runtime/library/server/tool-index.ts')
   const index = createToolIndex([])
   // A thousand tools at once would hold the event loop for 100 ms.
   for (let from = 0; from < tools.length; from += TOOLS_PER_TURN) {
-    addToolsToIndex(index, tools.slice(from, from + TOOLS_PER_TURN).map(toDocument))
+    index.add(tools.slice(from, from + TOOLS_PER_TURN).map(toDocument))
     await nextTurn()
   }
   const byName = new Map(tools.map((tool) => [tool.name, tool]))
@@ -97,12 +109,12 @@ async function makeCatalog(revision: number, tools: readonly ToolDefinition[]): 
     size: tools.length,
     search: (query) =>
       index.search(query).flatMap(({ id, score }) => {
-        const tool = byName.get(String(id))
+        const tool = byName.get(id)
         return tool ? [{ tool, score }] : []
       }),
   }
 }
 
-function toDocument({ name, description, group, handler }: ToolDefinition) {
-  return { name, description, group, path: handler.kind === 'operation' ? handler.call.path : undefined }
+function toDocument({ name, description, group, effect, handler }: ToolDefinition) {
+  return { name, description, group, effect, path: handler.kind === 'operation' ? handler.call.path : undefined }
 }
