@@ -1,8 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/server'
-import type MiniSearch from 'minisearch'
 import { errorResult, type ToolResult } from '../tool-result.ts'
 import { listedTool, type ToolEntry } from './tool-entry.ts'
-import { createToolIndex, type ToolDocument } from './tool-index.ts'
+import { createToolIndex, type ToolDocument, type ToolIndex } from './tool-index.ts'
 
 const toolName = { type: 'string', maxLength: 64, description: 'A tool name that search_tools gave.' }
 const toolArguments = { type: 'object', description: 'Its arguments, as describe_tool shows them.' }
@@ -60,13 +59,13 @@ export interface ToolSearch {
 
 /** Searches names, groups, paths and descriptions with BM25; the index is built at the first question. */
 export function createToolSearch(entries: ReadonlyMap<string, ToolEntry>): ToolSearch {
-  let index: MiniSearch | undefined
+  let index: ToolIndex | undefined
   return {
     find(query, limit) {
       index ??= createToolIndex(Array.from(entries.values(), toDocument))
       const hits = index.search(query).slice(0, limit)
       const found = hits.flatMap(({ id }) => {
-        const entry = entries.get(String(id))
+        const entry = entries.get(id)
         return entry ? [summary(entry)] : []
       })
       if (found.length === 0)
@@ -94,11 +93,12 @@ function summary({ definition }: ToolEntry) {
 }
 
 function toDocument({ definition }: ToolEntry): ToolDocument {
-  const { name, description } = definition
+  const { name, description, effect } = definition
   const isOperation = 'call' in definition
   return {
     name,
     description,
+    effect,
     group: isOperation ? definition.group : undefined,
     path: isOperation ? definition.call.path : undefined,
   }

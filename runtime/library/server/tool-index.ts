@@ -1,4 +1,7 @@
-import MiniSearch from 'minisearch'
+import MiniSearch, { type SearchOptions } from 'minisearch'
+import type { Effect } from '../operation.ts'
+import { type AskedWord, meaningsOf, readRequest, stemOf } from './search-words.ts'
+import { describedTool, fitOf, type ToolTraits } from './tool-fit.ts'
 
 /** What a tool is found by. */
 export interface ToolDocument {
@@ -6,72 +9,99 @@ export interface ToolDocument {
   readonly description: string
   readonly group: string | undefined
   readonly path: string | undefined
+  readonly effect: Effect
 }
 
-/** A BM25 index over names, groups, paths and descriptions; results have the tool's name as `id`. */
-export function createToolIndex(documents: readonly ToolDocument[]): MiniSearch {
+export interface FoundTool {
+  /** The tool's name. */
+  readonly id: string
+  readonly score: number
+}
+
+/** A BM25 index over summaries, names, groups, paths and descriptions that knows words of like meaning. */
+export interface ToolIndex {
+  /** Takes some 0.1 ms of computing a tool. */
+  add(documents: readonly ToolDocument[]): void
+  /** Tools for a request in plain words, the best first. */
+  search(request: string): readonly FoundTool[]
+}
+
+/** How well a tool matches: its BM25 score, and the share of the request's words that it holds. */
+interface Match {
+  readonly score: number
+  readonly share: number
+}
+
+export function createToolIndex(documents: readonly ToolDocument[]): ToolIndex {
+  const vocabulary = new Set<string>()
+  const traits = new Map<string, ToolTraits>()
   const index = new MiniSearch({
     fields: ['summary', 'words', 'group', 'path', 'description'],
-    idField: 'id',
-    searchOptions: {
-      // Tried with some thirty wishes in plain words on the 1,223 operations of GitHub: the right tool comes first
-      // in 27 of 33, and in 21 with weights that look plausible. A short summary that says just what was asked goes
-      // before a long one that says more.
-      boost: { summary: 8, group: 2, path: 1.5, description: 0.5 },
-      bm25: { k: 1.2, b: 1, d: 0 },
-      prefix: true,
-      fuzzy: 0.15,
-      weights: { prefix: 0.2, fuzzy: 0.2 },
-      combineWith: 'OR',
+    processTerm(word) {
+      const stem = stemOf(word.toLowerCase())
+      if (stem === undefined) return null
+      vocabulary.add(stem)
+      return [stem, ...meaningsOf(stem)]
     },
-    processTerm: normalizeTerm,
   })
-  addToolsToIndex(index, documents)
-  return index
+
+  function add(added: readonly ToolDocument[]): void {
+    for (const document of added) {
+      const tool = describedTool(document)
+      traits.set(document.name, tool.traits)
+      index.add(tool.fields)
+    }
+  }
+
+  function search(request: string): FoundTool[] {
+    const asked = readRequest(request)
+    const totals = new Map<string, Match>()
+    for (const word of asked.words) {
+      for (const [name, match] of matchesOf(word)) {
+        const { score, share } = totals.get(name) ?? { score: 0, share: 0 }
+        totals.set(name, { score: score + match.score, share: share + match.share / asked.words.length })
+      }
+    }
+    return Array.from(totals, ([id, { score, share }]) => {
+      const tool = traits.get(id)
+      return { id, score: tool ? score * fitOf(tool, asked, share) : 0 }
+    }).toSorted((left, right) => right.score - left.score)
+  }
+
+  /** A word counts once in a tool: as itself, or as the nearest of its meanings. */
+  function matchesOf({ stem, weight, meanings }: AskedWord): ReadonlyMap<string, Match> {
+    const best = new Map<string, Match>()
+    for (const { id, score } of index.search(stem, asWord(vocabulary.has(stem)))) {
+      best.set(String(id), { score: score * weight, share: 1 })
+    }
+    for (const meaning of meanings) {
+      for (const { id, score } of index.search(meaning, AS_MEANING)) {
+        const known = best.get(String(id))
+        const here = score * weight * MEANING_WEIGHT
+        if (!known) best.set(String(id), { score: here, share: MEANING_SHARE })
+        else if (here > known.score) best.set(String(id), { score: here, share: known.share })
+      }
+    }
+    return best
+  }
+
+  add(documents)
+  return { add, search }
 }
 
-/** Adds to an index that `createToolIndex` made: some 0.1 ms of computing a tool. */
-export function addToolsToIndex(index: MiniSearch, documents: readonly ToolDocument[]): void {
-  index.addAll(
-    documents.map(({ name, description, group, path }) => ({
-      id: name,
-      summary: firstSentence(description),
-      words: name.replaceAll('_', ' '),
-      group: group ?? '',
-      path: path?.replaceAll(/[/{}_-]+/g, ' ') ?? '',
-      description: description.slice(0, 400),
-    })),
-  )
+// These numbers, and those of tool-fit.ts, were tried on the requests of test/fixtures/search.
+const MEANING_WEIGHT = 0.7
+const MEANING_SHARE = 0.9
+
+const AS_MEANING: SearchOptions = {
+  boost: { summary: 3, words: 2, group: 1, path: 1.3, description: 1 },
+  bm25: { k: 1.2, b: 0.9, d: 0.2 },
+  weights: { prefix: 0.3, fuzzy: 0.3 },
+  tokenize: (term) => [term],
+  processTerm: (term) => term,
 }
 
-function firstSentence(text: string): string {
-  return text.split(/(?<=\.)\s|\n/, 1)[0]?.slice(0, 160) ?? ''
+/** Only a word that no tool holds is taken for a slip of another. */
+function asWord(isKnown: boolean): SearchOptions {
+  return { ...AS_MEANING, prefix: (term) => term.length > 3, fuzzy: (term) => !isKnown && term.length > 3 && 0.2 }
 }
-
-/** Lower case, without the plural, so that "repositories" finds "repository"; null for words that say nothing. */
-function normalizeTerm(term: string): string | null {
-  const lower = term.toLowerCase()
-  if (STOP_WORDS.has(lower)) return null
-  return lower.replace(/ies$/, 'y').replace(/([^s])s$/, '$1')
-}
-
-const STOP_WORDS = new Set([
-  'a',
-  'an',
-  'and',
-  'are',
-  'by',
-  'for',
-  'from',
-  'in',
-  'is',
-  'it',
-  'me',
-  'my',
-  'of',
-  'on',
-  'or',
-  'the',
-  'to',
-  'with',
-])

@@ -16,7 +16,15 @@ const documents = [
   ['issues_create_comment', 'Create an issue comment', 'issues', '/repos/{owner}/{repo}/issues/comments'],
 ] as const
 
-const index = createToolIndex(documents.map(([name, description, group, path]) => ({ name, description, group, path })))
+const index = createToolIndex(
+  documents.map(([name, description, group, path]) => ({
+    name,
+    description,
+    group,
+    path,
+    effect: name.includes('create') ? 'write' : 'read',
+  })),
+)
 
 describe('the index of tools', () => {
   it.each([
