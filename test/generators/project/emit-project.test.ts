@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Project, SyntaxKind } from 'ts-morph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { emitProject } from '../../../generators/project/emit-project.ts'
 import type { ServerDefinition } from '../../../src/model/server-definition.ts'
 import { makeProject } from '../../../src/pipeline/workshop/make-project.ts'
 import { projectSurroundings } from '../../../src/pipeline/workshop/package-sources.ts'
+import { shapeOf } from './code-shape.ts'
 import { sampleDefinition } from './sample-definition.ts'
 
 let cache: string
@@ -112,14 +112,4 @@ function definitionWith(text: string): ServerDefinition {
       messages: [{ role: 'user', text }],
     })),
   }
-}
-
-/** The kinds of all nodes, in order: literals and comments do not count, so the same code gives the same shape. */
-function shapeOf(text: string): string[] {
-  const file = new Project({ useInMemoryFileSystem: true }).createSourceFile('file.ts', text)
-  // A key is bare or quoted, a list is on one line or on several with a comma at its end: it is the same code.
-  return file
-    .getDescendants()
-    .filter((node) => node.getKind() !== SyntaxKind.CommaToken)
-    .map((node) => (node.getKind() === SyntaxKind.StringLiteral ? 'Identifier' : node.getKindName()))
 }

@@ -1,0 +1,11 @@
+import { Project, SyntaxKind } from 'ts-morph'
+
+/** The kinds of all nodes, in order: literals and comments do not count, so the same code gives the same shape. */
+export function shapeOf(text: string): string[] {
+  const file = new Project({ useInMemoryFileSystem: true }).createSourceFile('file.ts', text)
+  // A key is bare or quoted, a list is on one line or on several with a comma at its end: it is the same code.
+  return file
+    .getDescendants()
+    .filter((node) => node.getKind() !== SyntaxKind.CommaToken)
+    .map((node) => (node.getKind() === SyntaxKind.StringLiteral ? 'Identifier' : node.getKindName()))
+}
