@@ -1,4 +1,5 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
+import type { ContentBlock } from '../../runtime/library/tool-result.ts'
 import type { ServerId, TenantId } from './ids.ts'
 import type { ToolDefinition } from './tool-definition.ts'
 
@@ -50,7 +51,7 @@ export interface PromptArgument {
   readonly values?: readonly string[]
 }
 
-export interface PromptMessage {
-  readonly role: 'user' | 'assistant'
-  readonly text: string
-}
+/** Text, or any content block of MCP: an image, audio, an embedded resource. */
+export type PromptMessage =
+  | { readonly role: 'user' | 'assistant'; readonly text: string }
+  | { readonly role: 'user' | 'assistant'; readonly content: ContentBlock }

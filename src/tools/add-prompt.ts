@@ -1,5 +1,6 @@
 import { MetaError } from '../errors/meta-error.ts'
-import type { PromptArgument, PromptDefinition } from '../model/server-definition.ts'
+import type { ContentBlock } from '../../runtime/library/tool-result.ts'
+import type { PromptArgument, PromptDefinition, PromptMessage } from '../model/server-definition.ts'
 import { insertPrompt, replacePrompt } from '../registry/prompt-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
 import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
@@ -9,7 +10,7 @@ interface Input {
   readonly name: string
   readonly description: string
   readonly template?: string
-  readonly messages?: PromptDefinition['messages']
+  readonly messages?: readonly GivenMessage[]
   readonly arguments?: readonly (Omit<PromptArgument, 'required'> & { readonly required?: boolean })[]
   readonly replace?: boolean
 }
@@ -30,8 +31,12 @@ export const addPrompt = defineTool<Input>({
         minItems: 1,
         maxItems: 50,
         items: objectSchema(
-          { role: { type: 'string', enum: ['user', 'assistant'] }, text: { type: 'string', maxLength: 50_000 } },
-          ['role', 'text'],
+          {
+            role: { type: 'string', enum: ['user', 'assistant'] },
+            text: { type: 'string', maxLength: 50_000 },
+            content: { type: 'object', description: 'Instead of text: an MCP content block.' },
+          },
+          ['role'],
         ),
       },
       arguments: {
@@ -78,9 +83,9 @@ function readPrompt({ name, description, template, messages, arguments: declared
   if ((template === undefined) === (messages === undefined)) {
     throw new MetaError('ARGUMENTS_INVALID', 'A prompt has either a template or messages.', 'Give exactly one of them.')
   }
-  const texts = messages ?? [{ role: 'user' as const, text: template ?? '' }]
+  const texts: PromptDefinition['messages'] = messages?.map(readMessage) ?? [{ role: 'user', text: template ?? '' }]
   const used = new Set(
-    texts.flatMap(({ text }) => Array.from(text.matchAll(/\{\{\s*([\w-]+)\s*\}\}/g), ([, argument]) => argument ?? '')),
+    Array.from(JSON.stringify(texts).matchAll(/\{\{\s*([\w-]+)\s*\}\}/g), ([, argument]) => argument ?? ''),
   )
   const unused = declared.filter((argument) => !used.has(argument.name))
   if (unused.length > 0) {
@@ -99,4 +104,23 @@ function readPrompt({ name, description, template, messages, arguments: declared
     messages: texts,
     arguments: [...declared.map((each) => ({ ...each, required: each.required ?? true })), ...found],
   }
+}
+
+interface GivenMessage {
+  readonly role: 'user' | 'assistant'
+  readonly text?: string
+  readonly content?: object
+}
+
+function readMessage({ role, text, content }: GivenMessage): PromptMessage {
+  if (text !== undefined && content === undefined) return { role, text }
+  const block: { type?: unknown } = { ...content }
+  const types = ['text', 'image', 'audio', 'resource', 'resource_link']
+  // The type says which block it is; clients check the rest, as they do for every server.
+  if (text === undefined && types.includes(String(block.type))) return { role, content: block as ContentBlock }
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    text !== undefined ? 'A message has both text and content.' : 'A message has neither text nor a content block.',
+    `Give text, or content with a type of ${types.join(', ')}.`,
+  )
 }

@@ -18,7 +18,11 @@ export function callContext(
     store: host.store,
     schedule: (tool, input, delayMs) => host.schedule(tool, input, delayMs),
     progress: progressReporter(call),
-    log: (level, message, details) => host.log(level, message, details),
+    log: (level, message, details) => {
+      host.log(level, message, details)
+      // The client gets it where it asked for messages of this level; one that has gone must not end the tool.
+      call.mcpReq.log(level, details === undefined ? message : { message, details }).catch(() => {})
+    },
     requestInput: answeringInput(answers),
     notify,
     sign: (secretName, data) => host.sign(secretName, data),

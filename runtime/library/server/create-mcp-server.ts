@@ -113,6 +113,7 @@ function servePrompts(server: Server, parts: ServerParts): void {
 function capabilitiesOf(parts: ServerParts): ServerCapabilities {
   return {
     tools: { listChanged: true },
+    logging: {},
     ...(parts.resources.length > 0 && { resources: { subscribe: true, listChanged: true } }),
     ...(parts.prompts.length > 0 && { prompts: { listChanged: true }, completions: {} }),
   }

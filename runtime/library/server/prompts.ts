@@ -1,4 +1,5 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import type { ContentBlock } from '../tool-result.ts'
 import type { PromptPart } from './server-parts.ts'
 
 /** Fills `{{argument}}` in every message; an optional argument that was not given becomes nothing. */
@@ -11,9 +12,17 @@ export function renderPrompt(prompt: PromptPart, given: Readonly<Record<string, 
     )
   }
   const fill = (text: string) => text.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (_, name: string) => given[name] ?? '')
+  const fillAll = (content: ContentBlock) =>
+    // Every text of a block may hold placeholders: a resource's URI, its text, a caption.
+    JSON.parse(JSON.stringify(content), (_, value: unknown) =>
+      typeof value === 'string' ? fill(value) : value,
+    ) as ContentBlock
   return {
     description: prompt.description,
-    messages: prompt.messages.map(({ role, text }) => ({ role, content: { type: 'text' as const, text: fill(text) } })),
+    messages: prompt.messages.map((message) => ({
+      role: message.role,
+      content: 'text' in message ? { type: 'text' as const, text: fill(message.text) } : fillAll(message.content),
+    })),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../json-schema.ts'
 import type { Effect, OperationsFile } from '../operation.ts'
 import type { InputResponse, KeyValueStore, LogLevel, ToolContext } from '../tool-context.ts'
+import type { ContentBlock } from '../tool-result.ts'
 import type { CodeItem } from '../wire.ts'
 
 /** Everything a server consists of, as data. */
@@ -39,8 +40,13 @@ export interface PromptPart {
   readonly description: string
   readonly arguments: readonly PromptPartArgument[]
   /** Texts may hold `{{argument}}`. */
-  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[]
+  readonly messages: readonly PromptPartMessage[]
 }
+
+/** Text, or any content block. */
+export type PromptPartMessage =
+  | { readonly role: 'user' | 'assistant'; readonly text: string }
+  | { readonly role: 'user' | 'assistant'; readonly content: ContentBlock }
 
 export interface PromptPartArgument {
   readonly name: string
