@@ -29,7 +29,7 @@ export function recognizeDocument(value: unknown): { document: JsonRecord; diale
     )
   }
   const paths = asRecord(property(document, 'paths'))
-  if (!paths || (Object.keys(paths).length === 0 && hasWebhooks(document))) throw withoutPaths(document)
+  if (!paths || Object.keys(paths).length === 0) throw withoutPaths(document)
   const count = Object.keys(paths).length
   if (count > MOST_PATHS) {
     throw new MetaError(
@@ -59,11 +59,13 @@ function notOpenApi(found: string): MetaError {
 }
 
 function withoutPaths(document: JsonRecord): MetaError {
+  const paths = property(document, 'paths')
+  const found = asRecord(paths) ? 'empty' : kindOf(paths)
   return new MetaError(
     'DESCRIPTION_INVALID',
     hasWebhooks(document)
       ? 'The description has webhooks only: requests that the API sends, not ones it answers. There is nothing to call.'
-      : `The description has no "paths" (found ${kindOf(property(document, 'paths'))}), so there is nothing to call.`,
+      : `The description has no paths ("paths" is ${found}), so there is nothing to call.`,
     'Give a description with at least one path, or declare tools by hand with add_tool.',
   )
 }

@@ -19,7 +19,8 @@ describe('texts that are no OpenAPI description', () => {
     ['a list', [], 'a list'],
     ['a future version', { openapi: '4.0.0' }, '"4.0.0"'],
     ['webhooks only', { openapi: '3.1.0', webhooks: {} }, 'webhooks only'],
-    ['nothing to call', { openapi: '3.1.0' }, 'no "paths"'],
+    ['nothing to call', { openapi: '3.1.0' }, '"paths" is nothing'],
+    ['no paths', { openapi: '3.1.0', paths: {} }, '"paths" is empty'],
   ])('says that it found %s', async (_name, value, message) => {
     expect(await failure(JSON.stringify(value))).toMatchObject({
       code: 'DESCRIPTION_INVALID',
