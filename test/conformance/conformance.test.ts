@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
+import { openTestHome, type TestHome } from '../e2e/test-home.ts'
+import { buildEverythingServer } from './everything-server.ts'
+import { runConformanceSuite } from './run-suite.ts'
+
+/**
+ * Scenarios of 2026-07-28 whose tools ask for several things at once, seal a state of their own, or ask from a prompt:
+ * `context.requestInput` asks one thing at a time, from tools.
+ */
+const NEED_SEVERAL_REQUESTS = [
+  'input-required-result-basic-elicitation',
+  'input-required-result-basic-list-roots',
+  'input-required-result-basic-sampling',
+  'input-required-result-capability-check',
+  'input-required-result-multi-round',
+  'input-required-result-multiple-input-requests',
+  'input-required-result-non-tool-request',
+  'input-required-result-request-state',
+  'input-required-result-result-type',
+  'input-required-result-tampered-state',
+]
+
+let home: TestHome
+let endpoint: { url: string; token: string }
+
+beforeAll(async () => {
+  home = await openTestHome()
+  const name = await buildEverythingServer(await home.connect())
+  const daemon = readDaemonRecord(home.folder)
+  const answer = await fetch(`http://127.0.0.1:${daemon?.port}/servers/${name}/endpoint`, {
+    headers: { authorization: `Bearer ${daemon?.token}` },
+  })
+  endpoint = (await answer.json()) as typeof endpoint
+}, 120_000)
+
+afterAll(() => home[Symbol.asyncDispose]())
+
+describe('a server that our own meta tools built', () => {
+  it('passes every scenario that 2025-11-25 requires', async () => {
+    const { passed, failed } = await runConformanceSuite(endpoint, '2025-11-25')
+    expect(failed).toEqual([])
+    expect(passed).toHaveLength(30)
+  }, 120_000)
+
+  it('passes what 2026-07-28 requires, but for requests that come several at once', async () => {
+    const { passed, failed } = await runConformanceSuite(endpoint, '2026-07-28')
+    expect(failed.toSorted()).toEqual(NEED_SEVERAL_REQUESTS)
+    expect(passed.length + failed.length).toBe(37)
+  }, 120_000)
+})

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import path from 'node:path'
+
+const suite = path.resolve(import.meta.dirname, '../../node_modules/@modelcontextprotocol/conformance/dist/index.js')
+
+/** What the suite says of each scenario that the revision requires. */
+export interface SuiteOutcome {
+  readonly passed: readonly string[]
+  readonly failed: readonly string[]
+}
+
+/** Runs the official suite against an endpoint, with its token added on the way: the suite itself can send none. */
+export async function runConformanceSuite(
+  endpoint: { url: string; token: string },
+  revision: string,
+): Promise<SuiteOutcome> {
+  await using proxy = await openProxy(endpoint)
+  const output = await new Promise<string>((resolve) => {
+    const args = [suite, 'server', '--url', proxy.url, '--requirements', revision]
+    // It exits with 1 when a scenario fails; what it printed says which.
+    execFile(process.execPath, args, { maxBuffer: 50_000_000 }, (_error, stdout, stderr) =>
+      resolve(`${stdout}\n${stderr}`),
+    )
+  })
+  const [scored = '', unscored = ''] = output.split(/^Not scored for/m)
+  const ignored = new Set(Array.from(unscored.matchAll(/^\s+[✓✗] ([\w-]+) \(/gm), ([, name]) => name))
+  const of = (mark: string) =>
+    Array.from(scored.matchAll(new RegExp(`^${mark} ([\\w-]+): `, 'gm')), ([, name = '']) => name).filter(
+      (name) => !ignored.has(name),
+    )
+  return { passed: of('✓'), failed: of('✗') }
+}
+
+async function openProxy({ url, token }: { url: string; token: string }): Promise<AsyncDisposable & { url: string }> {
+  const { port, pathname } = new URL(url)
+  const server = createServer((asked, response) => {
+    const headers = { ...asked.headers, authorization: `Bearer ${token}` }
+    const passed = request({ host: '127.0.0.1', port, path: pathname, method: asked.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    passed.on('error', () => response.destroy())
+    response.on('close', () => passed.destroy())
+    asked.pipe(passed)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/mcp`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
