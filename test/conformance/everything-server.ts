@@ -21,6 +21,8 @@ export async function buildEverythingServer(client: Client): Promise<string> {
   return NAME
 }
 
+const confirmation = `{ kind: 'form', message: 'Please confirm', schema: { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] } }`
+
 const tools: Record<string, { code: string; input_schema?: object }> = {
   test_simple_text: { code: `return 'This is a simple text response for testing.'` },
   test_image_content: { code: `return { content: [{ type: 'image', data: '${PNG}', mimeType: 'image/png' }] }` },
@@ -93,6 +95,28 @@ return 'LLM response: ' + JSON.stringify(content)`,
       items: { anyOf: titled('First Choice', 'Second Choice', 'Third Choice') },
     },
   }),
+  test_input_required_result_elicitation: {
+    code: `const { content } = await requestInput({ kind: 'form', message: 'What is your name?', schema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } })
+return 'Hello, ' + content?.name + '!'`,
+  },
+  test_input_required_result_sampling: {
+    code: `const { content } = await requestInput({ kind: 'sampling', params: { messages: [{ role: 'user', content: { type: 'text', text: 'What is the capital of France?' } }], maxTokens: 100 } })
+return 'Sampling response: ' + JSON.stringify(content)`,
+  },
+  test_input_required_result_list_roots: {
+    code: `const { content } = await requestInput({ kind: 'roots', params: {} })
+return 'Client roots: ' + JSON.stringify(content)`,
+  },
+  test_input_required_result_request_state: {
+    code: `await requestInput(${confirmation})\nreturn 'state-ok: confirmed'`,
+  },
+  test_input_required_result_tampered_state: { code: `await requestInput(${confirmation})\nreturn 'integrity-ok'` },
+  test_input_required_result_multi_round: {
+    code: `const ask = (message: string, field: string) => requestInput({ kind: 'form', message, schema: { type: 'object', properties: { [field]: { type: 'string' } }, required: [field] } })
+const name = await ask('Step 1: What is your name?', 'name')
+const color = await ask('Step 2: What is your favorite color?', 'color')
+return 'Multi-round complete: ' + name.content?.name + ' likes ' + color.content?.color`,
+  },
 }
 
 function asking(message: string, properties: object, required: readonly string[] = []): { code: string } {
