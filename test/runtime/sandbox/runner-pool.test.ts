@@ -54,10 +54,13 @@ describe('the pool of runners', () => {
     const sandbox = open()
     let running = 0
     let most = 0
+    const two = Promise.withResolvers<void>()
     const broker = fakeBroker({
       store: async () => {
         most = Math.max(most, ++running)
-        await new Promise((resolve) => setTimeout(resolve, 60))
+        // The first waits for the second: were there one at a time, it would wait for ever.
+        if (running === 2) two.resolve()
+        await two.promise
         running--
         return running
       },
