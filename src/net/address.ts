@@ -50,6 +50,12 @@ export function literalAddress(url: URL): string | undefined {
   return isIP(host) ? host : undefined
 }
 
+/** Whether a URL names this machine: 127.0.0.0/8, ::1 or localhost (RFC 6761, section 6.3). */
+export function isLoopback(url: URL): boolean {
+  const host = url.hostname.toLowerCase()
+  return host === '[::1]' || host === 'localhost' || (host.startsWith('127.') && isIP(host) === 4)
+}
+
 /** `host` for the scheme's own port, else `host:port`, in lower case and without a trailing dot. */
 export function hostKey(url: URL): string {
   return url.host.toLowerCase().replace(/\.(?=$|:)/, '')

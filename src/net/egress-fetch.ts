@@ -1,25 +1,36 @@
-import type { Egress, EgressPolicy } from './egress.ts'
+import type { Egress, EgressPolicy, EgressRequest, EgressResponse } from './egress.ts'
 
 /** The Fetch API over egress, for code that runs in this process. */
 export function egressFetch(egress: Egress, policy: EgressPolicy): typeof fetch {
   return async (input, init) => {
-    const asked = new Request(input, init)
-    const body = asked.body === null ? undefined : new Uint8Array(await asked.arrayBuffer())
-    const request = {
-      url: asked.url,
-      method: asked.method,
-      headers: [...asked.headers],
-      signal: asked.signal,
-      ...(body && { body }),
-    }
-    const { url, status, statusText, headers, body: bytes } = await egress.request(request, policy)
-    const hasBody = status !== 204 && status !== 205 && status !== 304
-    const response = new Response(hasBody ? new Uint8Array(bytes) : null, {
-      status,
-      statusText,
-      headers: headers.map(([name, value]): [string, string] => [name, value]),
-    })
-    Object.defineProperty(response, 'url', { value: url })
-    return response
+    const answer = await egress.request(await toEgressRequest(input, init), policy)
+    return toResponse(answer, new Uint8Array(answer.body))
   }
+}
+
+/** The same for answers that stream: it resolves at the head, and bounds neither time nor bytes. */
+export function egressStreamFetch(egress: Egress, policy: Pick<EgressPolicy, 'hosts' | 'redirects'>): typeof fetch {
+  return async (input, init) => {
+    const answer = await egress.open(await toEgressRequest(input, init), policy)
+    return toResponse(answer, answer.body)
+  }
+}
+
+async function toEgressRequest(...asked: Parameters<typeof fetch>): Promise<EgressRequest> {
+  const request = new Request(...asked)
+  const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
+  const { url, method, signal } = request
+  return { url, method, headers: [...request.headers], signal, ...(body && { body }) }
+}
+
+function toResponse(head: Omit<EgressResponse, 'body'>, body: BodyInit | null): Response {
+  const { url, status, statusText, headers } = head
+  const hasBody = status !== 204 && status !== 205 && status !== 304
+  const response = new Response(hasBody ? body : null, {
+    status,
+    statusText,
+    headers: headers.map(([name, value]): [string, string] => [name, value]),
+  })
+  Object.defineProperty(response, 'url', { value: url })
+  return response
 }

@@ -1,8 +1,7 @@
-import { lookup as resolveHost } from 'node:dns'
-import type { LookupFunction } from 'node:net'
-import { Agent, fetch as undiciFetch, type RequestInit } from 'undici'
+import { Agent, fetch as undiciFetch, type RequestInit, type Response } from 'undici'
 import { MetaError } from '../errors/meta-error.ts'
-import { hostKey, isPublicAddress, literalAddress } from './address.ts'
+import { hostKey } from './address.ts'
+import { checkUrl, isAllowedLocal, type LocalLeave, localHostBlocked, publicLookup } from './egress-guard.ts'
 
 /** Where a request may go, and how much it may cost. */
 export interface EgressPolicy {
@@ -30,134 +29,110 @@ export interface EgressResponse {
   readonly body: Uint8Array
 }
 
+/** An answer whose body is still on its way. */
+export interface EgressStream extends Omit<EgressResponse, 'body'> {
+  /** Who stops reading must cancel it: it holds a connection. */
+  readonly body: ReadableStream<Uint8Array> | null
+}
+
 /** The one way out to the network. */
 export interface Egress {
   /** @throws MetaError HOST_NOT_ALLOWED, LOCAL_HOST_BLOCKED, LIMIT_EXCEEDED, UPSTREAM_UNREACHABLE */
   request(request: EgressRequest, policy: EgressPolicy): Promise<EgressResponse>
+  /**
+   * Resolves at the head of the answer. What streams may be silent for hours, so neither time nor bytes are bounded
+   * here: the signal ends it, and who reads counts.
+   * @throws MetaError HOST_NOT_ALLOWED, LOCAL_HOST_BLOCKED, UPSTREAM_UNREACHABLE
+   */
+  open(request: EgressRequest, policy: Pick<EgressPolicy, 'hosts' | 'redirects'>): Promise<EgressStream>
   close(): Promise<void>
 }
 
-/**
- * @param allowLocal  local `host:port` pairs that a person opened
- */
-export function createEgress({ allowLocal }: { allowLocal: ReadonlySet<string> }): Egress {
-  const publicAgent = new Agent({ connect: { lookup: publicLookup } })
-  const localAgent = new Agent()
+export function createEgress(leave: LocalLeave): Egress {
+  const agents = createAgents({})
+  // undici's own limits would end a quiet stream after five minutes.
+  const streamAgents = createAgents({ headersTimeout: 0, bodyTimeout: 0 })
 
-  async function request(first: EgressRequest, policy: EgressPolicy): Promise<EgressResponse> {
-    const timeout = AbortSignal.timeout(policy.timeoutMs)
-    const signal = first.signal ? AbortSignal.any([first.signal, timeout]) : timeout
+  /** Follows redirects, each checked like the first request. */
+  async function follow(
+    first: EgressRequest,
+    policy: EgressPolicy,
+    { publicAgent, localAgent }: Agents,
+    signal: AbortSignal | undefined,
+  ): Promise<{ url: URL; response: Response }> {
     let current = first
     for (let hop = 0; ; hop++) {
-      const url = checkUrl(current.url, policy, allowLocal)
-      const agent = isAllowedLocal(url, allowLocal) ? localAgent : publicAgent
+      const url = checkUrl(current.url, policy.hosts, leave)
+      const agent = isAllowedLocal(url, leave) ? localAgent : publicAgent
       const response = await send(url, current, agent, signal, policy)
-      const location = response.headers.find(([name]) => name === 'location')?.[1]
-      if (response.status < 300 || response.status > 399 || location === undefined) return response
-      if (hop >= policy.redirects) return response
+      const location = response.headers.get('location')
+      const isRedirect = response.status >= 300 && response.status <= 399 && location !== null
+      if (!isRedirect || hop >= policy.redirects) return { url, response }
+      await response.body?.cancel()
       current = redirected(current, response.status, url, new URL(location, url))
     }
   }
 
   return {
-    request,
+    async request(first, policy) {
+      const timeout = AbortSignal.timeout(policy.timeoutMs)
+      const signal = first.signal ? AbortSignal.any([first.signal, timeout]) : timeout
+      const { url, response } = await follow(first, policy, agents, signal)
+      try {
+        const body = await readBounded(response.body, policy.answerBytes, url)
+        return { ...headOf(url, response), body }
+      } catch (error) {
+        throw explainFailure(error, url, first, policy.timeoutMs)
+      }
+    },
+    async open(first, policy) {
+      const unbounded = { ...policy, timeoutMs: Infinity, answerBytes: Infinity }
+      const { url, response } = await follow(first, unbounded, streamAgents, first.signal)
+      // undici's streams are those of Node; only the types have two homes.
+      return { ...headOf(url, response), body: response.body as ReadableStream<Uint8Array> | null }
+    },
     async close() {
-      await Promise.all([publicAgent.destroy(), localAgent.destroy()])
+      const all = [agents, streamAgents].flatMap(({ publicAgent, localAgent }) => [publicAgent, localAgent])
+      await Promise.all(all.map((agent) => agent.destroy()))
     },
   }
 }
 
-function checkUrl(text: string, policy: EgressPolicy, allowLocal: ReadonlySet<string>): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new MetaError(
-      'HOST_NOT_ALLOWED',
-      `"${text.slice(0, 200)}" is not an http(s) address.`,
-      'Give an absolute https:// address.',
-    )
-  }
-  const key = hostKey(url)
-  if (url.username || url.password) {
-    throw new MetaError(
-      'HOST_NOT_ALLOWED',
-      `The address of "${key}" holds a user name or password.`,
-      'Leave it out; name a credential instead.',
-    )
-  }
-  if (policy.hosts !== 'any' && !policy.hosts.has(key)) {
-    throw new MetaError(
-      'HOST_NOT_ALLOWED',
-      `This server may not reach "${key}".`,
-      `It may reach: ${[...policy.hosts].join(', ') || 'no host'}. Add the host to the tool's hosts, or import with that base_url.`,
-    )
-  }
-  if (isAllowedLocal(url, allowLocal)) return url
-  const literal = literalAddress(url)
-  if ((literal !== undefined && !isPublicAddress(literal)) || isLocalName(url.hostname)) throw localHostBlocked(url)
-  if (url.protocol === 'http:') {
-    throw new MetaError('HOST_NOT_ALLOWED', `"${key}" was asked for over plain http.`, 'Use its https:// address.')
-  }
-  return url
+interface Agents {
+  readonly publicAgent: Agent
+  readonly localAgent: Agent
 }
 
-function isAllowedLocal(url: URL, allowLocal: ReadonlySet<string>): boolean {
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
-  return allowLocal.has(`${url.hostname.toLowerCase()}:${port}`)
+function createAgents(options: Agent.Options): Agents {
+  return {
+    publicAgent: new Agent({ ...options, connect: { lookup: publicLookup } }),
+    localAgent: new Agent(options),
+  }
 }
 
-function isLocalName(hostname: string): boolean {
-  return /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i.test(hostname)
-}
-
-function localHostBlocked(url: URL): MetaError {
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
-  return new MetaError(
-    'LOCAL_HOST_BLOCKED',
-    `"${hostKey(url)}" is on this machine or a private network.`,
-    `A person can open it by starting mcpwright with MCPWRIGHT_ALLOW_LOCAL=${url.hostname}:${port}`,
-  )
-}
-
-/** Refuses private addresses on the very connection that is used, so that a second answer of DNS changes nothing. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  resolveHost(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, '', 0)
-    const allowed = addresses.filter(({ address }) => isPublicAddress(address))
-    const [first] = allowed
-    if (!first)
-      return callback(Object.assign(new Error(`${hostname} has no public address`), { code: 'PRIVATE_ADDRESS' }), '', 0)
-    if (options.all) return callback(null, allowed)
-    return callback(null, first.address, first.family)
-  })
+function headOf(url: URL, { status, statusText, headers }: Response): Omit<EgressResponse, 'body'> {
+  return { url: url.href, status, statusText, headers: [...headers] }
 }
 
 async function send(
   url: URL,
   request: EgressRequest,
   dispatcher: Agent,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   policy: EgressPolicy,
-): Promise<EgressResponse> {
+): Promise<Response> {
   const init: RequestInit = {
     method: request.method ?? 'GET',
     headers: (request.headers ?? []).map(([name, value]): [string, string] => [name, value]),
     redirect: 'manual',
     dispatcher,
-    signal,
+    ...(signal && { signal }),
     ...(request.body && { body: request.body }),
   }
   try {
-    const response = await undiciFetch(url, init)
-    const body = await readBounded(response.body, policy.answerBytes, url)
-    return {
-      url: url.href,
-      status: response.status,
-      statusText: response.statusText,
-      headers: [...response.headers],
-      body,
-    }
+    return await undiciFetch(url, init)
   } catch (error) {
-    throw explainFailure(error, url, request, policy)
+    throw explainFailure(error, url, request, policy.timeoutMs)
   }
 }
 
@@ -178,7 +153,7 @@ async function readBounded(body: AsyncIterable<Uint8Array> | null, limitBytes: n
   return Buffer.concat(chunks)
 }
 
-function explainFailure(error: unknown, url: URL, request: EgressRequest, policy: EgressPolicy): unknown {
+function explainFailure(error: unknown, url: URL, request: EgressRequest, timeoutMs: number): unknown {
   if (error instanceof MetaError || request.signal?.aborted) return error
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
@@ -186,7 +161,7 @@ function explainFailure(error: unknown, url: URL, request: EgressRequest, policy
   if (error instanceof Error && error.name === 'TimeoutError') {
     return new MetaError(
       'UPSTREAM_UNREACHABLE',
-      `"${hostKey(url)}" did not answer within ${policy.timeoutMs} ms.`,
+      `"${hostKey(url)}" did not answer within ${timeoutMs} ms.`,
       'Try again, or ask for less.',
       { cause: error },
     )

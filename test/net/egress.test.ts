@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { isPublicAddress } from '../../src/net/address.ts'
-import { createEgress, type EgressPolicy } from '../../src/net/egress.ts'
+import { createEgress, type Egress, type EgressPolicy } from '../../src/net/egress.ts'
+import { egressStreamFetch } from '../../src/net/egress-fetch.ts'
 
 let server: Server
 let other: Server
@@ -17,6 +18,7 @@ beforeAll(async () => {
     hits.push({ path: request.url ?? '', headers: request.headers })
     if (request.url === '/big') return void response.end('x'.repeat(20_000))
     if (request.url === '/slow') return
+    if (request.url === '/stream') return void response.writeHead(200).write('first')
     if (request.url === '/away')
       return void response.writeHead(302, { location: `http://127.0.0.1:${otherPort}/there` }).end()
     if (request.url === '/inside')
@@ -137,3 +139,44 @@ describe('egress', () => {
     ).toBe(false)
   })
 })
+
+describe('egress that streams', () => {
+  const everywhere = { hosts: 'any', redirects: 3 } as const
+
+  it('gives the head and what came so far while the answer goes on, and ends with the signal', async () => {
+    await using egress = closing(createEgress({ allowLocal: new Set(), allowLoopback: true }))
+    const abort = new AbortController()
+    const fetchStream = egressStreamFetch(egress, everywhere)
+    const response = await fetchStream(`http://localhost:${port}/stream`, { signal: abort.signal })
+    const reader = response.body?.getReader()
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first')
+    abort.abort(new Error('enough'))
+    await expect(reader?.read()).rejects.toThrow('enough')
+  })
+
+  it('keeps the guards: hosts, schemes, private addresses, redirects', async () => {
+    await using egress = closing(createEgress({ allowLocal: new Set([`127.0.0.1:${port}`]) }))
+    const open = (url: string) => egress.open({ url }, everywhere)
+    await expect(open(`http://127.0.0.1:${port}/inside`)).rejects.toMatchObject({ code: 'LOCAL_HOST_BLOCKED' })
+    await expect(open(`http://127.0.0.1:${otherPort}/`)).rejects.toMatchObject({ code: 'LOCAL_HOST_BLOCKED' })
+    await expect(open('file:///etc/passwd')).rejects.toMatchObject({ code: 'HOST_NOT_ALLOWED' })
+    const narrow = { hosts: new Set([`127.0.0.1:${port}`]), redirects: 3 }
+    await expect(egress.open({ url: `http://127.0.0.1:${port}/away` }, narrow)).rejects.toMatchObject({
+      code: 'HOST_NOT_ALLOWED',
+    })
+  })
+
+  it('opens loopback without opening the private network behind it', async () => {
+    await using egress = closing(createEgress({ allowLocal: new Set(), allowLoopback: true }))
+    const response = await egress.open({ url: `http://127.0.0.1:${otherPort}/` }, everywhere)
+    await response.body?.cancel()
+    expect(response.status).toBe(200)
+    await expect(egress.open({ url: 'https://10.0.0.1/' }, everywhere)).rejects.toMatchObject({
+      code: 'LOCAL_HOST_BLOCKED',
+    })
+  })
+})
+
+function closing(egress: Egress): Egress & AsyncDisposable {
+  return { ...egress, [Symbol.asyncDispose]: () => egress.close() }
+}

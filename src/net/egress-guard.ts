@@ -1,0 +1,81 @@
+import { lookup as resolveHost } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { MetaError } from '../errors/meta-error.ts'
+import { hostKey, isLoopback, isPublicAddress, literalAddress } from './address.ts'
+
+/** What a person opened besides the public internet. */
+export interface LocalLeave {
+  /** Local `host:port` pairs. */
+  readonly allowLocal: ReadonlySet<string>
+  /** All ports of this machine. */
+  readonly allowLoopback?: boolean
+}
+
+/**
+ * Where a request may go.
+ * @param hosts  exact hosts, as `host` or `host:port`; `any` allows every public host
+ * @throws MetaError HOST_NOT_ALLOWED, LOCAL_HOST_BLOCKED
+ */
+export function checkUrl(text: string, hosts: ReadonlySet<string> | 'any', leave: LocalLeave): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new MetaError(
+      'HOST_NOT_ALLOWED',
+      `"${text.slice(0, 200)}" is not an http(s) address.`,
+      'Give an absolute https:// address.',
+    )
+  }
+  const key = hostKey(url)
+  if (url.username || url.password) {
+    throw new MetaError(
+      'HOST_NOT_ALLOWED',
+      `The address of "${key}" holds a user name or password.`,
+      'Leave it out; name a credential instead.',
+    )
+  }
+  if (hosts !== 'any' && !hosts.has(key)) {
+    throw new MetaError(
+      'HOST_NOT_ALLOWED',
+      `This server may not reach "${key}".`,
+      `It may reach: ${[...hosts].join(', ') || 'no host'}. Add the host to the tool's hosts, or import with that base_url.`,
+    )
+  }
+  if (isAllowedLocal(url, leave)) return url
+  const literal = literalAddress(url)
+  if ((literal !== undefined && !isPublicAddress(literal)) || isLocalName(url.hostname)) throw localHostBlocked(url)
+  if (url.protocol === 'http:') {
+    throw new MetaError('HOST_NOT_ALLOWED', `"${key}" was asked for over plain http.`, 'Use its https:// address.')
+  }
+  return url
+}
+
+export function isAllowedLocal(url: URL, { allowLocal, allowLoopback = false }: LocalLeave): boolean {
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
+  return allowLocal.has(`${url.hostname.toLowerCase()}:${port}`) || (allowLoopback && isLoopback(url))
+}
+
+function isLocalName(hostname: string): boolean {
+  return /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i.test(hostname)
+}
+
+export function localHostBlocked(url: URL): MetaError {
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
+  return new MetaError(
+    'LOCAL_HOST_BLOCKED',
+    `"${hostKey(url)}" is on this machine or a private network.`,
+    `A person can open it by starting mcpwright with MCPWRIGHT_ALLOW_LOCAL=${url.hostname}:${port}`,
+  )
+}
+
+/** Refuses private addresses on the very connection that is used, so that a second answer of DNS changes nothing. */
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
+  resolveHost(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, '', 0)
+    const allowed = addresses.filter(({ address }) => isPublicAddress(address))
+    const [first] = allowed
+    if (!first)
+      return callback(Object.assign(new Error(`${hostname} has no public address`), { code: 'PRIVATE_ADDRESS' }), '', 0)
+    if (options.all) return callback(null, allowed)
+    return callback(null, first.address, first.family)
+  })
+}
