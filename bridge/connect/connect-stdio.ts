@@ -11,6 +11,7 @@ import {
 import { createLineSplitter } from '../protocol/split-lines.ts'
 import { claimedVersion } from '../protocol/versions.ts'
 import { createEndpointLink, type Endpoint, type LinkState } from './endpoint-link.ts'
+import { openHttpSession } from './legacy-session.ts'
 import { createLegacyUpstream } from './legacy-upstream.ts'
 import { createLineOutput } from './line-output.ts'
 import { carryModern } from './modern-upstream.ts'
@@ -44,7 +45,7 @@ export async function connectStdio(options: ConnectOptions): Promise<void> {
   const { input, staticAnswers, lineBytes = 64 * 1024 * 1024, graceMs = 2_000 } = options
   const output = createLineOutput(options.output)
   const link = createEndpointLink(options.endpoint, options.onState)
-  const legacy = createLegacyUpstream(link, output)
+  const legacy = createLegacyUpstream(link, output, openHttpSession)
   const running = new Map<RpcId, RunningRequest>()
 
   // The endpoint comes up while the client still reads the static answers; who needs it meets its failure.

@@ -1,7 +1,12 @@
+import { repeatAtOnce, type RetryPolicy } from './retry-policy.ts'
+import type { HttpSend } from './send-http.ts'
+
 /** A Streamable HTTP endpoint and what to send with each request to it, such as Authorization. */
 export interface Endpoint {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
+  /** How requests leave this process; by default straight over node:http. */
+  readonly send?: HttpSend
 }
 
 export type LinkState = 'connecting' | 'connected' | 'lost'
@@ -10,6 +15,8 @@ export type LinkState = 'connecting' | 'connected' | 'lost'
 export interface EndpointLink {
   /** True once an endpoint is known and not reported dead. */
   readonly isUp: boolean
+  /** How often, and after which pauses, a request is tried on an endpoint that is gone. */
+  readonly retry: RetryPolicy
   /** Shares one question among all who wait. Rejects as `endpoint` did; the next caller asks again. */
   current(): Promise<Endpoint>
   /** Says that this endpoint does not answer. Only the first to say so causes a new question. */
@@ -19,6 +26,7 @@ export interface EndpointLink {
 export function createEndpointLink(
   endpoint: () => Promise<Endpoint>,
   onState: (state: LinkState) => void = () => {},
+  retry: RetryPolicy = repeatAtOnce,
 ): EndpointLink {
   let asked: Promise<Endpoint> | undefined
   let known: Endpoint | undefined
@@ -37,6 +45,7 @@ export function createEndpointLink(
   }
 
   return {
+    retry,
     get isUp() {
       return known !== undefined
     },

@@ -12,13 +12,15 @@ import {
 } from '../protocol/json-rpc.ts'
 import { raceAbort } from '../protocol/race-abort.ts'
 import type { EndpointLink } from './endpoint-link.ts'
-import { openLegacySession, type LegacySession } from './legacy-session.ts'
+import { EndpointGone, SessionForgotten } from './endpoint-gone.ts'
+import type { LegacySession, OpenSession } from './legacy-session.ts'
 import type { LineOutput } from './line-output.ts'
-import { EndpointGone, SessionForgotten } from './post-message.ts'
+import { parseJson } from './relay-answer.ts'
 import { repeatWhileGone, useLive } from './replay.ts'
 
-/** Between the end of a server's message stream and the next one. */
+/** Before a stream of messages is asked for again that gave none the last time; doubles each time. */
 const LISTEN_AGAIN_MS = 1_000
+const LISTEN_AGAIN_MAX_MS = 30_000
 
 /** Carries a client of the eras before 2026-07-28: its session lives here, and is opened anew on each new endpoint. */
 export interface LegacyUpstream {
@@ -33,7 +35,7 @@ export interface LegacyUpstream {
   close(signal: AbortSignal): Promise<void>
 }
 
-export function createLegacyUpstream(link: EndpointLink, output: LineOutput): LegacyUpstream {
+export function createLegacyUpstream(link: EndpointLink, output: LineOutput, openSession: OpenSession): LegacyUpstream {
   const closing = new AbortController()
   /** Requests of the server that the client has yet to answer. Ids of two sessions may be equal, so they get new ones. */
   const asked = new Map<RpcId, { readonly session: LegacySession; readonly id: RpcId }>()
@@ -57,7 +59,7 @@ export function createLegacyUpstream(link: EndpointLink, output: LineOutput): Le
     const params = initializeParams
     if (!params) throw new RpcError(RPC_CODES.invalidRequest, 'The first request must be "initialize".')
     const fresh = await useLive(link, closing.signal, async (endpoint) => {
-      const begun = await openLegacySession(endpoint, params, closing.signal)
+      const begun = await openSession(endpoint, params, closing.signal)
       for (const setting of settings.values()) await begun.request(setting, closing.signal, () => Promise.resolve())
       return begun
     })
@@ -67,7 +69,7 @@ export function createLegacyUpstream(link: EndpointLink, output: LineOutput): Le
   }
 
   function openPersistently(): Promise<LegacySession> {
-    return repeatWhileGone('initialize', closing.signal, session)
+    return repeatWhileGone('initialize', closing.signal, link.retry, session)
   }
 
   function isInUse(candidate: LegacySession): boolean {
@@ -81,12 +83,21 @@ export function createLegacyUpstream(link: EndpointLink, output: LineOutput): Le
     opening = undefined
   }
 
-  /** Follows the messages that belong to no request; when they break off, opens the next session at once. */
+  /** Follows the messages that belong to no request; when there are none to be had, opens the next session at once. */
   async function follow(current: LegacySession): Promise<void> {
     const { signal } = closing
+    let emptyStreams = 0
+    const take = async (text: string): Promise<void> => {
+      emptyStreams = 0
+      await deliverText(text, current)
+    }
     try {
-      while (isInUse(current) && (await current.listen(signal, (text) => deliverText(text, current)))) {
-        await setTimeout(LISTEN_AGAIN_MS, undefined, { signal, ref: false })
+      while (isInUse(current) && (await current.listen(signal, take))) {
+        if (emptyStreams > 0) {
+          const pauseMs = Math.min(LISTEN_AGAIN_MS * 2 ** (emptyStreams - 1), LISTEN_AGAIN_MAX_MS)
+          await setTimeout(pauseMs, undefined, { signal, ref: false })
+        }
+        emptyStreams += 1
       }
     } catch (error) {
       if (signal.aborted || !(error instanceof EndpointGone)) return
@@ -97,7 +108,7 @@ export function createLegacyUpstream(link: EndpointLink, output: LineOutput): Le
   }
 
   async function deliverText(text: string, current: LegacySession): Promise<void> {
-    const read = readMessage(JSON.parse(text))
+    const read = readMessage(parseJson(text))
     if (read.kind !== 'invalid') await deliver(read.message, current)
   }
 
@@ -120,7 +131,7 @@ export function createLegacyUpstream(link: EndpointLink, output: LineOutput): Le
       return (await raceAbort(openPersistently(), signal)).initializeResult
     },
     async request(request, signal) {
-      await repeatWhileGone(request.method, signal, async () => {
+      await repeatWhileGone(request.method, signal, link.retry, async () => {
         const current = await raceAbort(session(), signal)
         try {
           await current.request(request, signal, (message) => deliver(message, current))

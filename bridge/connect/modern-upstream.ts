@@ -1,9 +1,10 @@
 import { type RpcMessage, type RpcRequest } from '../protocol/json-rpc.ts'
 import { encodeHeaderValue, nameOf } from '../protocol/mcp-headers.ts'
 import { claimedVersion, NEWEST_MODERN } from '../protocol/versions.ts'
+import { EndpointGone } from './endpoint-gone.ts'
 import type { EndpointLink } from './endpoint-link.ts'
 import type { LineOutput } from './line-output.ts'
-import { askEndpoint, EndpointGone } from './post-message.ts'
+import { askEndpoint } from './post-message.ts'
 import { relayAnswer } from './relay-answer.ts'
 import { repeatWhileGone, useLive } from './replay.ts'
 
@@ -27,7 +28,7 @@ export async function carryModern(
     await output.write(message)
   }
 
-  await repeatWhileGone(request.method, signal, () =>
+  await repeatWhileGone(request.method, signal, link.retry, () =>
     useLive(link, signal, async (endpoint) => {
       const asked = { method: 'POST', headers: headersOf(request), message: request, signal } as const
       const answer = await askEndpoint(endpoint, asked)

@@ -1,10 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
 import { errorResponse, RPC_CODES, RpcError, type RpcRequest, type RpcResponse } from '../protocol/json-rpc.ts'
 import { raceAbort } from '../protocol/race-abort.ts'
+import { EndpointGone, SessionForgotten } from './endpoint-gone.ts'
 import type { Endpoint, EndpointLink } from './endpoint-link.ts'
-import { EndpointGone, SessionForgotten } from './post-message.ts'
-
-/** How often a request that surely had no effect is tried on a new endpoint. */
-const ATTEMPTS = 3
+import type { RetryPolicy } from './retry-policy.ts'
 
 /** Requests that change nothing: they may be sent again when nobody knows whether they arrived. */
 const REPEATABLE: ReadonlySet<string> = new Set([
@@ -29,14 +28,22 @@ const REPEATABLE: ReadonlySet<string> = new Set([
  * @param send  asks for the endpoint or session afresh each time
  * @throws what `send` threw last
  */
-export async function repeatWhileGone<T>(method: string, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+export async function repeatWhileGone<T>(
+  method: string,
+  signal: AbortSignal,
+  retry: RetryPolicy,
+  send: () => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted()
     try {
       return await send()
     } catch (error) {
       const mayRepeat = error instanceof EndpointGone && (!error.wasSent || REPEATABLE.has(method))
-      if (!mayRepeat || attempt === ATTEMPTS) throw error
+      if (!mayRepeat || attempt >= retry.attempts(method)) throw error
+      // A forgotten session is opened anew at once; only then is there something to wait for.
+      const pauseMs = error instanceof SessionForgotten && attempt === 1 ? 0 : retry.pauseMs(attempt)
+      if (pauseMs > 0) await setTimeout(pauseMs, undefined, { signal })
     }
   }
 }
