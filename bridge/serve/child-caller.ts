@@ -1,21 +1,22 @@
-import { isObject, RPC_CODES, type JsonObject } from '../protocol/json-rpc.ts'
+import { isObject, type JsonObject } from '../protocol/json-rpc.ts'
 import { raceAbort } from '../protocol/race-abort.ts'
+import { createCallGate, type CallGate } from './call-gate.ts'
 import type { StartChild } from './child.ts'
 import { createChildSupervisor, type ChildSupervisor, type RunningChild } from './child-supervisor.ts'
-import type { ChildCall, ChildConnection } from './child-connection.ts'
+import type { ChildConnection, ChildTraffic } from './child-connection.ts'
 import { createListCache } from './list-cache.ts'
+import type { ModernService } from './modern-service.ts'
 import type { BridgeOptions } from './server-bridge.ts'
-import { createSubscriptionHub, type SubscriptionHub } from './subscription-hub.ts'
+import { createSubscriptionHub } from './subscription-hub.ts'
 
 /** How the fronts reach the child: it is woken when needed, kept while used, and lists need no child at all. */
-export interface ChildCaller {
+export interface ChildCaller extends ModernService {
   readonly supervisor: ChildSupervisor
-  readonly subscriptions: SubscriptionHub
-  /** The child's answer to server/discover; from memory once there was one. */
-  discover(signal?: AbortSignal): Promise<JsonObject>
-  call(call: ChildCall): Promise<JsonObject>
-  /** Keeps the child awake while `use` runs. */
-  withChild<T>(use: (connection: ChildConnection) => Promise<T>, signal?: AbortSignal): Promise<T>
+  readonly gate: CallGate
+  /** What went over the stdin and stdout of all its children. */
+  readonly traffic: ChildTraffic
+  /** Starts the child if it is asleep and resolves when it answers. */
+  wake(signal?: AbortSignal): Promise<void>
   /** Goes over to another program once that answers; calls of the one before have a moment to end. */
   replace(startChild: StartChild, signal?: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -28,9 +29,10 @@ interface Generation {
   onUnused: () => void
 }
 
-export function createChildCaller(options: BridgeOptions): ChildCaller {
+export function createChildCaller(options: BridgeOptions & { readonly now: () => number }): ChildCaller {
   const { limits, onLog } = options
   const cache = createListCache()
+  const gate = createCallGate(limits)
   const subscriptions = createSubscriptionHub((method) => {
     const kind = method.split('/')[1]
     if (kind === 'tools' || kind === 'prompts' || kind === 'resources') cache.forget(kind)
@@ -39,6 +41,9 @@ export function createChildCaller(options: BridgeOptions): ChildCaller {
   let current = createGeneration(options.startChild)
   let discovered: JsonObject | undefined
   let idleTimer: NodeJS.Timeout | undefined
+  let lastUsedAt = 0
+  /** Of the children that have ended. */
+  let past: ChildTraffic = { readBytes: 0, writtenBytes: 0 }
 
   function createGeneration(startChild: StartChild): Generation {
     const onReady = (running: RunningChild): void => {
@@ -55,26 +60,33 @@ export function createChildCaller(options: BridgeOptions): ChildCaller {
     discovered = running.discovered
     subscriptions.attach(running.connection, capabilitiesOf(discovered))
     onLog('info', `The server is ready (process ${running.pid}).`)
+    void running.connection.ended.then(() => (past = sumOf(past, running.connection.traffic)))
     armIdleTimer()
   }
 
   function armIdleTimer(): void {
-    clearTimeout(idleTimer)
     if (limits.idleMs === 0 || current.users > 0) return
-    idleTimer = setTimeout(() => {
-      if (current.users > 0) return
-      if (subscriptions.needsChild) armIdleTimer()
-      else void current.supervisor.sleep()
-    }, limits.idleMs).unref()
+    lastUsedAt = options.now()
+    idleTimer ??= setTimeout(sleepIfIdle, limits.idleMs).unref()
   }
 
+  /** One timer for many calls: it looks when it is due, and waits for the rest of the time. */
+  function sleepIfIdle(): void {
+    idleTimer = undefined
+    if (current.users > 0) return
+    const restMs = limits.idleMs - (options.now() - lastUsedAt)
+    if (restMs > 0 || subscriptions.needsChild) {
+      idleTimer = setTimeout(sleepIfIdle, Math.max(restMs, subscriptions.needsChild ? limits.idleMs : 1)).unref()
+    } else void current.supervisor.sleep()
+  }
+
+  /** Keeps the child awake while `use` runs. */
   async function withChild<T>(use: (connection: ChildConnection) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const generation = current
     // Counted before the wake, so that a child that has just started is not taken for idle.
     generation.users += 1
-    clearTimeout(idleTimer)
     try {
-      const { connection } = await raceAbort(generation.supervisor.need(), signal)
+      const { connection } = generation.supervisor.running ?? (await raceAbort(generation.supervisor.need(), signal))
       return await use(connection)
     } finally {
       generation.users -= 1
@@ -101,8 +113,12 @@ export function createChildCaller(options: BridgeOptions): ChildCaller {
     get supervisor() {
       return current.supervisor
     },
+    gate,
     subscriptions,
-    withChild,
+    get traffic() {
+      return sumOf(past, current.supervisor.running?.connection.traffic)
+    },
+    wake: (signal) => withChild(() => Promise.resolve(), signal),
     async discover(signal) {
       if (discovered === undefined) await withChild(() => Promise.resolve(), signal)
       return discovered ?? {}
@@ -110,9 +126,18 @@ export function createChildCaller(options: BridgeOptions): ChildCaller {
     async call(call) {
       const known = cache.find(call.method, call.params)
       if (known) return known
-      const result = await withChild((connection) => connection.call(call), call.signal)
-      cache.keep(call.method, call.params, result)
-      return result
+      const place = gate.enter(call.client ?? call, call.signal)
+      if (place) await place
+      try {
+        const result = await withChild((connection) => connection.call(call), call.signal)
+        cache.keep(call.method, call.params, result)
+        return result
+      } finally {
+        gate.leave()
+      }
+    },
+    async watch(subscriber, uris, signal) {
+      await withChild((connection) => subscriptions.watch(subscriber, uris, connection), signal)
     },
     async replace(startChild, signal) {
       const next = createGeneration(startChild)
@@ -140,12 +165,9 @@ function capabilitiesOf(discovered: JsonObject): JsonObject {
   return isObject(discovered['capabilities']) ? discovered['capabilities'] : {}
 }
 
-/** HTTP status of an error that the child answered (2026-07-28: streamable-http, Protocol Version Header; basic/index, _meta). */
-export function statusOfError(code: number): number {
-  if (code === RPC_CODES.methodNotFound) return 404
-  const isRefusal =
-    code === RPC_CODES.headerMismatch ||
-    code === RPC_CODES.missingClientCapability ||
-    code === RPC_CODES.unsupportedVersion
-  return isRefusal ? 400 : 200
+function sumOf(
+  past: ChildTraffic,
+  { readBytes, writtenBytes }: ChildTraffic = { readBytes: 0, writtenBytes: 0 },
+): ChildTraffic {
+  return { readBytes: past.readBytes + readBytes, writtenBytes: past.writtenBytes + writtenBytes }
 }

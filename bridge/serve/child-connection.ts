@@ -3,6 +3,9 @@ import { readMessage, RPC_CODES, RpcError, type JsonObject, type RpcResponse } f
 import { createLineSplitter, LineTooLong } from '../protocol/split-lines.ts'
 import { META, metaOf } from '../protocol/versions.ts'
 import type { Child } from './child.ts'
+import { envelope } from './envelope.ts'
+import { createLineWriter } from './line-writer.ts'
+import { watchSilence } from './silence-watch.ts'
 
 /** Left unread by the child, this much refuses the next call. */
 const UNREAD_BYTES = 32 * 1024 * 1024
@@ -16,6 +19,8 @@ export interface ChildCall {
   readonly signal?: AbortSignal
   /** Notifications of this call only; a progress token is the one in `params`. */
   readonly onNotification?: (method: string, params: JsonObject) => void
+  /** Who asks; places are shared fairly among clients. */
+  readonly client?: object | undefined
 }
 
 /** The bridge's side of one running child: calls by id over its stdin and stdout. */
@@ -29,10 +34,18 @@ export interface ChildConnection {
   readonly ended: Promise<string>
   /** Ends it from this side. */
   end(reason: string): void
+  /** What went over its stdin and stdout so far. */
+  readonly traffic: ChildTraffic
+}
+
+export interface ChildTraffic {
+  readonly readBytes: number
+  readonly writtenBytes: number
 }
 
 interface PendingCall {
   readonly call: ChildCall
+  /** Each is called at most once, and only one of the two. */
   readonly resolve: (result: JsonObject) => void
   readonly reject: (error: unknown) => void
 }
@@ -40,27 +53,48 @@ interface PendingCall {
 export interface ChildConnectionOptions {
   readonly child: Child
   readonly lineBytes: number
+  /** A child that owes answers and is silent twice this long has ended. */
+  readonly silentMs: number
   /** A line of stdout that is no message, or a message nobody asked for. */
   readonly onNoise: (line: string) => void
 }
 
-export function createChildConnection({ child, lineBytes, onNoise }: ChildConnectionOptions): ChildConnection {
+export function createChildConnection({
+  child,
+  lineBytes,
+  silentMs,
+  onNoise,
+}: ChildConnectionOptions): ChildConnection {
   const pending = new Map<number, PendingCall>()
+  const stdin = createLineWriter(child.stdin)
   const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<string>()
   let endReason: string | undefined
+  let readBytes = 0
   let lastId = 0
+
+  const endWatch = watchSilence({
+    silentMs,
+    owesAnswers: () => pending.size > 0,
+    heardCount: () => readBytes,
+    // Every server of 2026-07-28 answers it (server/discover); an error says as much.
+    ask: () => void call({ method: 'server/discover', params: envelope({}) }).catch(() => {}),
+    onSilent: () => giveUp(`The server process answered nothing for ${2 * silentMs} ms.`),
+  })
 
   function end(reason: string): void {
     if (endReason !== undefined) return
     endReason = reason
+    endWatch()
     child.stdout.destroy()
     for (const { reject } of pending.values()) reject(new RpcError(RPC_CODES.internal, reason))
     pending.clear()
     resolveEnded(reason)
   }
 
-  function write(message: JsonObject): void {
-    child.stdin.write(`${JSON.stringify(message)}\n`)
+  /** What else such a child does is not worth waiting for. */
+  function giveUp(reason: string): void {
+    end(reason)
+    void child.stop(0)
   }
 
   function takeLine(line: string): void {
@@ -92,15 +126,50 @@ export function createChildConnection({ child, lineBytes, onNoise }: ChildConnec
   function ownerOf(method: string, params: JsonObject): PendingCall | undefined {
     if (method === 'notifications/progress') return pending.get(Number(params['progressToken']))
     if (method !== 'notifications/message') return pending.get(Number(metaOf(params)[META.subscriptionId]))
-    const askers = [...pending.values()].filter(({ call }) => META.logLevel in metaOf(call.params))
+    const askers = [...pending.values()].filter(({ call: asked }) => META.logLevel in metaOf(asked.params))
     return askers.length === 1 ? askers[0] : undefined
   }
 
-  followOutput(child.stdout, lineBytes, takeLine, (error) => {
-    // Memory is safe; what else such a child does is not worth waiting for.
-    end(error.message)
-    void child.stop(0)
-  })
+  function call(asked: ChildCall): Promise<JsonObject> {
+    const { signal, method, params } = asked
+    const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
+    const refusal = refusalOf(signal)
+    if (refusal) {
+      reject(refusal)
+      return promise
+    }
+    const id = ++lastId
+    const onAbort = (): void => {
+      pending.delete(id)
+      stdin.write(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } }))
+      reject(signal?.reason)
+    }
+    const unlisten = (): void => signal?.removeEventListener('abort', onAbort)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    pending.set(id, {
+      call: asked,
+      resolve(result) {
+        unlisten()
+        resolve(result)
+      },
+      reject(error) {
+        unlisten()
+        reject(error)
+      },
+    })
+    stdin.write(JSON.stringify({ jsonrpc: '2.0', id, method, params: withToken(params, id) }))
+    return promise
+  }
+
+  function refusalOf(signal: AbortSignal | undefined): unknown {
+    if (signal?.aborted) return signal.reason
+    if (endReason !== undefined) return new RpcError(RPC_CODES.internal, endReason)
+    if (stdin.backlogBytes <= UNREAD_BYTES) return undefined
+    return new RpcError(RPC_CODES.internal, 'The server reads its requests too slowly; try again later.')
+  }
+
+  child.stdout.on('data', (chunk: Buffer) => (readBytes += chunk.length))
+  followOutput(child.stdout, lineBytes, takeLine, ({ message }) => giveUp(message))
   // EPIPE: the exit says more.
   child.stdin.on('error', () => {})
   void child.exited.then(async ({ code, signal }) => {
@@ -111,27 +180,9 @@ export function createChildConnection({ child, lineBytes, onNoise }: ChildConnec
   return {
     ended,
     end,
-    async call(call) {
-      call.signal?.throwIfAborted()
-      if (endReason !== undefined) throw new RpcError(RPC_CODES.internal, endReason)
-      if (child.stdin.writableLength > UNREAD_BYTES) {
-        throw new RpcError(RPC_CODES.internal, 'The server reads its requests too slowly; try again later.')
-      }
-      const id = ++lastId
-      const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
-      const onAbort = (): void => {
-        pending.delete(id)
-        write({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
-        reject(call.signal?.reason)
-      }
-      pending.set(id, { call, resolve, reject })
-      call.signal?.addEventListener('abort', onAbort, { once: true })
-      write({ jsonrpc: '2.0', id, method: call.method, params: withToken(call.params, id) })
-      try {
-        return await promise
-      } finally {
-        call.signal?.removeEventListener('abort', onAbort)
-      }
+    call,
+    get traffic() {
+      return { readBytes, writtenBytes: stdin.writtenBytes }
     },
   }
 }

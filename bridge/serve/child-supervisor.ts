@@ -22,6 +22,8 @@ export interface ChildSupervisor {
   readonly pid: number | undefined
   readonly restarts: number
   readonly reason: string | undefined
+  /** The child that runs; undefined while there is none. */
+  readonly running: RunningChild | undefined
   /** The child, started if need be; all who ask meanwhile wait for the same start. @throws RpcError with the reason */
   need(): Promise<RunningChild>
   /** Forgets earlier crashes, so that a child that was given up is tried once more. */
@@ -37,6 +39,8 @@ export interface ChildSupervisorOptions {
   readonly limits: BridgeLimits
   readonly onLog: (level: 'info' | 'warning' | 'error', message: string) => void
   readonly onReady: (running: RunningChild) => void
+  /** Milliseconds of a clock that nobody sets. */
+  readonly now: () => number
 }
 
 type Phase =
@@ -86,6 +90,7 @@ export function createChildSupervisor(options: ChildSupervisorOptions): ChildSup
     const connection = createChildConnection({
       child,
       lineBytes: limits.lineBytes,
+      silentMs: limits.silentMs,
       onNoise: (line) => onLog('info', line.slice(0, 2_000)),
     })
     lastLines.follow(child.stderr, (line) => onLog('info', line))
@@ -113,7 +118,7 @@ export function createChildSupervisor(options: ChildSupervisorOptions): ChildSup
     if (closing.signal.aborted) return new RpcError(RPC_CODES.internal, `Server "${name}" was closed.`)
     const said = lastLines.toString()
     reason = said === '' ? why : `${why}\n${said}`
-    const now = Date.now()
+    const now = options.now()
     crashTimes = [...crashTimes.filter((time) => now - time < limits.crashWindowMs), now]
     onLog('error', `${why} (crash ${crashTimes.length} of ${limits.crashesInWindow})`)
     if (crashTimes.length >= limits.crashesInWindow) phase = { state: 'crashed', at: now }
@@ -153,12 +158,15 @@ export function createChildSupervisor(options: ChildSupervisorOptions): ChildSup
     get reason() {
       return phase.state === 'running' ? undefined : reason
     },
+    get running() {
+      return phase.state === 'running' ? phase.running : undefined
+    },
     async need() {
       if (phase.state === 'running') return phase.running
       if (phase.state === 'starting' || phase.state === 'waiting') return await phase.ready
       if (phase.state === 'closed') throw new RpcError(RPC_CODES.internal, `Server "${name}" was closed.`)
       // A server that was given up gets another chance once its crashes are old.
-      if (phase.state === 'crashed' && Date.now() - phase.at < limits.crashWindowMs) throw crashError()
+      if (phase.state === 'crashed' && options.now() - phase.at < limits.crashWindowMs) throw crashError()
       return await start()
     },
     forgive() {

@@ -1,75 +1,86 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { KEEP_ALIVE_COMMENT, toEvent } from '../protocol/event-stream.ts'
 import type { RpcMessage, RpcResponse } from '../protocol/json-rpc.ts'
+import { BACKLOG_BYTES, type Answer } from './answer.ts'
+import { openPlainStream, type EventStream, type OpenEventStream } from './event-stream.ts'
 import { sendJson } from './http-refusal.ts'
-
-const KEEP_ALIVE_MS = 15_000
-/** A reader this far behind loses notifications; they are the part that may be lost. */
-const BACKLOG_BYTES = 1024 * 1024
+import { keepAlive } from './keep-alive.ts'
 
 /** The answer to one POST: a JSON object, or an event stream once something comes before the response. */
-export interface HttpAnswer {
-  /** False when nothing but the response can be sent: the client takes no event stream, or has left. */
-  readonly canStream: boolean
-  /** Aborted when the client closes the connection before the response. */
-  readonly left: AbortSignal
-  /** Dropped when the client cannot have it or reads too slowly. */
-  notify(message: RpcMessage): void
-  /** A message that must arrive. */
-  send(message: RpcMessage): void
-  /** @param status  of a JSON answer; a stream has begun with 200 */
-  finish(response: RpcResponse, status?: number): void
-  /** Ends it without a response. */
-  end(): void
+export interface HttpAnswer extends Answer {
+  /** Answers a batch (2025-03-26: basic/transports). */
+  finishAll(responses: readonly RpcResponse[]): void
 }
 
-export function createHttpAnswer(request: IncomingMessage, response: ServerResponse): HttpAnswer {
-  const leaving = new AbortController()
-  const takesStream = /text\/event-stream|\*\/\*/.test(request.headers.accept ?? '')
-  // A quiet answer becomes a stream, so that no proxy takes it for dead.
-  const timer = setInterval(() => {
-    if (takesStream) event(KEEP_ALIVE_COMMENT)
-  }, KEEP_ALIVE_MS).unref()
-  response.once('close', () => {
-    clearInterval(timer)
-    if (!response.writableFinished) leaving.abort(new Error('The client closed the connection.'))
-  })
-  response.on('error', () => {})
+export interface HttpAnswerOptions {
+  readonly openStream?: OpenEventStream
+  /** A quiet answer becomes a stream after this time, so that it is kept alive and can be resumed. */
+  readonly quietMs?: number
+}
 
-  function event(text: string): void {
-    if (response.destroyed || response.writableEnded) return
-    if (!response.headersSent) beginStream(response)
-    response.write(text)
+export function createHttpAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { openStream = openPlainStream, quietMs }: HttpAnswerOptions = {},
+): HttpAnswer {
+  const takesStream = /text\/event-stream|\*\/\*/.test(request.headers.accept ?? '')
+  const endKeepAlive = keepAlive(() => stream()?.comment(), quietMs)
+  let opened: EventStream | undefined
+  let leaving: AbortController | undefined
+  let isDone = false
+  let hasLeft = false
+
+  response.on('error', () => {})
+  response.once('close', () => {
+    if (opened?.isResumable) return
+    endKeepAlive()
+    if (isDone && response.writableFinished) return
+    hasLeft = true
+    leaving?.abort(clientLeft())
+  })
+
+  /** Opened with the first message; undefined where there can be none. */
+  function stream(): EventStream | undefined {
+    if (opened || isDone || !takesStream || response.destroyed) return opened
+    return (opened = openStream(response))
+  }
+
+  function finish(value: RpcResponse | readonly RpcResponse[], status: number): void {
+    if (isDone) return
+    isDone = true
+    endKeepAlive()
+    if (!opened) return void (response.destroyed || sendJson(response, status, value))
+    // Array.isArray does not narrow readonly arrays.
+    for (const each of Array.isArray(value) ? (value as readonly RpcMessage[]) : [value as RpcMessage]) {
+      opened.write(each)
+    }
+    opened.end()
   }
 
   return {
     get canStream() {
-      return takesStream && !response.destroyed
+      return takesStream && !hasLeft
     },
-    left: leaving.signal,
+    get left() {
+      leaving ??= new AbortController()
+      if (hasLeft) leaving.abort(clientLeft())
+      return leaving.signal
+    },
     notify(message) {
-      if (takesStream && response.writableLength < BACKLOG_BYTES) event(toEvent(message))
+      const to = stream()
+      if (to && to.backlogBytes < BACKLOG_BYTES) to.write(message)
     },
-    send: (message) => event(toEvent(message)),
-    finish(message, status = 200) {
-      clearInterval(timer)
-      if (response.destroyed || response.writableEnded) return
-      if (response.headersSent) response.end(toEvent(message))
-      else sendJson(response, status, message)
-    },
+    send: (message) => stream()?.write(message),
+    finish: (message, status = 200) => finish(message, status),
+    finishAll: (responses) => finish(responses, 200),
     end() {
-      clearInterval(timer)
-      if (!response.headersSent) response.writeHead(202)
-      response.end()
+      isDone = true
+      endKeepAlive()
+      if (opened) opened.end()
+      else if (!response.destroyed) response.writeHead(202).end()
     },
   }
 }
 
-export function beginStream(response: ServerResponse): void {
-  response.writeHead(200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-  })
-  response.flushHeaders()
+function clientLeft(): Error {
+  return new Error('The client closed the connection.')
 }

@@ -31,17 +31,10 @@ export function sendJson(
 
 /**
  * Reads a POST's body as JSON.
- * @throws HttpRefusal 415 for another content type, 413 over `limitBytes`, 400 with -32700 for what is no JSON
+ * @throws HttpRefusal as `readBody`; 400 with -32700 for what is no JSON
  */
 export async function readJsonBody(request: IncomingMessage, limitBytes: number): Promise<unknown> {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') {
-    throw new HttpRefusal(415, {
-      code: RPC_CODES.invalidRequest,
-      message: 'The content type must be application/json.',
-    })
-  }
-  const text = await readText(request, limitBytes)
+  const text = await readBody(request, limitBytes)
   try {
     return JSON.parse(text)
   } catch {
@@ -49,20 +42,45 @@ export async function readJsonBody(request: IncomingMessage, limitBytes: number)
   }
 }
 
-async function readText(request: IncomingMessage, limitBytes: number): Promise<string> {
-  const tooLarge = new HttpRefusal(
-    413,
-    { code: RPC_CODES.invalidRequest, message: `The body is larger than ${limitBytes} bytes.` },
-    // The rest of it is not read, so the connection is of no further use.
-    { connection: 'close' },
-  )
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge
+/**
+ * Reads a POST's body as text.
+ * @throws HttpRefusal 415 for another content type than JSON, 413 over `limitBytes`, 400 when it was cut off
+ */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<string> {
+  if (/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    return await readText(request, limitBytes)
+  const message = 'The content type must be application/json.'
+  throw new HttpRefusal(415, { code: RPC_CODES.invalidRequest, message })
+}
+
+function readText(request: IncomingMessage, limitBytes: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > limitBytes) throw tooLarge
-    chunks.push(chunk)
+  const refuseMore = (): void => {
+    request.removeAllListeners('data').pause()
+    reject(tooLarge(limitBytes))
   }
-  return chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) refuseMore()
+  else {
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > limitBytes) refuseMore()
+      else chunks.push(chunk)
+    })
+    request.once('end', () => resolve(String(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))))
+    request.once('close', () => reject(cutOff()))
+    request.once('error', reject)
+  }
+  return promise
+}
+
+/** The rest of it is not read, so the connection is of no further use. */
+function tooLarge(limitBytes: number): HttpRefusal {
+  const message = `The body is larger than ${limitBytes} bytes.`
+  return new HttpRefusal(413, { code: RPC_CODES.invalidRequest, message }, { connection: 'close' })
+}
+
+function cutOff(): HttpRefusal {
+  return new HttpRefusal(400, { code: RPC_CODES.parse, message: 'The body was cut off.' })
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isObject, RPC_CODES, RpcError, type JsonObject, type RpcMessage } from '../protocol/json-rpc.ts'
-import type { LegacySession } from './legacy-session.ts'
+import { isObject, RPC_CODES, RpcError, type JsonObject, type RpcResponse } from '../protocol/json-rpc.ts'
 
 /** A server that keeps asking is stopped. */
 const ROUNDS = 20
@@ -16,10 +15,10 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
 export class InputUnavailable extends RpcError {}
 
 export interface InputContext {
-  readonly session: LegacySession
-  /** On the stream of the call that needs the input. */
-  readonly send: (message: RpcMessage) => void
-  readonly signal: AbortSignal
+  readonly version: string
+  readonly clientCapabilities: JsonObject
+  /** Asks the client on the stream of the call that needs the input. */
+  readonly ask: (method: string, params: JsonObject) => Promise<RpcResponse>
 }
 
 /**
@@ -48,14 +47,14 @@ export async function completeWithInput(
 
 async function askAll(inputRequests: JsonObject, context: InputContext): Promise<JsonObject> {
   const entries = Object.entries(inputRequests)
-  for (const [, request] of entries) checkCapability(request, context.session)
+  for (const [, request] of entries) checkCapability(request, context)
   const responses = await Promise.all(
     entries.map(async ([key, request]) => [key, await askOne(request, context)] as const),
   )
   return Object.fromEntries(responses)
 }
 
-function checkCapability(request: unknown, { clientCapabilities }: LegacySession): void {
+function checkCapability(request: unknown, { clientCapabilities }: InputContext): void {
   const method = isObject(request) ? String(request['method']) : 'nothing'
   const capability = CAPABILITIES[method]
   if (capability !== undefined && isObject(clientCapabilities[capability])) return
@@ -65,10 +64,10 @@ function checkCapability(request: unknown, { clientCapabilities }: LegacySession
   )
 }
 
-async function askOne(request: unknown, { session, send, signal }: InputContext): Promise<unknown> {
+async function askOne(request: unknown, { version, ask }: InputContext): Promise<unknown> {
   // checkCapability has seen that it is one.
   const { method, params } = request as { method: string; params?: JsonObject }
-  const response = await session.ask(method, toLegacyParams(method, params ?? {}, session.version), send, signal)
+  const response = await ask(method, toLegacyParams(method, params ?? {}, version))
   if ('result' in response) return response.result
   throw new InputUnavailable(RPC_CODES.internal, `The client refused "${method}": ${response.error.message}`)
 }

@@ -16,11 +16,21 @@ export function checkModernRequest(headers: IncomingHttpHeaders, request: RpcReq
   if (headerVersion === undefined) throw mismatch('The header MCP-Protocol-Version is missing.')
   if (version === undefined) throw invalidMeta(META.protocolVersion)
   if (headerVersion !== version) throw different('MCP-Protocol-Version', String(headerVersion), version)
-  if (!MODERN_VERSIONS.includes(version)) throw unsupportedVersion(version)
-  if (!isObject(metaOf(params)[META.clientCapabilities])) throw invalidMeta(META.clientCapabilities)
+  checkModernMeta(request)
   checkMirror('Mcp-Method', headers['mcp-method'], method)
   const name = nameOf(method, params)
   if (name !== undefined) checkMirror('Mcp-Name', headers['mcp-name'], name)
+}
+
+/**
+ * Checks what `_meta` must carry, on any transport.
+ * @throws HttpRefusal 400 with -32022 (version) or -32602
+ */
+export function checkModernMeta({ params }: RpcRequest): void {
+  const version = claimedVersion(params)
+  if (version === undefined) throw invalidMeta(META.protocolVersion)
+  if (!MODERN_VERSIONS.includes(version)) throw unsupportedVersion(version)
+  if (!isObject(metaOf(params)[META.clientCapabilities])) throw invalidMeta(META.clientCapabilities)
 }
 
 export function unsupportedVersion(requested: string): HttpRefusal {

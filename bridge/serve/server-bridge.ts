@@ -1,15 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Outcome } from './answer.ts'
+import type { CallGateLimits } from './call-gate.ts'
+import type { ChildTraffic } from './child-connection.ts'
 import type { StartChild } from './child.ts'
+import type { EventStoreLimits } from './event-store.ts'
+import type { SessionLimits } from './legacy-sessions.ts'
 
-export interface BridgeLimits {
-  /** Of one HTTP body. */
+export interface BridgeLimits extends SessionLimits, EventStoreLimits, CallGateLimits {
+  /** Of one HTTP body or one WebSocket message. */
   readonly bodyBytes: number
   /** Of one line of a child's stdout. */
   readonly lineBytes: number
-  readonly sessions: number
-  readonly sessionIdleMs: number
   /** The child must answer server/discover within this time. */
   readonly startMs: number
+  /** A child that owes answers and is silent twice this long is ended. */
+  readonly silentMs: number
   /** Between a crash and the next start; doubles up to `backoffMaxMs`. */
   readonly backoffMs: number
   readonly backoffMaxMs: number
@@ -27,7 +33,19 @@ export interface BridgeOptions {
   readonly limits: BridgeLimits
   /** Each line the child wrote to stderr, and noise on its stdout. */
   readonly onLog: (level: 'info' | 'warning' | 'error', message: string) => void
+  /** Called with each JSON-RPC request, before it is answered. */
   readonly onRequest?: () => void
+  /** Called when a request has been answered. */
+  readonly onAnswered?: (answered: AnsweredRequest) => void
+  /** Milliseconds of a clock that only goes forward; by default the machine's own. */
+  readonly now?: () => number
+}
+
+export interface AnsweredRequest {
+  /** As the client wrote it: not for a label. */
+  readonly method: string
+  readonly outcome: Outcome
+  readonly durationMs: number
 }
 
 export type BridgeState = 'asleep' | 'starting' | 'running' | 'waiting' | 'crashed' | 'closed'
@@ -36,7 +54,12 @@ export interface BridgeHealth {
   readonly state: BridgeState
   readonly pid: number | undefined
   readonly restarts: number
+  /** Sessions over HTTP and open connections together. */
   readonly sessions: number
+  /** Calls at the child, and those that wait for a place there. */
+  readonly calls: number
+  readonly waitingCalls: number
+  readonly traffic: ChildTraffic
   /** Why it is not running: the last lines of stderr. */
   readonly reason: string | undefined
 }
@@ -46,10 +69,18 @@ export interface RequestOptions {
   readonly onProgress?: (progress: { progress: number; total?: number; message?: string }) => void
 }
 
+/**
+ * Where a request came in: `mcp` is Streamable HTTP; `sse` and `messages` are the two ends of HTTP+SSE of 2024-11-05,
+ * which lie beside each other: the client is sent from `…/sse` to `…/messages`.
+ */
+export type BridgeDoor = 'mcp' | 'sse' | 'messages'
+
 /** One stdio MCP server, reachable by many clients of every protocol era. */
 export interface ServerBridge {
-  /** Answers one HTTP request to the server's `/mcp`. The caller has checked Host, Origin and token. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Answers one HTTP request. The caller has checked Host, Origin and token. */
+  handle(request: IncomingMessage, response: ServerResponse, door?: BridgeDoor): Promise<void>
+  /** Takes a connection over as a WebSocket. The caller has checked Host, Origin and token. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** The same server for a caller in this process: `tools/list`, `tools/call` … in the 2026-07-28 form. */
   request(method: string, params: Readonly<Record<string, unknown>>, options?: RequestOptions): Promise<unknown>
   health(): BridgeHealth

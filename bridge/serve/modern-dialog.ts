@@ -1,42 +1,32 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   isObject,
   RPC_CODES,
   RpcError,
   type JsonObject,
+  type RpcId,
   type RpcRequest,
   type RpcResponse,
 } from '../protocol/json-rpc.ts'
 import { ALL_VERSIONS, META, metaOf } from '../protocol/versions.ts'
-import { statusOfError, type ChildCaller } from './child-caller.ts'
-import { createHttpAnswer, type HttpAnswer } from './http-answer.ts'
-import { checkModernRequest } from './modern-envelope.ts'
+import type { Answer, Outcome } from './answer.ts'
+import type { ModernService } from './modern-service.ts'
 import { honored, type Subscriber, type SubscriptionFilter } from './subscription-hub.ts'
 
-/** Serves the stateless requests of 2026-07-28 (basic/transports/streamable-http). */
-export interface ModernFront {
-  /** @throws HttpRefusal before anything was answered */
-  serve(request: IncomingMessage, response: ServerResponse, message: RpcRequest): Promise<void>
+/** Answers requests of 2026-07-28, whatever carries them. */
+export interface ModernDialog {
+  /** Resolves when the answer has been finished, or a subscription has begun. Never rejects. */
+  request(message: RpcRequest, answer: Answer, client?: object): Promise<Outcome>
   /** Ends all subscriptions, gracefully. */
   close(): void
 }
 
-export function createModernFront(caller: ChildCaller): ModernFront {
+export function createModernDialog(service: ModernService): ModernDialog {
   const closers = new Set<() => void>()
 
-  async function forward(message: RpcRequest, answer: HttpAnswer): Promise<JsonObject> {
-    return await caller.call({
-      method: message.method,
-      params: message.params ?? {},
-      signal: answer.left,
-      onNotification: (method, params) => answer.notify({ jsonrpc: '2.0', method, params }),
-    })
-  }
-
   /** The stream is the bridge's own, so it outlives a child that sleeps or crashes. */
-  async function listen(message: RpcRequest, answer: HttpAnswer): Promise<void> {
+  async function listen(message: RpcRequest, answer: Answer): Promise<void> {
     const asked = filterOf(message)
-    const discovered = await caller.discover(answer.left)
+    const discovered = await service.discover(answer.left)
     const capabilities = discovered['capabilities']
     const filter = honored(asked, isObject(capabilities) ? capabilities : {})
     const meta = { [META.subscriptionId]: message.id }
@@ -44,13 +34,12 @@ export function createModernFront(caller: ChildCaller): ModernFront {
       answer.notify({ jsonrpc: '2.0', method, params: { ...params, _meta: { ...metaOf(params), ...meta } } })
     // Nothing may come before the acknowledgement.
     const subscriber: Subscriber = { filter: {}, deliver: say }
-    caller.subscriptions.add(subscriber)
+    service.subscriptions.add(subscriber)
     answer.left.addEventListener('abort', leave, { once: true })
     const { resourceSubscriptions: uris, ...lists } = filter
     if (uris) {
-      const watch = caller.subscriptions.watch
       try {
-        await caller.withChild((connection) => watch(subscriber, uris, connection), answer.left)
+        await service.watch(subscriber, uris, answer.left)
       } catch (error) {
         leave()
         throw error
@@ -61,7 +50,7 @@ export function createModernFront(caller: ChildCaller): ModernFront {
     closers.add(close)
 
     function leave(): void {
-      caller.subscriptions.remove(subscriber)
+      service.subscriptions.remove(subscriber)
       closers.delete(close)
     }
     function close(): void {
@@ -70,21 +59,34 @@ export function createModernFront(caller: ChildCaller): ModernFront {
     }
   }
 
+  async function resultOf(message: RpcRequest, answer: Answer, client: object | undefined): Promise<JsonObject> {
+    const { method, params = {} } = message
+    if (method === 'server/discover') {
+      return { ...(await service.discover(answer.left)), supportedVersions: ALL_VERSIONS }
+    }
+    return await service.call({
+      method,
+      params,
+      signal: answer.left,
+      client,
+      onNotification: (notified, given) => answer.notify({ jsonrpc: '2.0', method: notified, params: given }),
+    })
+  }
+
   return {
-    async serve(request, response, message) {
-      checkModernRequest(request.headers, message)
-      const answer = createHttpAnswer(request, response)
+    async request(message, answer, client) {
       try {
-        if (message.method === 'subscriptions/listen') return await listen(message, answer)
-        const isDiscover = message.method === 'server/discover'
-        const result = isDiscover
-          ? { ...(await caller.discover(answer.left)), supportedVersions: ALL_VERSIONS }
-          : await forward(message, answer)
-        answer.finish({ jsonrpc: '2.0', id: message.id, result })
+        if (message.method === 'subscriptions/listen') await listen(message, answer)
+        else answer.finish({ jsonrpc: '2.0', id: message.id, result: await resultOf(message, answer, client) })
+        return 'ok'
       } catch (error) {
-        if (answer.left.aborted) return
-        const failure = failureOf(message, error)
+        if (answer.left.aborted) {
+          answer.end()
+          return 'cancelled'
+        }
+        const failure = failureOf(message.id, error)
         answer.finish(failure, statusOfError(failure.error.code))
+        return 'error'
       }
     },
     close() {
@@ -103,8 +105,18 @@ function filterOf(message: RpcRequest): SubscriptionFilter {
 }
 
 /** Anything but an RpcError is a bug; its text stays here. */
-export function failureOf(message: RpcRequest, error: unknown): Extract<RpcResponse, { error: unknown }> {
+export function failureOf(id: RpcId, error: unknown): Extract<RpcResponse, { error: unknown }> {
   const known =
     error instanceof RpcError ? error : new RpcError(RPC_CODES.internal, 'The bridge failed to answer this request.')
-  return { jsonrpc: '2.0', id: message.id, error: known.toBody() }
+  return { jsonrpc: '2.0', id, error: known.toBody() }
+}
+
+/** HTTP status of an error that the child answered (2026-07-28: streamable-http, Protocol Version Header; basic/index, _meta). */
+function statusOfError(code: number): number {
+  if (code === RPC_CODES.methodNotFound) return 404
+  const isRefusal =
+    code === RPC_CODES.headerMismatch ||
+    code === RPC_CODES.missingClientCapability ||
+    code === RPC_CODES.unsupportedVersion
+  return isRefusal ? 400 : 200
 }
