@@ -33,6 +33,7 @@ import { createEgress } from './net/egress.ts'
 import { findFreePort } from './net/free-port.ts'
 import { brokerFor, childEnvironment } from './pipeline/deployment-broker.ts'
 import { keepLeases, restoreDeployments } from './pipeline/restore-deployments.ts'
+import { createServerSchedule } from './pipeline/server-schedule.ts'
 import { createServerSecrets } from './pipeline/server-secrets.ts'
 import type { Services } from './pipeline/services.ts'
 import { createUsageCounter } from './pipeline/usage-counter.ts'
@@ -166,6 +167,8 @@ async function openServices(
   const queue = await createQueue({ db, daemonId, onError: (error) => console.error('queue:', error) })
 
   const { layers } = await layersFound
+  const reachServer: Services['reachServer'] = ({ slug }) => target.bridge(slug)
+  const schedule = createServerSchedule({ db, daemonId, reachServer })
   const target = createLocalTarget({
     dataDirectory: config.home,
     createBridge: createServerBridge,
@@ -173,8 +176,8 @@ async function openServices(
     layers,
     memoryMiB: defaults.child.memoryMiB,
     findFreePort: () => findFreePort(config.portRange),
-    createBroker: (request, log) => brokerFor(request, log, { db, egress, secrets, sandbox }),
-    environment: (request) => childEnvironment(request, secrets),
+    createBroker: (request, log) => brokerFor(request, log, { db, egress, secrets, sandbox, schedule }),
+    environment: (request) => childEnvironment(request, { secrets, vault }),
     onRequest: ({ deployment }) => usage.count(deployment.id),
   })
   const services: Services = {
@@ -188,15 +191,18 @@ async function openServices(
     secrets,
     vault,
     targets: { local: target },
-    reachServer: ({ slug }) => target.bridge(slug),
+    reachServer,
     ownerToken: ownerToken_,
     baseUrl,
   }
   resources.defer(() => target.closeAll())
+  resources.defer(() => schedule.close())
   await restoreDeployments(services, (request) => target.restore(request))
   resources.defer(keepLeases(services))
   resources.defer(() => queue.stop(defaults.daemon.drainMs))
-  await queue.work((job, signal) => handleJob(job, services, signal))
+  schedule.wake()
+  // A job may have brought a server up whose calls are due.
+  await queue.work((job, signal) => handleJob(job, services, signal).finally(schedule.wake))
   noteWork(() => target.runningCount() > 0)
   const kept = resources.move()
   return { services, target, [Symbol.asyncDispose]: () => kept.disposeAsync() }

@@ -1,4 +1,4 @@
-import { Node, type Project, type SourceFile, SyntaxKind } from 'ts-morph'
+import { type FunctionDeclaration, Node, type Project, type SourceFile, SyntaxKind } from 'ts-morph'
 import { MetaError } from '../../src/errors/meta-error.ts'
 
 /** How a person or model wrote a piece of code. */
@@ -8,7 +8,12 @@ export type CodeForm =
   /** A function expression on its own: `async (input, context) => …`. */
   | { readonly kind: 'expression'; readonly text: string }
   /** Statements that use `input` (or `parameters`), `env`, `fetch` … and return. */
-  | { readonly kind: 'body'; readonly text: string; readonly names: ReadonlySet<string> }
+  | {
+      readonly kind: 'body'
+      readonly text: string
+      readonly names: ReadonlySet<string>
+      readonly returnsValue: boolean
+    }
 
 /**
  * Finds out which form a source has, and refuses what can't run in the sandbox.
@@ -34,7 +39,31 @@ export function readCodeSource(project: Project, label: string, source: string):
   const wrapped = project.createSourceFile('__source.ts', `async function body() {\n${source}\n}`, { overwrite: true })
   refuseSyntaxErrors(project, wrapped, label, source, 1)
   const names = new Set(wrapped.getDescendantsOfKind(SyntaxKind.Identifier).map((identifier) => identifier.getText()))
-  return { kind: 'body', text: source, names }
+  // What it declares itself is its own: `const client = …` must not meet the context's.
+  for (const name of declaredNames(wrapped)) names.delete(name)
+  return { kind: 'body', text: source, names, returnsValue: returnsValue(wrapped.getFunctionOrThrow('body')) }
+}
+
+/** Whether it, and not only a function inside of it, has a `return` with a value. */
+function returnsValue(body: FunctionDeclaration): boolean {
+  return body
+    .getDescendantsOfKind(SyntaxKind.ReturnStatement)
+    .some((each) => each.getExpression() && each.getFirstAncestor(isFunction) === body)
+}
+
+/** Names that stand for something of the body's own, from its first line to its last. */
+function declaredNames(wrapped: SourceFile): readonly string[] {
+  const body = wrapped.getFunctionOrThrow('body')
+  const variables = body.getVariableDeclarations().flatMap((declaration) =>
+    Node.isIdentifier(declaration.getNameNode())
+      ? [declaration.getName()]
+      : declaration
+          .getNameNode()
+          .getDescendantsOfKind(SyntaxKind.BindingElement)
+          .map((element) => element.getName()),
+  )
+  const others = [...body.getFunctions(), ...body.getClasses()].map((declared) => declared.getName() ?? '')
+  return [...variables, ...others]
 }
 
 /** The lines around a place, as compilers show them. Line and column count from 1. */
@@ -47,6 +76,10 @@ export function codeFrame(source: string, line: number, column: number): string 
     return number === line ? `${marked}\n${' '.repeat(7)}| ${' '.repeat(Math.max(0, column - 1))}^` : marked
   })
   return shown.join('\n')
+}
+
+function isFunction(node: Node): boolean {
+  return Node.isFunctionLikeDeclaration(node) || Node.isFunctionExpression(node)
 }
 
 function isFunctionExpression(node: Node): boolean {

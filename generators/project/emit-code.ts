@@ -9,19 +9,21 @@ export interface CodePart {
   readonly kind: 'tool' | 'resource' | 'prompt'
   readonly name: string
   readonly description: string
-  /** Of a tool; resources get their URI and its variables. */
+  /** Of a tool or prompt; resources get their URI and its variables. */
   readonly inputSchema?: JsonSchema
   readonly source: string
 }
 
 /** What a function body may use without naming the context. */
 const CONTEXT_NAMES = [
+  'client',
   'env',
   'fetch',
   'log',
   'notify',
   'progress',
   'requestInput',
+  'requestInputs',
   'schedule',
   'sign',
   'signal',
@@ -62,7 +64,7 @@ export function emitCode(project: Project, part: CodePart): string {
   const parameters = `input: ${inputType}${takesContext ? ', context: ToolContext' : ''}`
   const lines = [
     ...head,
-    `export default async function ${camelCase(part.name)}(${parameters}): Promise<unknown> {`,
+    `export default async function ${camelCase(part.name)}(${parameters}): Promise<${form.returnsValue ? 'unknown' : 'void'}> {`,
     ...(used.length > 0 ? [`const { ${used.join(', ')} } = context`] : []),
     ...(form.names.has('parameters') ? ['const parameters = input'] : []),
     form.text,

@@ -98,6 +98,7 @@ function envExample(definition: ServerDefinition): string {
   )
   return [
     '# The token that callers of /mcp must send; without it the HTTP entry is open to this machine.\nMCP_TOKEN=\n',
+    '# Seals answers of clients between the rounds of a call. Several processes need the same one: openssl rand -hex 32\nREQUEST_STATE_KEY=\n',
     ...credentials,
   ].join('\n')
 }

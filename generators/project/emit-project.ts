@@ -1,4 +1,5 @@
-import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import type { PromptArgument, ServerDefinition } from '../../src/model/server-definition.ts'
+import type { JsonSchema } from '../../src/model/tool-definition.ts'
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import { codePath, type CodePart, emitCode, emitCodeRegistry } from './emit-code.ts'
 import { emitDeployment } from './emit-deployment.ts'
@@ -42,7 +43,7 @@ export function emitProject(definition: ServerDefinition, surroundings: ProjectS
   return Object.fromEntries(Object.entries(files).toSorted(([left], [right]) => (left < right ? -1 : 1)))
 }
 
-/** The hand-written code of a server: tools first, then resources. */
+/** The hand-written code of a server: tools first, then resources, then prompts. */
 export function codeParts(definition: ServerDefinition): CodePart[] {
   const tools = definition.tools.flatMap(({ handler, name, description, inputSchema }): CodePart[] =>
     handler.kind === 'code' ? [{ kind: 'tool', name, description, inputSchema, source: handler.source }] : [],
@@ -50,5 +51,21 @@ export function codeParts(definition: ServerDefinition): CodePart[] {
   const resources = definition.resources.flatMap(({ content, name, description }): CodePart[] =>
     content.kind === 'code' ? [{ kind: 'resource', name, description: description ?? '', source: content.source }] : [],
   )
-  return [...tools, ...resources]
+  const prompts = definition.prompts.flatMap(({ messages, name, description, arguments: args }): CodePart[] =>
+    'kind' in messages
+      ? [{ kind: 'prompt', name, description, inputSchema: schemaOf(args), source: messages.source }]
+      : [],
+  )
+  return [...tools, ...resources, ...prompts]
+}
+
+/** MCP gives a prompt's arguments as texts. */
+function schemaOf(args: readonly PromptArgument[]): JsonSchema {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(
+      args.map(({ name, description }) => [name, { type: 'string', ...(description && { description }) }]),
+    ),
+    required: args.flatMap(({ name, required }) => (required ? [name] : [])),
+  }
 }

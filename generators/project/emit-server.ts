@@ -1,6 +1,6 @@
 import { type Project, VariableDeclarationKind } from 'ts-morph'
-import type { ResourcePart, ServerParts } from '../../runtime/library/server/server-parts.ts'
-import type { ResourceDefinition, ServerDefinition } from '../../src/model/server-definition.ts'
+import type { PromptPart, ResourcePart, ServerParts } from '../../runtime/library/server/server-parts.ts'
+import type { PromptDefinition, ResourceDefinition, ServerDefinition } from '../../src/model/server-definition.ts'
 import { printLiteral, quote } from './source-literal.ts'
 import { formatSettings } from './source-text.ts'
 
@@ -64,7 +64,7 @@ export function emitParts(project: Project, definition: ServerDefinition): strin
     })
   declare('tools', 'CodeTool', tools)
   declare('resources', 'ResourcePart', definition.resources.map(toResourcePart))
-  declare('prompts', 'PromptPart', definition.prompts)
+  declare('prompts', 'PromptPart', definition.prompts.map(toPromptPart))
   file.formatText(formatSettings)
   return file.getFullText()
 }
@@ -72,4 +72,8 @@ export function emitParts(project: Project, definition: ServerDefinition): strin
 function toResourcePart({ content, ...resource }: ResourceDefinition): ResourcePart {
   if (content.kind === 'code') return { ...resource, content: 'code' }
   return { ...resource, content: content.kind === 'text' ? { text: content.text } : { base64: content.base64 } }
+}
+
+function toPromptPart({ messages, ...prompt }: PromptDefinition): PromptPart {
+  return { ...prompt, messages: 'kind' in messages ? 'code' : messages }
 }

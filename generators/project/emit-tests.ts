@@ -63,9 +63,10 @@ test('reads its fixed resources', async () => {
 })
 
 test('fills its prompts', async () => {
-  if (prompts.length === 0) return
+  const fixed = prompts.filter(({ messages }) => messages !== 'code')
+  if (fixed.length === 0) return
   const client = await connect()
-  for (const prompt of prompts) {
+  for (const prompt of fixed) {
     const given = Object.fromEntries(prompt.arguments.map(({ name }) => [name, \`<\${name}>\`]))
     const { messages } = await client.getPrompt({ name: prompt.name, arguments: given })
     assert.ok(!JSON.stringify(messages).includes('{{'), prompt.name)

@@ -1,5 +1,5 @@
 import type { ServerHost } from '../library/server/server-parts.ts'
-import type { KeyValueStore } from '../library/tool-context.ts'
+import type { KeyValueStore, ToolContext } from '../library/tool-context.ts'
 import type { BrokerCall, BrokerNotice } from '../library/wire.ts'
 import { brokerFetch, type BrokerConnection, connectBroker } from './ipc-channel.ts'
 
@@ -14,13 +14,14 @@ export function brokerHost(): ServerHost {
     fetch: brokerFetch(broker),
     env: placeholders(),
     store: brokerStore(broker),
-    runCode: (item, input, context, answers) =>
+    runCode: (item, input, context, client) =>
       broker.call(
-        { kind: 'run', item, input, answers },
-        { signal: context.signal, onNotice: (notice) => passOn(notice, context.progress, context.log) },
+        { kind: 'run', item, input, client },
+        { signal: context.signal, onNotice: (notice) => passOn(notice, context) },
       ),
     schedule: async (tool, input, delayMs) => void (await call({ kind: 'schedule', tool, input, delayMs })),
     sign: async (secretName, data) => String(await call({ kind: 'sign', secretName, data })),
+    stateKey: process.env.MCPWRIGHT_STATE_KEY ?? '',
     log: (level, message, details) => broker.notice({ kind: 'log', level, message, details }),
   }
 }
@@ -53,11 +54,13 @@ function brokerStore(broker: BrokerConnection): KeyValueStore {
   }
 }
 
-function passOn(
-  notice: BrokerNotice,
-  progress: (done: number, total?: number, message?: string) => void,
-  log: ServerHost['log'],
-): void {
-  if (notice.kind === 'progress') progress(notice.done, notice.total, notice.message)
-  else log(notice.level, notice.message, notice.details)
+function passOn(notice: BrokerNotice, { progress, log, notify }: ToolContext): void {
+  switch (notice.kind) {
+    case 'progress':
+      return progress(notice.done, notice.total, notice.message)
+    case 'log':
+      return log(notice.level, notice.message, notice.details)
+    case 'changed':
+      return notify(notice.change)
+  }
 }

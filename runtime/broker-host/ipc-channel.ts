@@ -97,6 +97,6 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function toError(error: WireError): Error {
-  const { name, message, code, request } = error
-  return Object.assign(new Error(message), { name, ...(code && { code }), ...(request !== undefined && { request }) })
+  const { name, message, code, requests } = error
+  return Object.assign(new Error(message), { name, ...(code && { code }), ...(requests !== undefined && { requests }) })
 }

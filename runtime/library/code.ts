@@ -1,4 +1,4 @@
-import type { InputResponse, ToolContext } from './tool-context.ts'
+import type { ToolContext } from './tool-context.ts'
 import type { CodeItem } from './wire.ts'
 
 /** A hand-written tool, resource or prompt. What it returns is turned into an MCP result. */
@@ -24,32 +24,4 @@ export async function runCode(
   if (!run) throw new Error(`This server has no code for the ${item.kind} "${item.name}".`)
   // The input was checked against the tool's schema, which its parameter type was made from.
   return await run(input as never, context)
-}
-
-/**
- * Thrown by `context.requestInput` when the answer has not come yet. The call ends, the client asks the person, and
- * the code runs again from its beginning with the answers so far: what must happen once belongs after the last one.
- */
-export class InputNeeded extends Error {
-  override readonly name = 'InputNeeded'
-  readonly request: unknown
-
-  constructor(request: unknown) {
-    super('The tool waits for input.')
-    this.request = request
-  }
-}
-
-/** Known by its name: the error may have crossed a process border, or come from another copy of this file. */
-export function isInputNeeded(error: unknown): error is InputNeeded {
-  return error instanceof Error && error.name === 'InputNeeded' && 'request' in error
-}
-
-/** `requestInput` over the answers given so far, in the order of the questions. */
-export function answeringInput(answers: readonly InputResponse[]): ToolContext['requestInput'] {
-  let asked = 0
-  return (request) => {
-    const answer = answers[asked++]
-    return answer ? Promise.resolve(answer) : Promise.reject(new InputNeeded(request))
-  }
 }

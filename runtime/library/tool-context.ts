@@ -12,18 +12,27 @@ export interface ToolContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Durable values of this server, by key. */
   readonly store: KeyValueStore
-  /** Calls a tool of this server later, once. `input` must be JSON. */
+  /** Calls a tool of this server later, with no client behind it. `input` must be JSON. */
   schedule(tool: string, input: unknown, delayMs: number): Promise<void>
   /** Tells the client how far a long call is. */
   progress(done: number, total?: number, message?: string): void
   log(level: LogLevel, message: string, details?: unknown): void
-  /** Asks the person at the client (elicitation), or the client itself, for more input. */
-  requestInput(request: InputRequest): Promise<InputResponse>
+  /**
+   * Asks the person at the client (elicitation), or the client itself, for more input. The call ends here and runs
+   * again from its beginning with the answer. `name` tells questions apart; without it they count in their order.
+   */
+  requestInput(request: InputRequest, name?: string): Promise<InputResponse>
+  /** Asks several things in one round; the answers have the names of the questions. */
+  requestInputs<Name extends string>(
+    requests: Readonly<Record<Name, InputRequest>>,
+  ): Promise<Readonly<Record<Name, InputResponse>>>
+  /** What the client behind this call can be asked. */
+  readonly client: ClientAbilities
   /** Tells clients that a list or one resource has changed. */
   notify(change: Change): void
   /** HMAC-SHA-256 of `data` with the named secret, in lower-case hex, without seeing the secret. */
   sign(secretName: string, data: string): Promise<string>
-  /** Aborted when the client cancels or a limit is reached. */
+  /** Aborted when the client cancels, or shortly before the time limit ends the call: there is a moment to tidy up. */
   readonly signal: AbortSignal
 }
 
@@ -39,7 +48,17 @@ export interface KeyValueStore {
 
 export type InputRequest =
   | { readonly kind: 'form'; readonly message: string; readonly schema: { readonly [keyword: string]: unknown } }
+  /** Has the person open an address, as for a login; what happens there comes back another way. */
+  | { readonly kind: 'url'; readonly message: string; readonly url: string }
   | { readonly kind: 'sampling' | 'roots'; readonly params: { readonly [key: string]: unknown } }
+
+/** A question that the client cannot be asked ends the call with the protocol's error -32021: look here first. */
+export interface ClientAbilities {
+  readonly form: boolean
+  readonly url: boolean
+  readonly sampling: boolean
+  readonly roots: boolean
+}
 
 export interface InputResponse {
   readonly action: 'accept' | 'decline' | 'cancel'

@@ -1,4 +1,4 @@
-import type { InputResponse } from './tool-context.ts'
+import type { Change, ClientAbilities, InputResponse } from './tool-context.ts'
 
 /**
  * Requests, answers and calls as they cross a process border (JSON only). A generated server's child process and a
@@ -27,15 +27,16 @@ export interface CodeItem {
   readonly name: string
 }
 
+/** The client behind a call: what it has answered so far, by the names of the questions, and what it can be asked. */
+export interface ClientSide {
+  readonly answers: Readonly<Record<string, InputResponse>>
+  readonly abilities: ClientAbilities
+}
+
 /** What a child or runner may ask of the broker. */
 export type BrokerCall =
   | { readonly kind: 'fetch'; readonly request: WireRequest }
-  | {
-      readonly kind: 'run'
-      readonly item: CodeItem
-      readonly input: unknown
-      readonly answers: readonly InputResponse[]
-    }
+  | { readonly kind: 'run'; readonly item: CodeItem; readonly input: unknown; readonly client: ClientSide }
   | { readonly kind: 'store'; readonly action: 'get' | 'delete' | 'list'; readonly key: string }
   | { readonly kind: 'store'; readonly action: 'set'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'schedule'; readonly tool: string; readonly input: unknown; readonly delayMs: number }
@@ -50,6 +51,7 @@ export type BrokerNotice =
       readonly details?: unknown
     }
   | { readonly kind: 'progress'; readonly done: number; readonly total?: number; readonly message?: string }
+  | { readonly kind: 'changed'; readonly change: Change }
 
 /** An error that crossed the border. */
 export interface WireError {
@@ -57,8 +59,8 @@ export interface WireError {
   readonly message: string
   readonly code?: string
   readonly stack?: string
-  /** Of an InputNeeded: what is asked. */
-  readonly request?: unknown
+  /** Of an InputNeeded: what is asked, by name. */
+  readonly requests?: unknown
 }
 
 /** Child to broker. `id` is absent on notices; `cancel` gives up a call. */

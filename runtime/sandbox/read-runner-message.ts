@@ -72,9 +72,16 @@ export function readNotice(json: string): BrokerNotice | undefined {
   if (notice['kind'] === 'log') {
     return { kind: 'log', level: readLevel(notice['level']), message: message ?? '', ...details }
   }
+  if (notice['kind'] === 'changed') return readChange(notice['change'])
   if (notice['kind'] !== 'progress' || typeof notice['done'] !== 'number') return undefined
   const total = typeof notice['total'] === 'number' ? { total: notice['total'] } : {}
   return { kind: 'progress', done: notice['done'], ...total, ...(message !== undefined && { message }) }
+}
+
+function readChange(value: unknown): BrokerNotice | undefined {
+  const { kind, uri } = (value ?? {}) as Readonly<Record<string, unknown>>
+  if (kind === 'tools' || kind === 'resources' || kind === 'prompts') return { kind: 'changed', change: { kind } }
+  return kind === 'resource' && typeof uri === 'string' ? { kind: 'changed', change: { kind, uri } } : undefined
 }
 
 const LEVELS = ['debug', 'info', 'warning', 'error'] as const

@@ -4,7 +4,7 @@ import { BUNDLE_NAME } from './error-frame.ts'
 import type { GuestModules } from './guest-modules.ts'
 import { createHostFunctions } from './host-functions.ts'
 import { MEMORY_MESSAGES } from './memory-messages.ts'
-import type { FromRunner, RunnerJob, RunnerResult } from './runner-messages.ts'
+import type { AbortReason, FromRunner, RunnerJob, RunnerResult } from './runner-messages.ts'
 import type { SandboxLimits } from './sandbox.ts'
 
 // The parent found the binary of isolated-vm; it exports the same as the package.
@@ -14,6 +14,8 @@ const { ivm } = createRequire(import.meta.url)(process.argv[2] ?? '') as { reado
 export interface IsolateRun {
   /** Hands in what the broker said to call `id`. */
   answer(id: number, ok: boolean, json: string): void
+  /** Aborts the code's signal; it ends when it likes, or at a limit. */
+  abort(reason: AbortReason): void
 }
 
 const WATCH_MS = 50
@@ -34,7 +36,10 @@ export function startIsolateRun(
   })
   const host = createHostFunctions({ limits, tell, end, enter: (id, ok, json) => void enter(deliver, [id, ok, json]) })
   const watch = setInterval(look, WATCH_MS)
+  const warning = setTimeout(() => abort('limit'), Math.max(limits.wallMs / 2, limits.wallMs - limits.abortGraceMs))
   let deliver: ivmTypes.Reference | undefined
+  let abortCode: ivmTypes.Reference | undefined
+  let hearsAbort: ivmTypes.Reference | undefined
   let entered = 0
   let isOver = false
 
@@ -46,6 +51,8 @@ export function startIsolateRun(
     )
     const start = guest.load(isolate, context)
     deliver = start.namespace.getSync('deliver', { reference: true })
+    abortCode = start.namespace.getSync('abort', { reference: true })
+    hearsAbort = start.namespace.getSync('hearsAbort', { reference: true })
     const begin: ivmTypes.Reference = start.namespace.getSync('start', { reference: true })
     tell({ kind: 'started' })
     const tools = await compileBundle(isolate, context, bundle)
@@ -54,16 +61,21 @@ export function startIsolateRun(
   }
 
   /** Everything that happens inside happens under this time limit, also what follows an `await`. */
-  async function enter(entry: ivmTypes.Reference | undefined, values: unknown[]): Promise<void> {
-    if (isOver || !entry) return
+  async function enter(entry: ivmTypes.Reference | undefined, values: unknown[]): Promise<unknown> {
+    if (isOver || !entry) return undefined
     entered++
     try {
-      await entry.apply(undefined, values, { timeout: remainingMs() })
+      return (await entry.apply(undefined, values, { timeout: remainingMs() })) as unknown
     } catch (error) {
       end(resultOfFailure(error, limits))
+      return undefined
     } finally {
       entered--
     }
+  }
+
+  function abort(reason: AbortReason): void {
+    void enter(abortCode, [reason])
   }
 
   function remainingMs(): number {
@@ -77,13 +89,24 @@ export function startIsolateRun(
     if (isolate.isDisposed) return end({ kind: 'limit', limit: 'memoryMiB' })
     const cpuMs = Number(isolate.cpuTime / 1_000_000n)
     if (cpuMs > limits.cpuMs) return end({ kind: 'limit', limit: 'cpuMs', used: cpuMs })
-    if (entered === 0 && deliver && isWaiting && host.isIdle()) end(NEVER)
+    if (isStuck()) void endUnlessHearing()
+  }
+
+  function isStuck(): boolean {
+    return entered === 0 && isWaiting && host.isIdle()
+  }
+
+  /** Code that waits for its signal alone has something to wait for. */
+  async function endUnlessHearing(): Promise<void> {
+    const isHearing = await enter(hearsAbort, [])
+    if (isHearing === false && isStuck()) end(NEVER)
   }
 
   function end(result: RunnerResult): void {
     if (isOver) return
     isOver = true
     clearInterval(watch)
+    clearTimeout(warning)
     host.flushLogs()
     tell({ kind: 'done', result })
     host.close()
@@ -100,7 +123,7 @@ export function startIsolateRun(
     },
     (error: unknown) => end(resultOfFailure(error, limits)),
   )
-  return { answer: host.answer }
+  return { answer: host.answer, abort }
 }
 
 /** Makes an isolate and throws it away: V8 then has our modules compiled, and the first run is as fast as the others. */

@@ -34,7 +34,11 @@ export async function runOnRunner(
     send: runner.send,
     onLimit: (limit, used) => resolve({ kind: 'limit', limit, used }),
   })
-  const abort = (): void => resolve({ kind: 'aborted' })
+  let grace: NodeJS.Timeout | undefined
+  const abort = (): void => {
+    runner.send({ kind: 'abort' })
+    grace = setTimeout(() => resolve({ kind: 'aborted' }), limits.abortGraceMs)
+  }
   run.signal?.addEventListener('abort', abort, { once: true })
   const watch = watchRunner(runner, limits, resolve)
   void runner.exited.then(() => resolve({ kind: 'ended' }))
@@ -50,6 +54,7 @@ export async function runOnRunner(
 
   const ending = await promise
   clearTimeout(start)
+  clearTimeout(grace)
   clearInterval(watch)
   run.signal?.removeEventListener('abort', abort)
   service.end()
@@ -58,7 +63,9 @@ export async function runOnRunner(
   runner.listen(() => {})
   runner.release()
   const { logs, requests } = service
-  const result = toResult(ending, run.bundle, limits, runner)
+  // What code that was given up still said interests nobody.
+  const told: Ending = grace === undefined ? ending : { kind: 'aborted' }
+  const result = toResult(told, run.bundle, limits, runner)
   return {
     outcome: { result, logs, requests, ms: Math.round(performance.now() - started) },
     isReusable,
@@ -106,7 +113,7 @@ function toResult(ending: Ending, bundle: string, limits: SandboxLimits, runner:
       // undefined has no JSON.
       return { kind: 'value', value: ending.json === undefined ? undefined : JSON.parse(ending.json) }
     case 'input-needed':
-      return { kind: 'input-needed', request: JSON.parse(ending.json) }
+      return { kind: 'input-needed', requests: JSON.parse(ending.json) }
     case 'limit':
       return {
         kind: 'limit',

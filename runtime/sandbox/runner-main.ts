@@ -7,6 +7,7 @@ let current: IsolateRun | undefined
 
 process.on('message', (message: ToRunner) => {
   if (message.kind === 'answer') return current?.answer(message.id, message.ok, message.json)
+  if (message.kind === 'abort') return current?.abort('cancelled')
   current = startIsolateRun(message.job, guest, tell)
 })
 

@@ -12,6 +12,10 @@ export interface RunnerJob {
 export type ToRunner =
   | { readonly kind: 'run'; readonly job: RunnerJob }
   | { readonly kind: 'answer'; readonly id: number; readonly ok: boolean; readonly json: string }
+  | { readonly kind: 'abort' }
+
+/** Why the code's signal is aborted: its caller has given up, or its time is nearly over. */
+export type AbortReason = 'cancelled' | 'limit'
 
 /** Runner to parent. */
 export type FromRunner =

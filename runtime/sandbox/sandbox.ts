@@ -1,12 +1,14 @@
 import type { Credential } from '../library/http-call.ts'
 import type { Operation } from '../library/operation.ts'
-import type { InputResponse } from '../library/tool-context.ts'
-import type { BrokerNotice, CodeItem } from '../library/wire.ts'
+import type { InputRequest } from '../library/tool-context.ts'
+import type { BrokerNotice, ClientSide, CodeItem } from '../library/wire.ts'
 import type { Broker } from '../supervisor/broker.ts'
 
-/** Each limit ends the run and names itself, except `logBytes`: there logs are cut, and the run goes on. */
+/** Each limit ends the run and names itself; except `logBytes`, where logs are cut and the run goes on, and `abortGraceMs`. */
 export interface SandboxLimits {
   readonly wallMs: number
+  /** Before `wallMs` is over, and after the caller has given up, the code's signal is aborted this long before its end. */
+  readonly abortGraceMs: number
   readonly cpuMs: number
   readonly memoryMiB: number
   readonly hostCalls: number
@@ -19,7 +21,7 @@ export interface SandboxLimits {
 
 export type SandboxTask =
   /** Hand-written code, by its name in the bundle. Gives what it returned. */
-  | { readonly kind: 'code'; readonly item: CodeItem; readonly answers: readonly InputResponse[] }
+  | { readonly kind: 'code'; readonly item: CodeItem; readonly client: ClientSide }
   /** An imported operation. Gives a ToolResult. */
   | { readonly kind: 'operation'; readonly operation: Operation; readonly credentials: readonly Credential[] }
   /** Evaluates the bundle and lists what it has, to show that it loads. */
@@ -35,6 +37,7 @@ export interface SandboxRun {
   /** Does what the code asks for: fetch, store, schedule, sign. */
   readonly broker: Broker
   readonly limits?: Partial<SandboxLimits>
+  /** Aborted, the code is told by its own signal and has `abortGraceMs` to end. */
   readonly signal?: AbortSignal
   readonly onNotice?: (notice: BrokerNotice) => void
 }
@@ -51,8 +54,8 @@ export type SandboxResult =
   /** `frame` shows the line of the code as it was written, when it is known. */
   | { readonly kind: 'thrown'; readonly name: string; readonly message: string; readonly frame?: string }
   | { readonly kind: 'limit'; readonly limit: keyof SandboxLimits; readonly allowed: number; readonly used?: number }
-  /** It asked for input that `answers` does not hold. */
-  | { readonly kind: 'input-needed'; readonly request: unknown }
+  /** It asked for input that the client has not given yet: the questions by name. */
+  | { readonly kind: 'input-needed'; readonly requests: Readonly<Record<string, InputRequest>> }
   | { readonly kind: 'aborted' }
 
 export interface SandboxLog {

@@ -72,11 +72,11 @@ function isTagged(value: unknown): boolean {
 function toWireError(error: unknown): WireError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  const request = 'request' in error ? error.request : undefined
+  const requests = 'requests' in error ? error.requests : undefined
   return {
     name: error.name,
     message: error.message,
     ...(code !== undefined && { code }),
-    ...(request !== undefined && { request }),
+    ...(requests !== undefined && { requests }),
   }
 }

@@ -25,6 +25,7 @@ export const defaults = {
   },
   sandbox: {
     wallMs: 15_000,
+    abortGraceMs: 500,
     cpuMs: 5_000,
     memoryMiB: 128,
     hostCalls: 100,

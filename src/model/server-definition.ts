@@ -39,8 +39,15 @@ export interface PromptDefinition {
   readonly name: string
   readonly description: string
   readonly arguments: readonly PromptArgument[]
-  /** Texts may hold `{{argument}}` placeholders. */
-  readonly messages: readonly PromptMessage[]
+  /** Texts may hold `{{argument}}` placeholders; or code makes them. */
+  readonly messages: readonly PromptMessage[] | PromptCode
+}
+
+/** Gets the arguments as `input`, and returns a text or messages. */
+export interface PromptCode {
+  readonly kind: 'code'
+  readonly source: string
+  readonly hosts: readonly string[]
 }
 
 export interface PromptArgument {

@@ -2,7 +2,7 @@ import type { HttpCall } from '../../runtime/library/http-call.ts'
 import type { ServerDefinition } from './server-definition.ts'
 
 /** The hosts a server may reach, as `host` or `host:port`: those of its operations, its code and its credentials. */
-export function hostsOf({ tools, resources, credentials }: ServerDefinition): string[] {
+export function hostsOf({ tools, resources, prompts, credentials }: ServerDefinition): string[] {
   const hosts = new Set(credentials.flatMap((credential) => credential.hosts))
   for (const { handler } of tools) {
     if (handler.kind === 'code') for (const host of handler.hosts) hosts.add(host)
@@ -11,6 +11,7 @@ export function hostsOf({ tools, resources, credentials }: ServerDefinition): st
   for (const { content } of resources) {
     if (content.kind === 'code') for (const host of content.hosts) hosts.add(host)
   }
+  for (const { messages } of prompts) if ('kind' in messages) for (const host of messages.hosts) hosts.add(host)
   return [...hosts].toSorted()
 }
 

@@ -1,5 +1,5 @@
 import { LOCAL_TENANT, type ServerId } from '../model/ids.ts'
-import type { ResourceDefinition, ServerDefinition } from '../model/server-definition.ts'
+import type { PromptDefinition, ResourceDefinition, ServerDefinition } from '../model/server-definition.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
 import type { Services } from './services.ts'
 
@@ -7,6 +7,7 @@ import type { Services } from './services.ts'
 export interface CodeSample {
   readonly tools?: readonly ToolDefinition[]
   readonly resources?: readonly ResourceDefinition[]
+  readonly prompts?: readonly PromptDefinition[]
 }
 
 /**
@@ -30,7 +31,7 @@ export function bundleCode(
   return workshop.run('bundle-code', { definition: sampleDefinition(sample), checkTypes: false }, { signal })
 }
 
-function sampleDefinition({ tools = [], resources = [] }: CodeSample): ServerDefinition {
+function sampleDefinition({ tools = [], resources = [], prompts = [] }: CodeSample): ServerDefinition {
   return {
     // It is never stored: no row has this id.
     id: '00000000-0000-7000-8000-000000000000' as ServerId,
@@ -41,7 +42,7 @@ function sampleDefinition({ tools = [], resources = [] }: CodeSample): ServerDef
     exposure: 'tools',
     tools,
     resources,
-    prompts: [],
+    prompts,
     credentials: [],
   }
 }

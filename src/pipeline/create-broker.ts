@@ -1,3 +1,4 @@
+import { InputNeeded } from '../../runtime/library/input-needed.ts'
 import type { Broker, BrokerCallOptions } from '../../runtime/supervisor/broker.ts'
 import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
 import type { Sandbox, SandboxRun, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
@@ -76,7 +77,7 @@ async function runCode(
   broker: Broker,
   { signal, onNotice }: BrokerCallOptions,
 ): Promise<unknown> {
-  const task: SandboxTask = { kind: 'code', item: call.item, answers: call.answers }
+  const task: SandboxTask = { kind: 'code', item: call.item, client: call.client }
   const run: SandboxRun = {
     bundle: options.toolsBundle,
     task,
@@ -99,7 +100,7 @@ async function runCode(
     case 'limit':
       throw limitError(result.limit, result.allowed)
     case 'input-needed':
-      throw Object.assign(new Error('The tool waits for input.'), { name: 'InputNeeded', request: result.request })
+      throw new InputNeeded(result.requests)
     case 'aborted':
       throw new MetaError('TOOL_FAILED', 'The call was cancelled.', 'Call it again if it is still needed.')
   }

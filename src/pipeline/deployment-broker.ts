@@ -6,24 +6,28 @@ import type { DeploymentRequest, LogLine } from '../model/deployment-target.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
 import { deleteValue, getValue, listKeys, setValue } from '../registry/store-values.ts'
+import type { Vault } from '../secrets/vault.ts'
 import { type BrokerStore, createBroker } from './create-broker.ts'
 import type { ServerSecrets } from './server-secrets.ts'
-import { createSchedule } from './schedule-calls.ts'
+import type { ServerSchedule } from './server-schedule.ts'
 
 interface BrokerServices {
   readonly db: Db
   readonly egress: Egress
   readonly secrets: ServerSecrets
   readonly sandbox: Sandbox
+  readonly schedule: ServerSchedule
 }
 
 /** The broker of one deployed build: its hosts, its store, its code. */
 export function brokerFor(
-  { server, build, hosts }: DeploymentRequest,
+  request: DeploymentRequest,
   log: (level: LogLine['level'], message: string) => void,
-  { db, egress, secrets, sandbox }: BrokerServices,
+  { db, egress, secrets, sandbox, schedule }: BrokerServices,
 ): Broker {
-  const broker: Broker = createBroker({
+  const { server, build, hosts } = request
+  const callLater = schedule.join(request, log)
+  return createBroker({
     hosts,
     egress,
     secrets: secrets.loaded(server.id),
@@ -33,22 +37,19 @@ export function brokerFor(
     onNotice: (notice) => {
       if (notice.kind === 'log') log(notice.level, logText(notice.message, notice.details))
     },
-    schedule: createSchedule(
-      (tool, input, signal) =>
-        broker.call(
-          { kind: 'run', item: { kind: 'tool', name: tool }, input, answers: [] },
-          { signal, onNotice: broker.notice },
-        ),
-      (tool, error) =>
-        log('error', `The scheduled call of ${tool} failed: ${error instanceof Error ? error.message : String(error)}`),
-    ),
+    schedule: (tool, input, delayMs) => callLater({ tool, input, delayMs }),
   })
-  return broker
 }
 
-/** All that a server's child finds in its environment: the names of the secrets that are set. */
-export function childEnvironment({ server, hosts }: DeploymentRequest, secrets: ServerSecrets): Record<string, string> {
-  return { MCPWRIGHT_SECRETS: secrets.loaded(server.id).names(hosts).join(',') }
+/** All that a server's child finds in its environment: the names of the secrets that are set, and its own sealing key. */
+export function childEnvironment(
+  { server, hosts }: DeploymentRequest,
+  { secrets, vault }: { readonly secrets: ServerSecrets; readonly vault: Vault },
+): Record<string, string> {
+  return {
+    MCPWRIGHT_SECRETS: secrets.loaded(server.id).names(hosts).join(','),
+    MCPWRIGHT_STATE_KEY: vault.deriveKey('request-state', server.id),
+  }
 }
 
 const KEY_CHARACTERS = 500

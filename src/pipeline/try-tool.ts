@@ -1,6 +1,6 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { InputResponse } from '../../runtime/library/tool-context.ts'
-import type { BrokerCall, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
+import type { BrokerCall, ClientSide, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
 import { toToolResult, type ToolResult } from '../../runtime/library/tool-result.ts'
 import type { SandboxOutcome, SandboxResult, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
 import type { Broker } from '../../runtime/supervisor/broker.ts'
@@ -33,8 +33,8 @@ export interface TryRequest {
   readonly live: boolean
   /** Made already by the one who compiled the tool. */
   readonly bundle?: string
-  /** Answers to what the tool asks the person, in order. */
-  readonly answers?: readonly InputResponse[]
+  /** Answers to what the tool asks the client, by the names of the questions: `input_1` … where it gave none. */
+  readonly answers?: Readonly<Record<string, InputResponse>>
 }
 
 export interface TryReport {
@@ -49,14 +49,14 @@ export interface TryReport {
 
 /** Runs one tool once in the sandbox and reports all that happened. */
 export async function tryTool(request: TryRequest, services: Services, signal: AbortSignal): Promise<TryReport> {
-  const { server, tool, credentials, input, answers = [] } = request
+  const { server, tool, credentials, input, answers = {} } = request
   const hosts = hostsOfTool(tool, credentials)
   const secrets = await services.secrets.load(server.tenantId, server.id)
   const isOperation = tool.handler.kind === 'operation'
   const bundle = request.bundle ?? (await bundleCode({ tools: isOperation ? [] : [tool] }, services, signal)).bundle
   const outcome = await services.sandbox.run({
     bundle,
-    task: taskOf(tool, credentials, answers),
+    task: taskOf(tool, credentials, { answers, abilities: EVERYTHING }),
     input,
     env: environmentOf(request, hosts, secrets),
     broker: tryBroker(request, hosts, bundle, secrets, services),
@@ -66,15 +66,14 @@ export async function tryTool(request: TryRequest, services: Services, signal: A
   return { ...readResult(outcome.result, isOperation), logs, requests, ms }
 }
 
-function taskOf(
-  tool: ToolDefinition,
-  credentials: readonly Credential[],
-  answers: readonly InputResponse[],
-): SandboxTask {
+/** Nobody is really asked. */
+const EVERYTHING: ClientSide['abilities'] = { form: true, url: true, sampling: true, roots: true }
+
+function taskOf(tool: ToolDefinition, credentials: readonly Credential[], client: ClientSide): SandboxTask {
   const { handler, ...definition } = tool
   if (handler.kind === 'operation')
     return { kind: 'operation', operation: { ...definition, call: handler.call }, credentials }
-  if (handler.kind === 'code') return { kind: 'code', item: { kind: 'tool', name: tool.name }, answers }
+  if (handler.kind === 'code') return { kind: 'code', item: { kind: 'tool', name: tool.name }, client }
   throw new MetaError('TOOL_FAILED', `"${tool.name}" belongs to a connected server.`, 'Call it with call_tool.')
 }
 
@@ -173,7 +172,7 @@ function readResult(result: SandboxResult, isOperation: boolean): Pick<TryReport
     case 'limit':
       return { ok: false, problem: limitError(result.limit, result.allowed).message }
     case 'input-needed':
-      return { ok: false, problem: `The tool asks the person: ${JSON.stringify(result.request)}` }
+      return { ok: false, problem: `The tool asks the client: ${JSON.stringify(result.requests)}` }
     case 'aborted':
       return { ok: false, problem: 'The try was cancelled.' }
   }

@@ -1,14 +1,30 @@
 import type { Sql, SqlValue } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
-import type { PromptDefinition } from '../model/server-definition.ts'
+import type { PromptArgument, PromptCode, PromptDefinition, PromptMessage } from '../model/server-definition.ts'
 import type { Server } from '../model/server.ts'
 
-/** Its columns are named as the model's properties are. */
-type PromptRow = PromptDefinition
+interface PromptRow {
+  name: string
+  description: string
+  arguments: readonly PromptArgument[]
+  messages: readonly PromptMessage[] | null
+  code: Omit<PromptCode, 'kind'> | null
+}
 
-function toValues(prompt: PromptDefinition): readonly SqlValue[] {
-  return [prompt.name, prompt.description, JSON.stringify(prompt.arguments), JSON.stringify(prompt.messages)]
+function toPrompt({ messages, code, ...prompt }: PromptRow): PromptDefinition {
+  return { ...prompt, messages: code === null ? (messages ?? []) : { kind: 'code', ...code } }
+}
+
+function toValues({ name, description, arguments: args, messages }: PromptDefinition): readonly SqlValue[] {
+  const isCode = 'kind' in messages
+  return [
+    name,
+    description,
+    JSON.stringify(args),
+    isCode ? null : JSON.stringify(messages),
+    isCode ? JSON.stringify({ source: messages.source, hosts: messages.hosts }) : null,
+  ]
 }
 
 /** @throws MetaError PROMPT_NAME_TAKEN */
@@ -19,8 +35,8 @@ export async function insertPrompt(
   prompt: PromptDefinition,
 ): Promise<void> {
   const rows = await sql.query(
-    `INSERT INTO prompts (tenant_id, server_id, position, name, description, arguments, messages)
-     SELECT $1::uuid, $2::uuid, coalesce(max(position), 0) + 1, $3, $4, $5::json, $6::json
+    `INSERT INTO prompts (tenant_id, server_id, position, name, description, arguments, messages, code)
+     SELECT $1::uuid, $2::uuid, coalesce(max(position), 0) + 1, $3, $4, $5::json, $6::json, $7::json
      FROM prompts WHERE tenant_id = $1 AND server_id = $2
      ON CONFLICT DO NOTHING
      RETURNING name`,
@@ -43,7 +59,7 @@ export async function replacePrompt(
   )
   if (others.length > 0) throw promptTaken(server.name, prompt.name)
   const rows = await sql.query(
-    `UPDATE prompts SET name = $4, description = $5, arguments = $6, messages = $7
+    `UPDATE prompts SET name = $4, description = $5, arguments = $6, messages = $7, code = $8
      WHERE tenant_id = $1 AND server_id = $2 AND name = $3
      RETURNING name`,
     [tenantId, server.id, name, ...toValues(prompt)],
@@ -64,11 +80,12 @@ export async function listPrompts(
   tenantId: TenantId,
   serverId: ServerId,
 ): Promise<readonly PromptDefinition[]> {
-  return sql.query<PromptRow>(
-    `SELECT name, description, arguments, messages FROM prompts
+  const rows = await sql.query<PromptRow>(
+    `SELECT name, description, arguments, messages, code FROM prompts
      WHERE tenant_id = $1 AND server_id = $2 ORDER BY position`,
     [tenantId, serverId],
   )
+  return rows.map(toPrompt)
 }
 
 function promptTaken(server: string, name: string): MetaError {

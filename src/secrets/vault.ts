@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import type { Sql } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
@@ -27,6 +27,11 @@ export interface Vault {
    * @throws MetaError CONFIGURATION_INVALID when it was stored with another master key, or was tampered with
    */
   readSecret(sql: Sql, place: SecretPlace): Promise<string | undefined>
+  /**
+   * A key for one purpose and one subject, the same each time, as 64 hex digits. It tells nothing of the master key
+   * (HKDF, RFC 5869), so it may leave this process.
+   */
+  deriveKey(purpose: 'request-state', subject: string): string
   /** @returns whether there was one */
   removeSecret(sql: Sql, place: SecretPlace): Promise<boolean>
 }
@@ -56,6 +61,10 @@ export function createVault(masterKey: Uint8Array): Vault {
       if (row.key_id !== keyId) throw unreadable(place, 'it was stored with another master key')
       return decrypt(masterKey, place, row)
     },
+    deriveKey: (purpose, subject) =>
+      Buffer.from(hkdfSync('sha256', masterKey, '', JSON.stringify(['mcpwright', purpose, subject]), 32)).toString(
+        'hex',
+      ),
     removeSecret: deleteSecretRow,
   }
 }

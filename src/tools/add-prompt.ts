@@ -1,6 +1,7 @@
 import { MetaError } from '../errors/meta-error.ts'
 import type { ContentBlock } from '../../runtime/library/tool-result.ts'
 import type { PromptArgument, PromptDefinition, PromptMessage } from '../model/server-definition.ts'
+import { checkCode } from '../pipeline/check-code.ts'
 import { insertPrompt, replacePrompt } from '../registry/prompt-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
 import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
@@ -11,6 +12,8 @@ interface Input {
   readonly description: string
   readonly template?: string
   readonly messages?: readonly GivenMessage[]
+  readonly code?: string
+  readonly hosts?: readonly string[]
   readonly arguments?: readonly (Omit<PromptArgument, 'required'> & { readonly required?: boolean })[]
   readonly replace?: boolean
 }
@@ -19,7 +22,7 @@ export const addPrompt = defineTool<Input>({
   name: 'add_prompt',
   title: 'Add a prompt',
   description:
-    'Adds a prompt: one template, or several messages, with {{argument}} placeholders. Arguments are found in the text.',
+    'Adds a prompt: one template, or several messages, with {{argument}} placeholders (found in the text); or code.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -39,6 +42,8 @@ export const addPrompt = defineTool<Input>({
           ['role'],
         ),
       },
+      code: { type: 'string', maxLength: 200_000, description: 'Gets input.argument; returns text or messages.' },
+      hosts: { type: 'array', items: { type: 'string', maxLength: 260 } },
       arguments: {
         type: 'array',
         maxItems: 20,
@@ -63,8 +68,9 @@ export const addPrompt = defineTool<Input>({
   ),
   scope: 'write',
   annotations: WRITES,
-  async run(input, { services, principal: { tenantId } }) {
+  async run(input, { services, principal: { tenantId }, signal }) {
     const prompt = readPrompt(input)
+    if ('kind' in prompt.messages) await checkCode({ prompts: [prompt] }, services, signal)
     await services.db.as(tenantId, async (sql) => {
       const server = await requireServer(sql, tenantId, input.server)
       const replaced = input.replace === true && (await replacePrompt(sql, tenantId, server, prompt.name, prompt))
@@ -79,11 +85,21 @@ export const addPrompt = defineTool<Input>({
   },
 })
 
-function readPrompt({ name, description, template, messages, arguments: declared = [] }: Input): PromptDefinition {
-  if ((template === undefined) === (messages === undefined)) {
-    throw new MetaError('ARGUMENTS_INVALID', 'A prompt has either a template or messages.', 'Give exactly one of them.')
+function readPrompt(input: Input): PromptDefinition {
+  const { name, description, template, messages, code, hosts = [], arguments: declared = [] } = input
+  const given = [template, messages, code].filter((each) => each !== undefined).length
+  if (given !== 1) {
+    throw new MetaError(
+      'ARGUMENTS_INVALID',
+      `A prompt has one of template, messages and code; ${given} are given.`,
+      'Give exactly one of them.',
+    )
   }
-  const texts: PromptDefinition['messages'] = messages?.map(readMessage) ?? [{ role: 'user', text: template ?? '' }]
+  if (code !== undefined) {
+    const args = declared.map((each) => ({ ...each, required: each.required ?? true }))
+    return { name, description, arguments: args, messages: { kind: 'code', source: code, hosts } }
+  }
+  const texts: readonly PromptMessage[] = messages?.map(readMessage) ?? [{ role: 'user', text: template ?? '' }]
   const used = new Set(
     Array.from(JSON.stringify(texts).matchAll(/\{\{\s*([\w-]+)\s*\}\}/g), ([, argument]) => argument ?? ''),
   )

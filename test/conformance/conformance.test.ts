@@ -8,13 +8,6 @@ import { runConformanceSuite } from './run-suite.ts'
  * Scenarios of 2026-07-28 that need what `context.requestInput` cannot do yet: several requests in one round, requests
  * under names of the tool's own, a sealed state, a prompt that asks, and a look at the client's capabilities.
  */
-const NOT_YET = [
-  'input-required-result-basic-elicitation',
-  'input-required-result-capability-check',
-  'input-required-result-multiple-input-requests',
-  'input-required-result-non-tool-request',
-  'input-required-result-tampered-state',
-]
 
 let home: TestHome
 let endpoint: { url: string; token: string }
@@ -38,9 +31,9 @@ describe('a server that our own meta tools built', () => {
     expect(passed).toHaveLength(30)
   }, 120_000)
 
-  it('passes what 2026-07-28 requires, but for what requestInput cannot do yet', async () => {
+  it('passes every scenario that 2026-07-28 requires', async () => {
     const { passed, failed } = await runConformanceSuite(endpoint, '2026-07-28')
-    expect(failed.toSorted()).toEqual(NOT_YET)
-    expect(passed.length + failed.length).toBe(37)
+    expect(failed).toEqual([])
+    expect(passed).toHaveLength(37)
   }, 120_000)
 })

@@ -23,6 +23,12 @@ export async function buildEverythingServer(client: Client): Promise<string> {
 
 const confirmation = `{ kind: 'form', message: 'Please confirm', schema: { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] } }`
 
+const questions = `{
+  user_name: { kind: 'form', message: 'What is your name?', schema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } },
+  greeting: { kind: 'sampling', params: { messages: [{ role: 'user', content: { type: 'text', text: 'Generate a greeting' } }], maxTokens: 50 } },
+  client_roots: { kind: 'roots', params: {} },
+}`
+
 const tools: Record<string, { code: string; input_schema?: object }> = {
   test_simple_text: { code: `return 'This is a simple text response for testing.'` },
   test_image_content: { code: `return { content: [{ type: 'image', data: '${PNG}', mimeType: 'image/png' }] }` },
@@ -96,7 +102,7 @@ return 'LLM response: ' + JSON.stringify(content)`,
     },
   }),
   test_input_required_result_elicitation: {
-    code: `const { content } = await requestInput({ kind: 'form', message: 'What is your name?', schema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } })
+    code: `const { content } = await requestInput({ kind: 'form', message: 'What is your name?', schema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] } }, 'user_name')
 return 'Hello, ' + content?.name + '!'`,
   },
   test_input_required_result_sampling: {
@@ -111,6 +117,15 @@ return 'Client roots: ' + JSON.stringify(content)`,
     code: `await requestInput(${confirmation})\nreturn 'state-ok: confirmed'`,
   },
   test_input_required_result_tampered_state: { code: `await requestInput(${confirmation})\nreturn 'integrity-ok'` },
+  test_input_required_result_multiple_inputs: {
+    code: `const answers = await requestInputs(${questions})\nreturn 'all-ok: ' + Object.keys(answers).join(', ')`,
+  },
+  test_input_required_result_capabilities: {
+    code: `const questions: Record<string, Parameters<typeof requestInput>[0]> = ${questions}
+const able = Object.entries(questions).filter(([, { kind }]) => client[kind])
+const answers = await requestInputs(Object.fromEntries(able))
+return Object.keys(answers).join(', ')`,
+  },
   test_input_required_result_multi_round: {
     code: `const ask = (message: string, field: string) => requestInput({ kind: 'form', message, schema: { type: 'object', properties: { [field]: { type: 'string' } }, required: [field] } })
 const name = await ask('Step 1: What is your name?', 'name')
@@ -118,7 +133,6 @@ const color = await ask('Step 2: What is your favorite color?', 'color')
 return 'Multi-round complete: ' + name.content?.name + ' likes ' + color.content?.color`,
   },
 }
-
 function asking(message: string, properties: object, required: readonly string[] = []): { code: string } {
   const schema = JSON.stringify({ type: 'object', properties, required })
   return {
@@ -174,5 +188,10 @@ const prompts = [
       { role: 'user', content: { type: 'image', data: PNG, mimeType: 'image/png' } },
       { role: 'user', text: 'Please analyze the image above.' },
     ],
+  },
+  {
+    name: 'test_input_required_result_prompt',
+    code: `const { content } = await requestInput({ kind: 'form', message: 'What context should the prompt use?', schema: { type: 'object', properties: { context: { type: 'string' } }, required: ['context'] } }, 'user_context')
+return 'Use this: ' + content?.context`,
   },
 ]

@@ -34,6 +34,7 @@ import {
   setServerStatus,
   updateServer,
 } from '../../src/registry/server-store.ts'
+import { insertScheduledCall, nextDueAt, takeDueCalls } from '../../src/registry/scheduled-call-store.ts'
 import { insertSource, listSources, loadSourceText } from '../../src/registry/source-store.ts'
 import {
   countTools,
@@ -49,6 +50,10 @@ import { countRequests } from '../../src/registry/usage-store.ts'
 const OTHER_TENANT = '00000000-0000-7000-8000-000000000002' as TenantId
 const DAEMON = '00000000-0000-7000-8000-0000000000d1' as DaemonId
 const OTHER_DAEMON = '00000000-0000-7000-8000-0000000000d2' as DaemonId
+
+function at(hours: number): Date {
+  return new Date(Date.UTC(2026, 2, 3, hours))
+}
 
 function tool(name: string): ToolDefinition {
   return {
@@ -279,8 +284,14 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(await local((sql) => replacePrompt(sql, LOCAL_TENANT, server, 'ask', { ...prompt, name: 'tell' }))).toBe(
         true,
       )
+      const coded = {
+        ...prompt,
+        name: 'coded',
+        messages: { kind: 'code', source: 'return "x"', hosts: ['a.example'] },
+      } as const
+      await local((sql) => insertPrompt(sql, LOCAL_TENANT, server, coded))
       const definition = await local((sql) => loadDefinition(sql, LOCAL_TENANT, server))
-      expect(definition).toMatchObject({ resources: [changed], prompts: [{ name: 'tell' }] })
+      expect(definition).toMatchObject({ resources: [changed], prompts: [{ name: 'tell', messages: [] }, coded] })
       expect(await local((sql) => removeResource(sql, LOCAL_TENANT, server.id, 'note'))).toBe(true)
       expect(await local((sql) => removePrompt(sql, LOCAL_TENANT, server.id, 'ask'))).toBe(false)
     })
@@ -389,6 +400,30 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       }
       const deployment = await local((sql) => findDeployment(sql, LOCAL_TENANT, server.id, 'local'))
       expect(deployment).toMatchObject({ requestCount: 42, lastRequestAt: late })
+    })
+
+    it('hands out a call that was put off once, to the daemon whose server is up, when it is due', async () => {
+      const server = await addServer('later')
+      const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'local'))
+      const put = (tool_: string, dueAt: Date, most = 3) => {
+        const call = { tenantId: LOCAL_TENANT, serverId: server.id, tool: tool_, input: { n: 1 }, dueAt }
+        return local((sql) => insertScheduledCall(sql, call, most))
+      }
+      const take = (daemon: DaemonId, hours: number) => db.asSystem((sql) => takeDueCalls(sql, daemon, at(hours)))
+      expect([await put('second', at(5)), await put('first', at(4)), await put('third', at(9))]).not.toContain(false)
+      expect(await put('too_many', at(4))).toBe(false)
+      expect(await take(DAEMON, 6)).toEqual([])
+      await local((sql) => updateDeployment(sql, LOCAL_TENANT, id, { status: 'running', daemonId: DAEMON }))
+      expect(await db.asSystem((sql) => nextDueAt(sql, DAEMON))).toEqual(at(4))
+      expect(await take(OTHER_DAEMON, 6)).toEqual([])
+      expect(await take(DAEMON, 6)).toMatchObject([
+        { tool: 'first', input: { n: 1 }, serverId: server.id, deploymentId: id },
+        { tool: 'second' },
+      ])
+      expect(await take(DAEMON, 6)).toEqual([])
+      expect(await db.asSystem((sql) => nextDueAt(sql, DAEMON))).toEqual(at(9))
+      // More than a day late, it is given up.
+      expect(await take(DAEMON, 9 + 25)).toEqual([])
     })
 
     it('keeps audit events that a tenant can add and read, but not change', async () => {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { readDaemonRecord, writeDaemonRecord } from '../../src/daemon/daemon-file.ts'
@@ -14,6 +13,14 @@ const tool = {
   effect: 'read',
   input_schema: { type: 'object', properties: {} },
   code: 'return "hello"',
+}
+
+/** Of the only server. */
+async function statusOf(daemon: { readonly port: number; readonly token: string } | undefined): Promise<string> {
+  const headers = { authorization: `Bearer ${daemon?.token}` }
+  const answer = await fetch(`http://127.0.0.1:${daemon?.port}/servers`, { headers })
+  const { servers } = (await answer.json()) as { readonly servers: readonly { readonly status: string }[] }
+  return servers[0]?.status ?? ''
 }
 
 describe('the life of the daemon', () => {
@@ -63,8 +70,9 @@ describe('the life of the daemon', () => {
     await call(client, 'init_server', { name: 'greeter', description: 'x' })
     await call(client, 'add_tool', { ...tool, server: 'greeter' })
     const deploying = call(client, 'deploy', { server: 'greeter' }).catch(() => undefined)
-    await sleep(120)
-    process.kill((await findDaemon(home.config))?.pid ?? 0, 'SIGKILL')
+    const daemon = await findDaemon(home.config)
+    await expect.poll(() => statusOf(daemon), { interval: 5, timeout: 20_000 }).toBe('building')
+    process.kill(daemon?.pid ?? 0, 'SIGKILL')
     await deploying
     await expect
       .poll(

@@ -64,6 +64,7 @@ describe('a project that was taken away', () => {
       'get_book',
       'count_words',
       'shout',
+      'forget_reader',
       'opening_hours',
     ])
     expect(await client.callTool({ name: 'shout', arguments: { text: 'hi' } })).toMatchObject({

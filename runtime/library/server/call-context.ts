@@ -1,44 +1,36 @@
-import type { ServerContext } from '@modelcontextprotocol/server'
-import { answeringInput } from '../code.ts'
-import type { Change, InputResponse, ToolContext } from '../tool-context.ts'
-import type { ServerHost } from './server-parts.ts'
-
-export type Notify = (change: Change) => void
+import { askingClient } from '../input-needed.ts'
+import type { ToolContext } from '../tool-context.ts'
+import type { ServedCall } from './served-call.ts'
 
 /** What one call's code is given: the host's services, and this call's progress, input and cancellation. */
-export function callContext(
-  host: ServerHost,
-  call: ServerContext,
-  notify: Notify,
-  answers: readonly InputResponse[],
-): ToolContext {
+export function callContext({ host, request, client, notify }: ServedCall): ToolContext {
   return {
     fetch: host.fetch,
     env: host.env,
     store: host.store,
     schedule: (tool, input, delayMs) => host.schedule(tool, input, delayMs),
-    progress: progressReporter(call),
+    progress: progressReporter(request),
     log: (level, message, details) => {
       host.log(level, message, details)
       // The client gets it where it asked for messages of this level; one that has gone must not end the tool.
-      call.mcpReq.log(level, details === undefined ? message : { message, details }).catch(() => {})
+      request.log(level, details === undefined ? message : { message, details }).catch(() => {})
     },
-    requestInput: answeringInput(answers),
+    ...askingClient(client),
     notify,
     sign: (secretName, data) => host.sign(secretName, data),
-    signal: call.mcpReq.signal,
+    signal: request.signal,
   }
 }
 
 /** Sends progress where the client asked for it; MCP wants it to grow with every notification. */
-function progressReporter(call: ServerContext): ToolContext['progress'] {
-  const progressToken = call.mcpReq._meta?.progressToken
+function progressReporter(request: ServedCall['request']): ToolContext['progress'] {
+  const progressToken = request._meta?.progressToken
   let last = -1
   return (done, total, message) => {
     if (progressToken === undefined || done <= last) return
     last = done
     const params = { progressToken, progress: done, ...(total !== undefined && { total }), ...(message && { message }) }
     // A client that has gone away must not end the tool.
-    call.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
+    request.notify({ method: 'notifications/progress', params }).catch(() => {})
   }
 }

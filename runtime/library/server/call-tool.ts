@@ -1,12 +1,12 @@
-import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server'
+import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import { callOperation } from '../call-operation.ts'
-import { isInputNeeded } from '../code.ts'
+import { isInputNeeded } from '../input-needed.ts'
 import type { Operation } from '../operation.ts'
-import type { InputRequest, ToolContext } from '../tool-context.ts'
+import type { ToolContext } from '../tool-context.ts'
 import { errorResult, toToolResult, type ToolResult } from '../tool-result.ts'
-import { callContext, type Notify } from './call-context.ts'
-import { askClient, readAnswers } from './input-rounds.ts'
-import type { ServerHost, ServerParts } from './server-parts.ts'
+import { callContext } from './call-context.ts'
+import type { ServedCall } from './served-call.ts'
+import type { ServerParts } from './server-parts.ts'
 import { checkBySchema, checkInput, type ToolEntry } from './tool-entry.ts'
 
 /**
@@ -17,20 +17,18 @@ export async function callTool(
   entry: ToolEntry,
   input: Readonly<Record<string, unknown>>,
   parts: ServerParts,
-  host: ServerHost,
-  call: ServerContext,
-  notify: Notify,
+  call: ServedCall,
 ): Promise<ToolResult | InputRequiredResult> {
   const problem = await checkInput(entry.definition, input)
   if (problem)
     return errorResult(`The arguments of ${entry.definition.name} are not right: ${problem}. No request was made.`)
-  const answers = readAnswers(call)
-  const context = callContext(host, call, notify, answers)
+  const { host, client } = call
+  const context = callContext(call)
   if (entry.kind === 'operation') return runOperation(entry.definition, input, parts, context)
   try {
-    return toToolResult(await host.runCode({ kind: 'tool', name: entry.definition.name }, input, context, answers))
+    return toToolResult(await host.runCode({ kind: 'tool', name: entry.definition.name }, input, context, client))
   } catch (error) {
-    if (isInputNeeded(error)) return askClient(error.request as InputRequest, answers)
+    if (isInputNeeded(error)) return call.ask(error)
     host.log('error', `${entry.definition.name} failed`, { error: String(error) })
     return errorResult(`${entry.definition.name} failed: ${error instanceof Error ? error.message : String(error)}`)
   }

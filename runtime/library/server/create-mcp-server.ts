@@ -5,12 +5,13 @@ import {
   type ServerCapabilities,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import type { Change } from '../tool-context.ts'
 import { errorResult } from '../tool-result.ts'
 import { callTool } from './call-tool.ts'
+import { createRoundsSeal } from './input-rounds.ts'
 import { completeArgument, renderPrompt } from './prompts.ts'
 import { isTemplate, readResource } from './resources.ts'
 import { createToolSearch, searchTools, type ToolSearch, unknownTool } from './search-exposure.ts'
+import { openCall, type ServedCall } from './served-call.ts'
 import type { ServerHost, ServerParts } from './server-parts.ts'
 import { listedTool, type ToolEntry } from './tool-entry.ts'
 
@@ -25,34 +26,40 @@ export function createMcpServer(parts: ServerParts, host: ServerHost): () => Ser
   const tools = parts.exposure === 'search' ? [...searchTools] : Array.from(entries.values(), listedTool)
   const search = createToolSearch(entries)
 
+  const seal = createRoundsSeal(host.stateKey)
+
   return () => {
     const server = new Server(
       { name: parts.name, version: parts.version },
-      { capabilities: capabilitiesOf(parts), instructions: parts.description },
+      {
+        capabilities: capabilitiesOf(parts),
+        instructions: parts.description,
+        requestState: { verify: (state, call) => seal.verify(state, call) },
+      },
     )
-    const notify = notifier(server)
+    const open: OpenCall = (call, params) => openCall({ server, host, seal }, call, params)
     server.setRequestHandler('tools/list', async () => ({ tools }))
-    // The SDK's result type and ours are one shape; ours is read-only.
-    const call = (name: string, input: Record<string, unknown>, context: ServerContext) =>
-      callNamedTool(name, input, { parts, host, entries, search, notify, context }) as Promise<never>
-    server.setRequestHandler('tools/call', ({ params }, context) => call(params.name, params.arguments ?? {}, context))
-    if (parts.resources.length > 0) serveResources(server, parts, host)
-    if (parts.prompts.length > 0) servePrompts(server, parts)
+    server.setRequestHandler('tools/call', async ({ params }, context) => {
+      const call = await open(context, params)
+      // The SDK's result type and ours are one shape; ours is read-only.
+      return (await callNamedTool(params.name, params.arguments ?? {}, { parts, entries, search }, call)) as never
+    })
+    if (parts.resources.length > 0) serveResources(server, parts, open)
+    if (parts.prompts.length > 0) servePrompts(server, parts, open)
     return server
   }
 }
 
-interface CallSurroundings {
+type OpenCall = (call: ServerContext, params: object) => Promise<ServedCall>
+
+interface Tools {
   readonly parts: ServerParts
-  readonly host: ServerHost
   readonly entries: ReadonlyMap<string, ToolEntry>
   readonly search: ToolSearch
-  readonly notify: (change: Change) => void
-  readonly context: ServerContext
 }
 
-async function callNamedTool(name: string, input: Record<string, unknown>, surroundings: CallSurroundings) {
-  const { parts, host, entries, search, notify, context } = surroundings
+async function callNamedTool(name: string, input: Record<string, unknown>, tools: Tools, call: ServedCall) {
+  const { parts, entries, search } = tools
   if (parts.exposure === 'search') {
     const wanted = typeof input.tool === 'string' ? input.tool : ''
     if (name === 'search_tools')
@@ -65,16 +72,15 @@ async function callNamedTool(name: string, input: Record<string, unknown>, surro
         return errorResult(`"${wanted}" does not only read (effect "${entry.definition.effect}"). Use call_tool.`)
       }
       const given = typeof input.arguments === 'object' && input.arguments !== null ? input.arguments : {}
-      return callTool(entry, { ...given }, parts, host, context, notify)
+      return callTool(entry, { ...given }, parts, call)
     }
   }
   const entry = entries.get(name)
   if (!entry) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool "${name}".`)
-  return callTool(entry, input, parts, host, context, notify)
+  return callTool(entry, input, parts, call)
 }
 
-function serveResources(server: Server, parts: ServerParts, host: ServerHost): void {
-  const notify = notifier(server)
+function serveResources(server: Server, parts: ServerParts, open: OpenCall): void {
   server.setRequestHandler('resources/list', async () => ({
     resources: parts.resources
       .filter((part) => !isTemplate(part))
@@ -83,14 +89,16 @@ function serveResources(server: Server, parts: ServerParts, host: ServerHost): v
   server.setRequestHandler('resources/templates/list', async () => ({
     resourceTemplates: parts.resources.filter(isTemplate).map((part) => ({ uriTemplate: part.uri, ...describe(part) })),
   }))
-  server.setRequestHandler('resources/read', ({ params }, call) => readResource(parts, host, params.uri, call, notify))
+  server.setRequestHandler('resources/read', async ({ params }, context) =>
+    readResource(parts, params.uri, await open(context, params)),
+  )
 }
 
 function describe({ name, description, mimeType }: ServerParts['resources'][number]) {
   return { name, ...(description && { description }), ...(mimeType && { mimeType }) }
 }
 
-function servePrompts(server: Server, parts: ServerParts): void {
+function servePrompts(server: Server, parts: ServerParts, open: OpenCall): void {
   server.setRequestHandler('prompts/list', async () => ({
     prompts: parts.prompts.map(({ name, description, arguments: args }) => ({
       name,
@@ -98,10 +106,10 @@ function servePrompts(server: Server, parts: ServerParts): void {
       arguments: args.map(({ values: _values, ...argument }) => argument),
     })),
   }))
-  server.setRequestHandler('prompts/get', async ({ params }) => {
+  server.setRequestHandler('prompts/get', async ({ params }, context) => {
     const prompt = parts.prompts.find(({ name }) => name === params.name)
     if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt "${params.name}".`)
-    return renderPrompt(prompt, params.arguments ?? {})
+    return renderPrompt(prompt, params.arguments ?? {}, await open(context, params))
   })
   server.setRequestHandler('completion/complete', async ({ params }) => {
     const { ref, argument } = params
@@ -116,20 +124,5 @@ function capabilitiesOf(parts: ServerParts): ServerCapabilities {
     logging: {},
     ...(parts.resources.length > 0 && { resources: { subscribe: true, listChanged: true } }),
     ...(parts.prompts.length > 0 && { prompts: { listChanged: true }, completions: {} }),
-  }
-}
-
-/** Clients that have gone must not end the tool that tells them something. */
-function notifier(server: Server): (change: Change) => void {
-  return (change) => {
-    const sent =
-      change.kind === 'resource'
-        ? server.sendResourceUpdated({ uri: change.uri })
-        : change.kind === 'tools'
-          ? server.sendToolListChanged()
-          : change.kind === 'resources'
-            ? server.sendResourceListChanged()
-            : server.sendPromptListChanged()
-    sent.catch(() => {})
   }
 }

@@ -1,33 +1,103 @@
-import { inputRequired, type InputRequiredResult, type ServerContext } from '@modelcontextprotocol/server'
+import {
+  createRequestStateCodec,
+  inputRequired,
+  type InputRequiredResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type RequestStateCodec,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import type { InputNeeded } from '../input-needed.ts'
 import type { InputRequest, InputResponse } from '../tool-context.ts'
+import type { ClientSide } from '../wire.ts'
 
-const KEY = 'input'
+/** What the client has answered, by the names of the questions. */
+export type Answers = ClientSide['answers']
 
-/**
- * The answers that came with this call and the calls before it. Earlier ones travel in `requestState`: it holds
- * nothing but what the client itself has answered, so a client that changes it only changes its own answers.
- */
-export function readAnswers(call: ServerContext): InputResponse[] {
-  const answers = parseState(call.mcpReq.requestState())
-  const latest = call.mcpReq.inputResponses?.[KEY]
-  if (typeof latest === 'object' && latest !== null) answers.push(toResponse(latest))
-  return answers
+/** What travels through the client from round to round. */
+interface RoundState {
+  readonly answers: Answers
+  /** Of the method's parameters: answers to one call are no answers to another. */
+  readonly request: string
 }
 
-/** Ends this round: the client is asked, and calls again with the answer. MCP 2026-07-28, basic/patterns/mrtr. */
-export function askClient(request: InputRequest, answers: readonly InputResponse[]): InputRequiredResult {
-  return inputRequired({ inputRequests: { [KEY]: toInputRequest(request) }, requestState: JSON.stringify(answers) })
+export type RoundsSeal = RequestStateCodec<RoundState>
+
+/** Who fills in a form needs some minutes; what was sealed longer ago is asked again. */
+const ROUND_SECONDS = 3_600
+
+/**
+ * Seals that state: it counts only for the same method, parameters and caller, for an hour.
+ * MCP 2026-07-28, basic/patterns/mrtr, server requirements 4 and 5.
+ */
+export function createRoundsSeal(key: string): RoundsSeal {
+  return createRequestStateCodec<RoundState>({
+    key,
+    ttlSeconds: ROUND_SECONDS,
+    bind: ({ mcpReq, http }) => JSON.stringify([mcpReq.method, http?.authInfo?.clientId ?? '']),
+  })
+}
+
+/**
+ * The answers that came with this call and with the calls before it.
+ * @throws ProtocolError -32602 when the earlier ones were given to another request
+ */
+export async function readAnswers({ mcpReq }: ServerContext, params: object): Promise<Answers> {
+  // The seal was checked before any handler runs, so this is what `askClient` put in.
+  const state = mcpReq.requestState<RoundState>()
+  if (state && state.request !== (await digestOf(params))) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'The requestState belongs to another request.')
+  }
+  const latest = Object.entries(mcpReq.inputResponses ?? {}).flatMap(([name, answer]) =>
+    typeof answer === 'object' && answer !== null ? [[name, toResponse(answer)] as const] : [],
+  )
+  return { ...state?.answers, ...Object.fromEntries(latest) }
+}
+
+/** Ends this round: the client is asked, and calls again with the answers. */
+export async function askClient(
+  { requests }: InputNeeded,
+  answers: Answers,
+  seal: RoundsSeal,
+  call: ServerContext,
+  params: object,
+): Promise<InputRequiredResult> {
+  const asked = Object.entries(requests).map(([name, request]) => [name, toInputRequest(request)] as const)
+  const requestState = await seal.mint({ answers, request: await digestOf(params) }, call)
+  return inputRequired({ inputRequests: Object.fromEntries(asked), requestState })
+}
+
+/** SHA-256, the same for parameters whose members come in another order. */
+async function digestOf(params: object): Promise<string> {
+  const { _meta, ...own } = params as { readonly _meta?: unknown; readonly [name: string]: unknown }
+  const text = JSON.stringify(own, (_, value: unknown) => (isRecord(value) ? sorted(value) : value))
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function sorted(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 function toInputRequest(request: InputRequest) {
-  if (request.kind === 'form') {
-    // The SDK's type lists the allowed keywords; the client checks the schema.
-    const requestedSchema = request.schema as Parameters<typeof inputRequired.elicit>[0]['requestedSchema']
-    return inputRequired.elicit({ message: request.message, requestedSchema })
+  switch (request.kind) {
+    case 'form': {
+      // The SDK's type lists the allowed keywords; the client checks the schema.
+      const requestedSchema = request.schema as Parameters<typeof inputRequired.elicit>[0]['requestedSchema']
+      return inputRequired.elicit({ message: request.message, requestedSchema })
+    }
+    case 'url':
+      return inputRequired.elicitUrl({ message: request.message, url: request.url })
+    case 'roots':
+      return inputRequired.listRoots()
+    case 'sampling':
+      // As above: the tool's author gives the parameters of sampling/createMessage.
+      return inputRequired.createMessage(request.params as Parameters<typeof inputRequired.createMessage>[0])
   }
-  if (request.kind === 'roots') return inputRequired.listRoots()
-  // As above: the tool's author gives the parameters of sampling/createMessage.
-  return inputRequired.createMessage(request.params as Parameters<typeof inputRequired.createMessage>[0])
 }
 
 function toResponse(latest: object): InputResponse {
@@ -38,15 +108,4 @@ function toResponse(latest: object): InputResponse {
   return typeof content === 'object' && content !== null
     ? { action, content: content as Record<string, unknown> }
     : { action }
-}
-
-function parseState(state: unknown): InputResponse[] {
-  if (typeof state !== 'string') return []
-  try {
-    const parsed: unknown = JSON.parse(state)
-    // The client's own answers come back: each is read as an answer of the client, and nothing is trusted more.
-    return Array.isArray(parsed) ? (parsed as InputResponse[]) : []
-  } catch {
-    return []
-  }
 }

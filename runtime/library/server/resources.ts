@@ -1,13 +1,13 @@
 import {
+  type InputRequiredResult,
   type ReadResourceResult,
   ResourceNotFoundError,
-  type ServerContext,
   UriTemplate,
 } from '@modelcontextprotocol/server'
-import type { ToolContext } from '../tool-context.ts'
-import { callContext, type Notify } from './call-context.ts'
-import { readAnswers } from './input-rounds.ts'
-import type { ResourcePart, ServerHost, ServerParts } from './server-parts.ts'
+import { isInputNeeded } from '../input-needed.ts'
+import { callContext } from './call-context.ts'
+import type { ServedCall } from './served-call.ts'
+import type { ResourcePart, ServerParts } from './server-parts.ts'
 
 export function isTemplate(resource: ResourcePart): boolean {
   return /\{[^}]+\}/.test(resource.uri)
@@ -16,18 +16,19 @@ export function isTemplate(resource: ResourcePart): boolean {
 /** Reads the resource with this URI, or the first whose template matches it. */
 export async function readResource(
   parts: ServerParts,
-  host: ServerHost,
   uri: string,
-  call: ServerContext,
-  notify: Notify,
-): Promise<ReadResourceResult> {
+  call: ServedCall,
+): Promise<ReadResourceResult | InputRequiredResult> {
   for (const resource of parts.resources) {
     const variables = isTemplate(resource) ? new UriTemplate(resource.uri).match(uri) : resource.uri === uri && {}
     if (!variables) continue
-    const answers = readAnswers(call)
-    const context = callContext(host, call, notify, answers)
-    const content = await readContent(resource, uri, variables, host, context)
-    return { contents: [{ uri, ...(resource.mimeType && { mimeType: resource.mimeType }), ...content }] }
+    try {
+      const content = await readContent(resource, uri, variables, call)
+      return { contents: [{ uri, ...(resource.mimeType && { mimeType: resource.mimeType }), ...content }] }
+    } catch (error) {
+      if (isInputNeeded(error)) return call.ask(error)
+      throw error
+    }
   }
   throw new ResourceNotFoundError(uri)
 }
@@ -36,12 +37,12 @@ async function readContent(
   resource: ResourcePart,
   uri: string,
   variables: object,
-  host: ServerHost,
-  context: ToolContext,
+  call: ServedCall,
 ): Promise<{ text: string } | { blob: string }> {
   if (resource.content !== 'code') {
     return 'text' in resource.content ? { text: resource.content.text } : { blob: resource.content.base64 }
   }
-  const value = await host.runCode({ kind: 'resource', name: resource.name }, { uri, ...variables }, context, [])
+  const item = { kind: 'resource', name: resource.name } as const
+  const value = await call.host.runCode(item, { uri, ...variables }, callContext(call), call.client)
   return { text: typeof value === 'string' ? value : (JSON.stringify(value) ?? '') }
 }

@@ -1,8 +1,8 @@
 import type { JsonSchema } from '../json-schema.ts'
 import type { Effect, OperationsFile } from '../operation.ts'
-import type { InputResponse, KeyValueStore, LogLevel, ToolContext } from '../tool-context.ts'
+import type { KeyValueStore, LogLevel, ToolContext } from '../tool-context.ts'
 import type { ContentBlock } from '../tool-result.ts'
-import type { CodeItem } from '../wire.ts'
+import type { ClientSide, CodeItem } from '../wire.ts'
 
 /** Everything a server consists of, as data. */
 export interface ServerParts {
@@ -39,8 +39,8 @@ export interface PromptPart {
   readonly name: string
   readonly description: string
   readonly arguments: readonly PromptPartArgument[]
-  /** Texts may hold `{{argument}}`. */
-  readonly messages: readonly PromptPartMessage[]
+  /** Texts may hold `{{argument}}`; or code makes them. */
+  readonly messages: readonly PromptPartMessage[] | 'code'
 }
 
 /** Text, or any content block. */
@@ -63,10 +63,12 @@ export interface ServerHost {
   readonly store: KeyValueStore
   /**
    * Runs hand-written code, here or in a sandbox.
-   * @throws InputNeeded when it asked for input that `answers` does not hold
+   * @throws InputNeeded when it asked for input that the client has not given yet
    */
-  runCode(item: CodeItem, input: unknown, context: ToolContext, answers: readonly InputResponse[]): Promise<unknown>
+  runCode(item: CodeItem, input: unknown, context: ToolContext, client: ClientSide): Promise<unknown>
   schedule(tool: string, input: unknown, delayMs: number): Promise<void>
   sign(secretName: string, data: string): Promise<string>
+  /** At least 32 bytes that seal what travels through clients between the rounds of a call; the same in each process that serves them. */
+  readonly stateKey: string
   log(level: LogLevel, message: string, details?: unknown): void
 }

@@ -1,4 +1,5 @@
 import { type CodeRegistry, runCode } from '../code.ts'
+import { askingClient, noClient } from '../input-needed.ts'
 import type { KeyValueStore } from '../tool-context.ts'
 import type { ServerHost } from './server-parts.ts'
 
@@ -26,6 +27,7 @@ export function standaloneHost({
       return Promise.resolve()
     },
     sign: (secretName, data) => sign(env, secretName, data),
+    stateKey: stateKey(env),
     log: (level, message, details) => console.error(JSON.stringify({ level, message, details })),
   }
   return host
@@ -43,12 +45,11 @@ export function memoryStore(): KeyValueStore {
 }
 
 async function runScheduled(host: ServerHost, code: CodeRegistry, tool: string, input: unknown): Promise<void> {
-  const nobody = new Error('A scheduled call has no client to ask.')
   try {
     await runCode(code, { kind: 'tool', name: tool }, input, {
       ...host,
+      ...askingClient(noClient),
       progress: () => {},
-      requestInput: () => Promise.reject(nobody),
       notify: () => {},
       signal: AbortSignal.timeout(60_000),
     })
@@ -56,6 +57,15 @@ async function runScheduled(host: ServerHost, code: CodeRegistry, tool: string, 
     host.log('error', `The scheduled call of ${tool} failed`, { error: String(error) })
   }
 }
+
+/** Several processes that serve the same clients need the same key; one alone makes its own. */
+function stateKey({ REQUEST_STATE_KEY: given }: StandaloneOptions['env']): string {
+  if (given === undefined || given === '') return `${crypto.randomUUID()}${crypto.randomUUID()}`
+  if (given.length >= STATE_KEY_CHARACTERS) return given
+  throw new Error(`REQUEST_STATE_KEY has ${given.length} characters; give at least ${STATE_KEY_CHARACTERS}.`)
+}
+
+const STATE_KEY_CHARACTERS = 32
 
 async function sign(env: StandaloneOptions['env'], secretName: string, data: string): Promise<string> {
   const secret = env[secretName]

@@ -1,6 +1,6 @@
 import type { BrokerNotice } from '../../library/wire.ts'
-import type { Change, InputRequest, InputResponse, LogLevel } from '../../library/tool-context.ts'
-import { AbortController } from './abort.ts'
+import type { Change, LogLevel, ToolContext } from '../../library/tool-context.ts'
+import type { AbortSignal } from './abort.ts'
 import { callBroker, fetch } from './broker.ts'
 import { writeLog } from './console.ts'
 import { formatValues } from './format-value.ts'
@@ -9,11 +9,12 @@ import { toDomString } from './web-idl.ts'
 
 export interface GuestContextParts {
   readonly env: Readonly<Record<string, string>>
-  readonly requestInput: (request: InputRequest) => Promise<InputResponse>
+  readonly asking: Pick<ToolContext, 'requestInput' | 'requestInputs' | 'client'>
+  readonly signal: AbortSignal
 }
 
 /** What code is given besides its input: ToolContext of the runtime library, by way of the broker. */
-export function createContext({ env, requestInput }: GuestContextParts): object {
+export function createContext({ env, asking, signal }: GuestContextParts): object {
   return {
     fetch,
     env: Object.freeze({ ...env }),
@@ -36,12 +37,10 @@ export function createContext({ env, requestInput }: GuestContextParts): object 
       tell({ kind: 'log', level, message: toDomString(message), ...(details !== undefined && { details }) })
       writeLog(level, details === undefined ? toDomString(message) : formatValues([toDomString(message), details]))
     },
-    requestInput,
-    // The wire has no word for it yet: a run ends before its client could read a changed list.
-    notify: (change: Change) => writeLog('debug', `notify ${toJson(change)}: not passed on from here`),
+    ...asking,
+    notify: (change: Change) => tell({ kind: 'changed', change }),
     sign: (secretName: string, data: string) => callBroker({ kind: 'sign', secretName, data }),
-    // A run that is given up ends as a whole; nothing in it is told.
-    signal: new AbortController().signal,
+    signal,
   }
 }
 

@@ -76,9 +76,16 @@ interface Registration {
   readonly capture: boolean
 }
 
+/** Whether anybody would hear such an event. */
+export let hasListeners: (target: EventTarget, type: string) => boolean
+
 /** EventTarget (DOM, section 2.7). */
 export class EventTarget {
   readonly #registrations = new Map<string, Registration[]>()
+
+  static {
+    hasListeners = (target, type) => (target.#registrations.get(type)?.length ?? 0) > 0
+  }
 
   addEventListener(type: string, listener: Listener | null, options: ListenerOptions | boolean = {}): void {
     if (listener === null || listener === undefined) return

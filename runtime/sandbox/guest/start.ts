@@ -1,9 +1,11 @@
-import type { CodeItem } from '../../library/wire.ts'
-import type { InputRequest, InputResponse } from '../../library/tool-context.ts'
+import type { ToolContext } from '../../library/tool-context.ts'
+import type { ClientSide, CodeItem } from '../../library/wire.ts'
 import type { SandboxTask } from '../sandbox.ts'
 import { AbortController } from './abort.ts'
 import { fetch, settleCall } from './broker.ts'
 import { createContext } from './context.ts'
+import { DOMException } from './dom-exception.ts'
+import { hasListeners } from './events.ts'
 import { host, parseJson, toJson } from './host.ts'
 import { installGlobals } from './globals.ts'
 import { runDueTimer } from './timers.ts'
@@ -15,7 +17,7 @@ installGlobals()
 /** What `tools.mjs` exports. */
 interface Tools {
   readonly code: Readonly<Record<'tools' | 'resources' | 'prompts', object>>
-  readonly answeringInput: (answers: readonly InputResponse[]) => (request: InputRequest) => Promise<InputResponse>
+  readonly askingClient: (client: ClientSide) => Pick<ToolContext, 'requestInput' | 'requestInputs' | 'client'>
   readonly runCode: (code: object, item: CodeItem, input: unknown, context: object) => Promise<unknown>
   readonly callOperation: (operation: object, input: unknown, context: object) => Promise<unknown>
 }
@@ -46,18 +48,36 @@ export function deliver(id: number, ok: boolean, json: string): void {
   }
 }
 
+/** Tells the code that it will be ended soon. */
+export function abort(reason: string): void {
+  const isLimit = reason === 'limit'
+  const text = isLimit ? 'The time limit of this call is nearly over.' : 'The client cancelled this call.'
+  try {
+    ending.abort(new DOMException(text, isLimit ? 'TimeoutError' : 'AbortError'))
+  } catch (error) {
+    finishError(error)
+  }
+}
+
+/** Whether the code would hear it. */
+export function hearsAbort(): boolean {
+  return hasListeners(signal, 'abort')
+}
+
 /** An operation ends by itself shortly before the run would be ended: that tells more. */
 const MARGIN_MS = 500
 const OPERATION_MS = 30_000
 
+const ending = new AbortController()
+const { signal } = ending
+
 async function perform(tools: Tools, { task, input, env, wallMs }: GuestWork): Promise<unknown> {
   switch (task.kind) {
     case 'code': {
-      const context = createContext({ env, requestInput: tools.answeringInput(task.answers) })
+      const context = createContext({ env, asking: tools.askingClient(task.client), signal })
       return await tools.runCode(tools.code, task.item, input, context)
     }
     case 'operation': {
-      const { signal } = new AbortController()
       const limits = { timeoutMs: Math.max(1, Math.min(OPERATION_MS, wallMs - MARGIN_MS)) }
       const context = { fetch, env, signal, credentials: task.credentials, limits }
       return await tools.callOperation(task.operation, input, context)
@@ -84,7 +104,7 @@ function finishValue(value: unknown): void {
 function finishError(error: unknown): void {
   try {
     if (!(error instanceof Error)) return finish('thrown', 'Error', describe(error), '')
-    if (error.name === 'InputNeeded' && 'request' in error) return finish('input-needed', toJson(error.request))
+    if (error.name === 'InputNeeded' && 'requests' in error) return finish('input-needed', toJson(error.requests))
     finish('thrown', toDomString(error.name), toDomString(error.message), toDomString(error.stack ?? ''))
   } catch {
     // Its own properties threw.

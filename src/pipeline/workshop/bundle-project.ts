@@ -29,7 +29,8 @@ export function bundleTools(folder: string): Promise<string> {
 
 const TOOLS_ENTRY = `
 export { code } from './src/code.ts'
-export { answeringInput, runCode } from './src/lib/code.ts'
+export { runCode } from './src/lib/code.ts'
+export { askingClient } from './src/lib/input-needed.ts'
 export { callOperation } from './src/lib/call-operation.ts'
 export { toToolResult } from './src/lib/tool-result.ts'
 `

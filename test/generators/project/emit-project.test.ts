@@ -109,7 +109,7 @@ function definitionWith(text: string): ServerDefinition {
     prompts: sampleDefinition.prompts.map((prompt) => ({
       ...prompt,
       description: text,
-      messages: [{ role: 'user', text }],
+      messages: 'kind' in prompt.messages ? prompt.messages : [{ role: 'user', text }],
     })),
   }
 }

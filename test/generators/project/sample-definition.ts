@@ -75,6 +75,27 @@ export const sampleDefinition: ServerDefinition = {
       handler: { kind: 'code', hosts: [], source: 'async ({ text }) => text.toUpperCase()' },
     },
     {
+      name: 'forget_reader',
+      description: 'Forgets what it knows of a reader.',
+      effect: 'delete',
+      inputSchema: {
+        type: 'object',
+        properties: { reader: { type: 'string' } },
+        required: ['reader'],
+        additionalProperties: false,
+      },
+      handler: {
+        kind: 'code',
+        hosts: [],
+        source: [
+          "const client = (await store.list('reader:')).find((key) => {",
+          '  return key.endsWith(input.reader)',
+          '})',
+          'if (client) await store.delete(client)',
+        ].join('\n'),
+      },
+    },
+    {
       name: 'opening_hours',
       description: 'Asks the library for its opening hours.',
       effect: 'read',
@@ -113,6 +134,19 @@ export const sampleDefinition: ServerDefinition = {
       description: 'Recommends a book.',
       arguments: [{ name: 'genre', required: true, values: ['crime', 'poetry'] }],
       messages: [{ role: 'user', text: 'Recommend me a book of {{genre}}.' }],
+    },
+    {
+      name: 'introduce',
+      description: 'Introduces a reader.',
+      arguments: [{ name: 'reader', description: 'Who it is.', required: true }],
+      messages: {
+        kind: 'code',
+        hosts: [],
+        source: [
+          "const known = await store.get('reader:' + input.reader)",
+          "return [{ role: 'user', text: `Say hello to ${input.reader}: ${JSON.stringify(known)}` }]",
+        ].join('\n'),
+      },
     },
   ],
 }

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import type { BrokerNotice } from '../../../runtime/library/wire.ts'
+import type { BrokerNotice, ClientSide } from '../../../runtime/library/wire.ts'
 import { createSandbox } from '../../../runtime/sandbox/create-sandbox.ts'
-import { fakeBroker, LIMITS, runBody, wireResponse } from './running.ts'
+import { CLIENT, fakeBroker, LIMITS, runBody, wireResponse } from './running.ts'
 import { bundleOf } from './tool-bundle.ts'
 
 const sandbox = createSandbox({ limits: LIMITS, runners: 2, idleMs: 10_000 })
@@ -130,16 +130,57 @@ describe('a run of code', () => {
     expect(logs).toEqual([{ level: 'warning', message: 'slow { ms: 5 }' }])
   })
 
+  it('passes on what the code says has changed, and nothing that is no change', async () => {
+    const notices: BrokerNotice[] = []
+    await runBody(
+      sandbox,
+      `context.notify({ kind: 'resource', uri: 'notes://1' }); context.notify({ kind: 'tools', uri: 'x' }); context.notify({ kind: 'resource' }); context.notify('all')`,
+      { notices },
+    )
+    expect(notices).toEqual([
+      { kind: 'changed', change: { kind: 'resource', uri: 'notes://1' } },
+      { kind: 'changed', change: { kind: 'tools' } },
+    ])
+  })
+
+  it('asks several things at once, and again for those that were not answered', async () => {
+    const form = { kind: 'form', message: 'Say it.', schema: {} }
+    const body = `const { a, b } = await context.requestInputs({ a: ${JSON.stringify(form)}, b: ${JSON.stringify(form)} })
+      return [a.content.it, b.action]`
+    const answering = (answers: ClientSide['answers']) => ({
+      task: { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: { ...CLIENT, answers } } as const,
+    })
+    const a = { action: 'accept', content: { it: 'word' } } as const
+    const asked = await runBody(sandbox, body)
+    const half = await runBody(sandbox, body, answering({ a }))
+    const whole = await runBody(sandbox, body, answering({ a, b: { action: 'decline' } }))
+    expect(asked.result).toEqual({ kind: 'input-needed', requests: { a: form, b: form } })
+    expect(half.result).toEqual({ kind: 'input-needed', requests: { b: form } })
+    expect(whole.result).toEqual({ kind: 'value', value: ['word', 'decline'] })
+  })
+
+  it('tells the code what its client can be asked', async () => {
+    const { result } = await runBody(sandbox, 'return context.client')
+    expect(result).toEqual({ kind: 'value', value: { form: true, url: true, sampling: true, roots: true } })
+  })
+
+  it('aborts the signal shortly before the time limit, so that a result is still possible', async () => {
+    const body = `await new Promise((resolve) => context.signal.addEventListener('abort', resolve))
+      return [context.signal.aborted, context.signal.reason.name]`
+    const { result } = await runBody(sandbox, body, { limits: { wallMs: 400 } })
+    expect(result).toEqual({ kind: 'value', value: [true, 'TimeoutError'] })
+  })
+
   it('ends with the question when the code asks for input, and goes on with the answer', async () => {
     const body = `const { content } = await context.requestInput({ kind: 'form', message: 'Which city?', schema: {} })
       return content.city`
     const asked = await runBody(sandbox, body)
-    const answers = [{ action: 'accept', content: { city: 'Paris' } }] as const
-    const task = { kind: 'code', item: { kind: 'tool', name: 'tried' }, answers } as const
+    const answers = { input_1: { action: 'accept', content: { city: 'Paris' } } } as const
+    const task = { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: { ...CLIENT, answers } } as const
     const answered = await runBody(sandbox, body, { task })
     expect(asked.result).toEqual({
       kind: 'input-needed',
-      request: { kind: 'form', message: 'Which city?', schema: {} },
+      requests: { input_1: { kind: 'form', message: 'Which city?', schema: {} } },
     })
     expect(answered.result).toEqual({ kind: 'value', value: 'Paris' })
   })

@@ -92,6 +92,25 @@ describe('the pool of runners', () => {
     expect((await runBody(sandbox, 'return 1')).result).toEqual({ kind: 'value', value: 1 })
   })
 
+  it.skipIf(!isLinux)('lets code that hears its signal tidy up, and keeps the process', async () => {
+    const sandbox = open({ runners: 1 })
+    const cancelling = new AbortController()
+    const stored: unknown[] = []
+    const broker = fakeBroker({ store: (call) => void stored.push(call) })
+    await runBody(sandbox, 'return 0')
+    const runners = runnerIds()
+    const body = `context.progress(1)
+      await new Promise((resolve) => context.signal.addEventListener('abort', resolve))
+      await context.store.set('why', context.signal.reason.name)
+      return 'too late'`
+    const { signal } = cancelling
+    const { result } = await runBody(sandbox, body, { broker, signal, onNotice: () => cancelling.abort() })
+    expect(result).toEqual({ kind: 'aborted' })
+    expect(stored).toEqual([{ kind: 'store', action: 'set', key: 'why', value: 'AbortError' }])
+    await runBody(sandbox, 'return 1')
+    expect(runnerIds()).toEqual(runners)
+  })
+
   it('never starts a run that was given up before its turn', async () => {
     const sandbox = open({ runners: 1 })
     const started = Promise.withResolvers<void>()
@@ -184,6 +203,15 @@ describe('the pool of runners', () => {
       expect((await runBody(sandbox, 'return 1')).result).toEqual({ kind: 'value', value: 1 })
     },
   )
+
+  it.skipIf(!isLinux)('gives a run to another process when the first hangs before the code did anything', async () => {
+    const sandbox = open({ runners: 1 })
+    await runBody(sandbox, 'return 0')
+    const [hanging = 0] = runnerIds()
+    process.kill(hanging, 'SIGSTOP')
+    expect((await runBody(sandbox, 'return 1')).result).toEqual({ kind: 'value', value: 1 })
+    expect(isRunning(hanging)).toBe(false)
+  })
 
   it.skipIf(!isLinux)('starts ahead when asked to, and ends what is idle', async () => {
     const sandbox = open({ idleMs: 200 })

@@ -1,4 +1,4 @@
-import type { BrokerCall, BrokerNotice, WireResponse } from '../../../runtime/library/wire.ts'
+import type { BrokerCall, BrokerNotice, ClientSide, WireResponse } from '../../../runtime/library/wire.ts'
 import type { Sandbox, SandboxLimits, SandboxOutcome, SandboxRun } from '../../../runtime/sandbox/sandbox.ts'
 import type { Broker } from '../../../runtime/supervisor/broker.ts'
 import { bundleOf } from './tool-bundle.ts'
@@ -6,6 +6,7 @@ import { bundleOf } from './tool-bundle.ts'
 /** Small, so that tests of limits are short. */
 export const LIMITS: SandboxLimits = {
   wallMs: 2_000,
+  abortGraceMs: 200,
   cpuMs: 400,
   memoryMiB: 64,
   hostCalls: 20,
@@ -13,6 +14,9 @@ export const LIMITS: SandboxLimits = {
   logBytes: 20_000,
   outputBytes: 200_000,
 }
+
+/** A client that can be asked for everything and has answered nothing. */
+export const CLIENT: ClientSide = { answers: {}, abilities: { form: true, url: true, sampling: true, roots: true } }
 
 /** Answers calls by kind; records them. */
 export function fakeBroker(
@@ -51,7 +55,7 @@ export async function runBody(
   const { notices, ...run } = options
   return await sandbox.run({
     bundle: await bundleOf({ tried: body }),
-    task: { kind: 'code', item: { kind: 'tool', name: 'tried' }, answers: [] },
+    task: { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: CLIENT },
     input: {},
     env: {},
     broker: fakeBroker(),

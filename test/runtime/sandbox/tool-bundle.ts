@@ -12,7 +12,8 @@ export async function bundleOf(bodies: Readonly<Record<string, string>>, before 
   const entry = `
 ${names.map((name) => `import ${name} from './src/tools/${name}.ts'`).join('\n')}
 export const code = { tools: { ${names.join(', ')} }, resources: {}, prompts: {} }
-export { answeringInput, runCode } from './src/lib/code.ts'
+export { runCode } from './src/lib/code.ts'
+export { askingClient } from './src/lib/input-needed.ts'
 export { callOperation } from './src/lib/call-operation.ts'
 export { toToolResult } from './src/lib/tool-result.ts'
 `

@@ -1,0 +1,77 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  type InputRequiredResult,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import type { InputNeeded } from '../input-needed.ts'
+import type { Change, ClientAbilities } from '../tool-context.ts'
+import type { ClientSide } from '../wire.ts'
+import { askClient, readAnswers, type RoundsSeal } from './input-rounds.ts'
+import type { ServerHost } from './server-parts.ts'
+
+/** One request of a client, with all that answering it needs. */
+export interface ServedCall {
+  readonly host: ServerHost
+  readonly request: ServerContext['mcpReq']
+  readonly client: ClientSide
+  readonly notify: (change: Change) => void
+  /** Ends this round with the questions; the client calls again with the answers. */
+  ask(needed: InputNeeded): Promise<InputRequiredResult>
+}
+
+export interface CallServices {
+  readonly server: Server
+  readonly host: ServerHost
+  readonly seal: RoundsSeal
+}
+
+/** @throws ProtocolError -32602 when its answers were given to another request */
+export async function openCall(
+  { server, host, seal }: CallServices,
+  call: ServerContext,
+  params: object,
+): Promise<ServedCall> {
+  const answers = await readAnswers(call, params)
+  return {
+    host,
+    request: call.mcpReq,
+    client: { answers, abilities: abilitiesOf(clientCapabilities(server, call)) },
+    notify: notifier(server),
+    ask: (needed) => askClient(needed, answers, seal, call, params),
+  }
+}
+
+/** 2026-07-28 sends them with each request; before, they were told once. */
+function clientCapabilities(server: Server, { mcpReq }: ServerContext): ClientCapabilities {
+  const envelope: { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } = mcpReq.envelope ?? {}
+  return envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities() ?? {}
+}
+
+/** A client that declares elicitation without a mode takes forms (MCP 2025-11-25, client/elicitation, Capabilities). */
+function abilitiesOf({ elicitation, sampling, roots }: ClientCapabilities): ClientAbilities {
+  const hasElicitation = elicitation !== undefined
+  const url = hasElicitation && elicitation.url !== undefined
+  return {
+    form: hasElicitation && (elicitation.form !== undefined || !url),
+    url,
+    sampling: sampling !== undefined,
+    roots: roots !== undefined,
+  }
+}
+
+/** Clients that have gone must not end the tool that tells them something. */
+function notifier(server: Server): (change: Change) => void {
+  return (change) => {
+    const sent =
+      change.kind === 'resource'
+        ? server.sendResourceUpdated({ uri: change.uri })
+        : change.kind === 'tools'
+          ? server.sendToolListChanged()
+          : change.kind === 'resources'
+            ? server.sendResourceListChanged()
+            : server.sendPromptListChanged()
+    sent.catch(() => {})
+  }
+}
