@@ -123,7 +123,8 @@ function createSessionEvents(options: SessionEventsOptions): SessionEvents {
     find(eventId) {
       const [, id, number] = /^(\d{1,15})-(\d{1,15})$/.exec(eventId) ?? []
       const found = streams.get(Number(id))
-      return found && { stream: found.stream, number: Number(number) }
+      if (!found || (found.isEnded && found.events.size === 0)) return undefined
+      return { stream: found.stream, number: Number(number) }
     },
     clear() {
       for (const { stream, events } of streams.values()) {
