@@ -1,28 +1,44 @@
 import type { Operation } from './operation.ts'
+import { paginationOf, paginationText } from './pagination.ts'
+import { retryAfterMs } from './retry-after.ts'
+
+/** A text that may be too long to hand on. */
+export interface LongText {
+  readonly text: string
+  /** The answer went on after it. */
+  readonly isCut?: boolean
+  /** The paths of its JSON that the `fields` argument can name. */
+  readonly fields?: readonly string[]
+}
 
 /** Cuts a text to `limit` characters and says so, with the arguments that make the answer smaller. */
-export function boundText(text: string, limit: number, operation: Operation, isCut = false): string {
+export function boundText({ text, isCut = false, fields = [] }: LongText, limit: number, operation: Operation): string {
   if (text.length <= limit && !isCut) return text
   const total = isCut ? `more than ${text.length}` : String(text.length)
-  const advice = narrowingArguments(operation)
-  const hint = advice.length > 0 ? `Ask for less with ${advice.join(', ')}.` : 'Ask for a smaller part of it.'
-  return `${text.slice(0, limit).toWellFormed()}\n… [shortened: the first ${Math.min(limit, text.length)} of ${total} characters. ${hint}]`
+  const shown = Math.min(limit, text.length)
+  const hints = [`shortened: the first ${shown} of ${total} characters.`, narrowingHint(operation)]
+  const { fields: argument } = operation.call
+  if (argument !== undefined) {
+    const paths = fields.length > 0 ? fields.join(',') : 'id,name,owner.login'
+    hints.push(`"${argument}" keeps only what it names, of: ${paths}.`)
+  }
+  const pagination = paginationOf(operation.call)
+  if (pagination) hints.push(paginationText(pagination))
+  return `${text.slice(0, limit).toWellFormed()}\n… [${hints.join(' ')}]`
 }
 
 /** "Retry after …", when the answer says so (RFC 9110, section 10.2.3); undefined otherwise. */
-export function retryNote(response: Response): string | undefined {
-  const value = response.headers.get('retry-after')
-  if (value) return `Retry after ${/^\d+$/.test(value) ? `${value} seconds` : value}.`
+export function retryNote(response: Response, nowMs: number): string | undefined {
+  const written = response.headers.get('retry-after')
+  const waitMs = retryAfterMs(response, nowMs)
+  if (waitMs !== undefined) {
+    const date = /^[\d.]+$/.test(written ?? '') ? '' : ` (${written})`
+    return `Retry after ${Math.ceil(waitMs / 1_000)} seconds${date}.`
+  }
+  if (written) return `Retry after ${written}.`
   if (response.status !== 429) return undefined
   const reset = response.headers.get('x-ratelimit-reset') ?? response.headers.get('ratelimit-reset')
   return reset ? `Too many requests; the limit resets at ${reset}.` : 'Too many requests; wait before calling again.'
-}
-
-/** Query arguments of the next page, from `Link: <…>; rel="next"` (RFC 8288); undefined on the last page. */
-export function nextPageNote(response: Response): string | undefined {
-  const target = /<([^<>]*)>\s*;[^,<]*rel="?next"?/i.exec(response.headers.get('link') ?? '')?.[1]
-  const query = target?.split('?')[1]
-  return query ? `There is a next page: call again with ${query.replaceAll('&', ', ')}.` : undefined
 }
 
 /** The upstream's own name of this request, for its support. */
@@ -39,8 +55,9 @@ const REQUEST_ID_HEADERS = ['x-request-id', 'request-id', 'x-github-request-id',
 const NARROWING =
   /^(per_?page|page_?size|limit|count|top|first|max_?results|fields|select|page|cursor|offset|filter|q|query)$/i
 
-function narrowingArguments({ call }: Operation): string[] {
-  return call.parameters
+function narrowingHint({ call }: Operation): string {
+  const names = call.parameters
     .filter((parameter) => parameter.in === 'query' && NARROWING.test(parameter.argument))
     .map((parameter) => `"${parameter.argument}"`)
+  return names.length > 0 ? `Ask for less with ${names.join(', ')}.` : 'Ask for a smaller part of it.'
 }

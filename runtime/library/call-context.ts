@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import type { Credential } from './http-call.ts'
 
 /** What a call needs besides the operation and its input. Every host gives its own. */
@@ -11,7 +12,9 @@ export interface CallContext {
   readonly credentials: readonly Credential[]
   /** Replaces the servers that the operation names. */
   readonly baseUrl?: string
-  readonly limits?: CallLimits
+  readonly limits?: Partial<CallLimits>
+  /** The system's clock unless given. */
+  readonly clock?: Clock
 }
 
 /** Bounds of one call. */
@@ -21,10 +24,16 @@ export interface CallLimits {
   /** Characters of text that are handed on. */
   readonly answerCharacters: number
   readonly timeoutMs: number
+  /** How often a request that only reads is sent again. */
+  readonly retries: number
+  /** How long a call waits for that, in all; longer waits are told instead. */
+  readonly retryWaitMs: number
 }
 
 export const DEFAULT_CALL_LIMITS: CallLimits = {
   answerBytes: 10_000_000,
   answerCharacters: 60_000,
   timeoutMs: 30_000,
+  retries: 2,
+  retryWaitMs: 5_000,
 }

@@ -1,11 +1,14 @@
 import { buildRequest } from './build-request.ts'
 import { DEFAULT_CALL_LIMITS, type CallContext } from './call-context.ts'
 import { CallRefused } from './call-refused.ts'
+import { systemClock } from './clock.ts'
 import { maskCredentials } from './credentials.ts'
 import { fetchWithinOrigin } from './follow-redirects.ts'
 import { NoAnswer } from './no-answer.ts'
 import type { Operation } from './operation.ts'
+import { readBody } from './read-body.ts'
 import { readResponse } from './read-response.ts'
+import { sendWithRetries } from './send-with-retries.ts'
 import { errorResult, type ToolResult } from './tool-result.ts'
 
 export type { CallContext, CallLimits } from './call-context.ts'
@@ -13,22 +16,29 @@ export type { CallContext, CallLimits } from './call-context.ts'
 /**
  * Calls an operation and turns the answer into a tool result. Whatever the model can mend (arguments, a missing
  * credential, an upstream's refusal, a time-out) is an error result that says what to do; nothing of that is thrown.
- * Input is expected to fit `operation.inputSchema`.
+ * Input is expected to fit `operation.inputSchema`. What only reads (effect `read`, whatever the method) is sent again
+ * where that may help; nothing else is.
  */
 export async function callOperation(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
   context: CallContext,
 ): Promise<ToolResult> {
+  const { clock = systemClock } = context
   const limits = { ...DEFAULT_CALL_LIMITS, ...context.limits }
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), limits.timeoutMs)
   const signal = AbortSignal.any([context.signal, deadline.signal])
   const mask = (text: string) => maskCredentials(text, credentialsOf(operation, context), context.env)
   try {
-    const request = buildRequest(operation, input, { ...context, signal })
-    const sent = await fetchWithinOrigin(request, context.fetch)
-    return await readResponse({ ...sent, operation, limits, mask })
+    const send = async () => {
+      const request = buildRequest(operation, input, { ...context, signal })
+      const sent = await fetchWithinOrigin(request, context.fetch)
+      return { ...sent, body: await readBody(sent.response, limits.answerBytes) }
+    }
+    const isRepeatable = operation.effect === 'read'
+    const answer = await sendWithRetries(send, { isRepeatable, limits, clock, signal })
+    return readResponse({ ...answer, operation, input, limits, nowMs: clock.now(), mask })
   } catch (error) {
     if (error instanceof CallRefused) return errorResult(mask(error.message))
     if (!(error instanceof NoAnswer)) throw error
@@ -45,11 +55,9 @@ function credentialsOf({ call }: Operation, { credentials }: CallContext) {
   return credentials.filter(({ name }) => names.has(name))
 }
 
-function timedOut({ call }: Operation, timeoutMs: number): string {
+function timedOut({ call, effect }: Operation, timeoutMs: number): string {
   const again =
-    call.method === 'GET'
-      ? 'Try again, or ask for less.'
-      : 'It may have been done all the same: look before calling again.'
+    effect === 'read' ? 'Try again, or ask for less.' : 'It may have been done all the same: look before calling again.'
   return `${call.method} ${call.path} gave no complete answer within ${timeoutMs / 1000} seconds. ${again}`
 }
 

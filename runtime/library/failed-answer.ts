@@ -4,18 +4,26 @@ import type { Operation } from './operation.ts'
 /** The longest part of an upstream's error that is handed on. */
 const ERROR_CHARACTERS = 4_000
 
+interface FailedAnswer {
+  readonly response: Response
+  readonly request: Request
+  readonly operation: Operation
+  /** Milliseconds since 1970, UTC. */
+  readonly nowMs: number
+}
+
 /**
  * What the model is told about an answer that is no success: status, method and path, the useful part of the body,
  * and what to do next. Problem details: RFC 9457.
  */
-export function describeFailure(response: Response, text: string, request: Request, operation: Operation): string {
+export function describeFailure({ response, request, operation, nowMs }: FailedAnswer, text: string): string {
   const { status, statusText } = response
   const path = new URL(request.url).pathname
   const summary = summaryOf(text)
   const lines = [
     `${request.method} ${path} answered ${status}${statusText ? ` ${statusText}` : ''}${summary ? `: ${summary}` : '.'}`,
-    isMarkup(text) ? undefined : boundText(text.trim(), ERROR_CHARACTERS, operation),
-    retryNote(response),
+    isMarkup(text) ? undefined : boundText({ text: text.trim() }, ERROR_CHARACTERS, operation),
+    retryNote(response, nowMs),
     nextStep(response.status),
   ]
   const requestId = requestIdOf(response)

@@ -72,6 +72,8 @@ export interface HttpCall {
   readonly accept: readonly string[]
   /** Alternatives; each is a list of credential names that are sent together; `[]` among them means none is needed. */
   readonly security: readonly (readonly string[])[]
+  /** The argument that names the parts of a JSON answer to keep (select-fields.ts); it is not sent. */
+  readonly fields?: string
   /** JSON pointer of the part of a JSON answer that is returned. */
   readonly pick?: string
 }

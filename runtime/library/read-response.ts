@@ -1,20 +1,26 @@
-import { boundText, nextPageNote } from './answer-notes.ts'
+import { boundText } from './answer-notes.ts'
 import { encodeBase64 } from './base64.ts'
 import type { CallLimits } from './call-context.ts'
 import { describeFailure } from './failed-answer.ts'
 import { valueAt } from './json-pointer.ts'
 import { parseForText } from './lossless-json.ts'
 import { essenceOf, isJsonType, isTextType } from './media-type.ts'
+import { nextPageNote } from './next-page.ts'
 import type { Operation } from './operation.ts'
-import { decodeText, readBody, type ReadBody } from './read-body.ts'
+import { decodeText, type ReadBody } from './read-body.ts'
+import { fieldPaths, selectFields } from './select-fields.ts'
 import { errorResult, textResult, type ContentBlock, type ToolResult } from './tool-result.ts'
 
 /** An answer with what is needed to read it. */
 export interface Answer {
   readonly response: Response
+  readonly body: ReadBody
   readonly request: Request
   readonly operation: Operation
+  readonly input: Readonly<Record<string, unknown>>
   readonly limits: CallLimits
+  /** Milliseconds since 1970, UTC. */
+  readonly nowMs: number
   /** Takes credentials out of a text. */
   mask(text: string): string
 }
@@ -23,26 +29,21 @@ export interface Answer {
  * Turns an answer into a tool result: JSON as text, and as structured content when it is an object; texts as text;
  * pictures and sound as such; other bytes as a resource. What is no success becomes an error result.
  */
-export async function readResponse(answer: Answer): Promise<ToolResult> {
-  const { response, operation, limits } = answer
-  const body = await readBody(response, limits.answerBytes)
+export function readResponse(answer: Answer): ToolResult {
+  const { response, body, operation } = answer
   if (!response.ok) {
-    const text = answer.mask(decodeText(body.bytes, contentTypeOf(response)))
-    return errorResult(describeFailure(response, text, answer.request, operation))
+    return errorResult(describeFailure(answer, answer.mask(decodeText(body.bytes, contentTypeOf(response)))))
   }
-  const result = body.bytes.length === 0 ? emptyResult(answer) : fullResult(answer, body)
-  const note = nextPageNote(response)
-  const noted = note
-    ? { ...result, content: [...result.content, { type: 'text' as const, text: answer.mask(note) }] }
-    : result
-  return withOutputSchemaKept(noted, operation)
+  const result = body.bytes.length === 0 ? withNotes(emptyResult(answer), answer, undefined) : fullResult(answer)
+  return withOutputSchemaKept(result, operation)
 }
 
-function fullResult(answer: Answer, body: ReadBody): ToolResult {
+function fullResult(answer: Answer): ToolResult {
+  const { body } = answer
   const contentType = contentTypeOf(answer.response)
-  if (isJsonType(contentType)) return jsonResult(answer, body, contentType)
+  if (isJsonType(contentType)) return jsonResult(answer, contentType)
   if (contentType === '' ? isUtf8Text(body.bytes) : isTextType(contentType))
-    return plainResult(answer, body, contentType)
+    return withNotes(plainResult(answer, contentType), answer, undefined)
   if (body.isCut) {
     return errorResult(
       `The answer (${contentType}) has more than ${answer.limits.answerBytes} bytes, more than is passed on.`,
@@ -51,30 +52,61 @@ function fullResult(answer: Answer, body: ReadBody): ToolResult {
   return { content: [bytesBlock(answer, body.bytes, essenceOf(contentType) || 'application/octet-stream')] }
 }
 
-function jsonResult(answer: Answer, body: ReadBody, contentType: string): ToolResult {
-  const { operation, limits } = answer
-  const text = answer.mask(decodeText(body.bytes, contentType))
-  let exact: unknown
-  let value: unknown
+function jsonResult(answer: Answer, contentType: string): ToolResult {
+  const { pick } = answer.operation.call
+  const text = answer.mask(decodeText(answer.body.bytes, contentType))
+  let read: JsonAnswer
   try {
-    exact = parseForText(text)
-    value = JSON.parse(text)
+    read = { exact: parseForText(text), value: JSON.parse(text) }
   } catch {
     // Cut off, or no JSON in spite of its type: it is still an answer.
-    return textResult(boundText(text, limits.answerCharacters, operation, body.isCut))
+    return withNotes(plainResult(answer, contentType), answer, undefined)
   }
-  const { pick } = operation.call
+  const whole = read.value
   if (pick !== undefined) {
-    const picked = valueAt(value, pick)
-    if (picked === undefined) return nothingPicked(pick, value)
-    exact = valueAt(exact, pick)
-    value = picked
+    const picked = valueAt(read.value, pick)
+    if (picked === undefined) return nothingPicked(pick, read.value)
+    read = { exact: valueAt(read.exact, pick), value: picked }
   }
-  const written = typeof value === 'string' ? value : JSON.stringify(exact)
-  const result = textResult(boundText(written, limits.answerCharacters, operation))
+  return withNotes(writtenResult(answer, read), answer, whole)
+}
+
+/** A JSON value twice: `exact` is for text only and keeps every digit (lossless-json.ts). */
+interface JsonAnswer {
+  readonly exact: unknown
+  readonly value: unknown
+}
+
+function writtenResult(answer: Answer, read: JsonAnswer): ToolResult {
+  const { operation, limits, input } = answer
+  const { fields: argument } = operation.call
+  const fields = argument === undefined ? undefined : input[argument]
+  if (typeof fields !== 'string' || fields.trim() === '') return boundedResult(read, operation, limits)
+  const { value, unknown } = selectFields(read.value, fields)
+  const kept = { exact: selectFields(read.exact, fields).value, value }
+  if (unknown.length === 0) return boundedResult(kept, operation, limits)
+  const note = `Not in the answer: ${unknown.join(', ')}. It has: ${fieldPaths(read.value).join(', ')}.`
+  return noted(boundedResult(kept, operation, limits), note)
+}
+
+function boundedResult({ exact, value }: JsonAnswer, operation: Operation, limits: CallLimits): ToolResult {
+  const text = typeof value === 'string' ? value : JSON.stringify(exact)
+  const isLong = text.length > limits.answerCharacters
+  const fields = isLong && operation.call.fields !== undefined ? fieldPaths(value) : []
+  const result = textResult(boundText({ text, fields }, limits.answerCharacters, operation))
   // A promised object may be longer than text would be: without it clients refuse the whole answer.
   const longest = limits.answerCharacters * (operation.outputSchema ? 4 : 1)
-  return isRecord(value) && written.length <= longest ? { ...result, structuredContent: value } : result
+  return isRecord(value) && text.length <= longest ? { ...result, structuredContent: value } : result
+}
+
+/** @param value  the JSON of the answer, if it is any */
+function withNotes(result: ToolResult, answer: Answer, value: unknown): ToolResult {
+  const note = nextPageNote({ ...answer, value })
+  return note ? noted(result, answer.mask(note)) : result
+}
+
+function noted(result: ToolResult, note: string): ToolResult {
+  return { ...result, content: [...result.content, { type: 'text', text: note }] }
 }
 
 function nothingPicked(pick: string, value: unknown): ToolResult {
@@ -82,9 +114,9 @@ function nothingPicked(pick: string, value: unknown): ToolResult {
   return errorResult(`The answer has nothing at "${pick}"; it is ${found}. Correct "pick" of this tool.`)
 }
 
-function plainResult(answer: Answer, body: ReadBody, contentType: string): ToolResult {
-  const text = answer.mask(decodeText(body.bytes, contentType))
-  return textResult(boundText(text, answer.limits.answerCharacters, answer.operation, body.isCut))
+function plainResult({ body, operation, limits, mask }: Answer, contentType: string): ToolResult {
+  const text = mask(decodeText(body.bytes, contentType))
+  return textResult(boundText({ text, isCut: body.isCut }, limits.answerCharacters, operation))
 }
 
 function emptyResult({ response, request }: Answer): ToolResult {

@@ -167,7 +167,7 @@ describe('failed answers', () => {
 
   it.each([
     [429, { 'retry-after': '30' }, 'Retry after 30 seconds.'],
-    [503, { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 'Retry after Wed, 21 Oct 2026 07:28:00 GMT.'],
+    [503, { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 'seconds (Wed, 21 Oct 2026 07:28:00 GMT).'],
     [429, { 'x-ratelimit-reset': '1700000000' }, 'the limit resets at 1700000000'],
     [401, {}, 'The credential was missing or not accepted'],
     [500, {}, 'The fault lies with the API'],

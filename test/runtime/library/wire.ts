@@ -1,4 +1,5 @@
 import type { CallContext } from '../../../runtime/library/call-operation.ts'
+import type { Clock } from '../../../runtime/library/clock.ts'
 import type { Credential, HttpCall, HttpParameter } from '../../../runtime/library/http-call.ts'
 import type { JsonSchema } from '../../../runtime/library/json-schema.ts'
 import type { Operation } from '../../../runtime/library/operation.ts'
@@ -28,7 +29,7 @@ export function recordingFetch(answer: () => Response = () => new Response(null,
 }
 
 export function contextWith(parts: Partial<CallContext>): CallContext {
-  return { fetch, env: {}, credentials: [], signal: new AbortController().signal, ...parts }
+  return { fetch, env: {}, credentials: [], signal: new AbortController().signal, clock: stillClock(), ...parts }
 }
 
 /** A GET of https://api.example.com/v1/things, with what a test changes. */
@@ -60,4 +61,14 @@ export function parameterWith(parts: Partial<HttpParameter>): HttpParameter {
 
 export function credentialWith(parts: Partial<Credential>): Credential {
   return { name: 'TOKEN', hosts: ['api.example.com'], placement: { type: 'bearer' }, purpose: 'to get in', ...parts }
+}
+
+/** Time that passes only where something waits for it; `waits` are in milliseconds. */
+export function stillClock(nowMs = 0): Clock & { readonly waits: number[] } {
+  const waits: number[] = []
+  return {
+    waits,
+    now: () => nowMs + waits.reduce((sum, ms) => sum + ms, 0),
+    wait: async (ms) => void waits.push(ms),
+  }
 }
