@@ -131,6 +131,7 @@ function unboundParts({ call, inputSchema }: ApiOperation): string[] {
   const bound = [
     ...call.parameters.map(({ argument }) => argument),
     ...(call.body?.kind === 'argument' ? [call.body.argument] : []),
+    ...(call.fields === undefined ? [] : [call.fields]),
   ]
   const inPath = new Set(call.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name))
   const placeholders = [...call.path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? '')

@@ -19,6 +19,10 @@ export class InputDraft {
     return name
   }
 
+  has(name: string): boolean {
+    return this.#properties.has(name)
+  }
+
   /** The whole as a schema with an object at its root; shared schemas are still to be added. */
   finish(): ReadSchema {
     const schema = {

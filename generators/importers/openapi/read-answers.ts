@@ -13,6 +13,8 @@ export interface Answers {
   /** Media types, best first. */
   readonly accept: readonly string[]
   readonly outputSchema?: JsonSchema
+  /** A JSON object or list without an output schema: parts of it can be left out (runtime/library/select-fields.ts). */
+  readonly isSelectable: boolean
 }
 
 /**
@@ -26,12 +28,26 @@ export function readAnswers(api: ApiDescription, view: OperationView): Answers {
   const answers = (successes.length > 0 ? successes : fallback).map(([, answer]) => follow(api, answer, view.document))
   const types = answers.flatMap(({ content }) => Object.keys(content))
   const accept = [...new Set(types)].toSorted((left, right) => rank(left) - rank(right)).slice(0, MOST_ACCEPTED)
+  const isSelectable = answers.some((answer) => isStructured(api, answer))
   const [only] = answers
-  if (answers.length !== 1 || !only || successes.length !== 1 || view.method === 'HEAD') return { accept }
-  const [mediaType] = Object.keys(only.content)
-  if (Object.keys(only.content).length !== 1 || mediaType === undefined || !isJsonType(mediaType)) return { accept }
+  const [mediaType, ...others] = Object.keys(only?.content ?? {})
+  const isSingle = answers.length === 1 && successes.length === 1 && others.length === 0 && view.method !== 'HEAD'
+  if (!only || !isSingle || mediaType === undefined || !isJsonType(mediaType)) return { accept, isSelectable }
   const outputSchema = outputOf(api, asRecord(only.content[mediaType])?.schema, only.document)
-  return { accept, ...(outputSchema && { outputSchema }) }
+  return outputSchema ? { accept, outputSchema, isSelectable: false } : { accept, isSelectable }
+}
+
+/** Whether an answer is JSON with members or items; what is not described may be. */
+function isStructured(api: ApiDescription, { content, document }: { content: JsonRecord; document: string }): boolean {
+  const mediaType = Object.keys(content).find(isJsonType)
+  if (mediaType === undefined) return false
+  try {
+    const schema = asRecord(api.references.follow(asRecord(content[mediaType])?.schema, document).value)
+    return !/^(string|number|integer|boolean|null)$/.test(String(schema?.type))
+  } catch (error) {
+    if (error instanceof PartSkipped) return true
+    throw error
+  }
 }
 
 function follow(api: ApiDescription, answer: unknown, document: string): { content: JsonRecord; document: string } {

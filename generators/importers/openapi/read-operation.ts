@@ -1,11 +1,13 @@
 import { pointerOf } from '../../../runtime/library/json-pointer.ts'
 import type { HttpCall } from '../../../runtime/library/http-call.ts'
+import type { JsonSchema } from '../../../runtime/library/json-schema.ts'
+import { paginationOf, paginationText } from '../../../runtime/library/pagination.ts'
 import type { ApiOperation } from '../../../src/model/api-importer.ts'
 import type { ApiDescription, OperationView } from './api-description.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
 import { composeSchema } from './compose-schema.ts'
 import { InputDraft } from './input-draft.ts'
-import { asList, asText } from './json-value.ts'
+import { asList, asRecord, asText, property } from './json-value.ts'
 import { effectOf } from './operation-effect.ts'
 import { PartSkipped } from './part-skipped.ts'
 import { readAnswers } from './read-answers.ts'
@@ -28,8 +30,10 @@ export function readOperation(api: ApiDescription, view: OperationView, hints: T
   const input = new InputDraft()
   const parameters = readParameters(api, view, security, input)
   const body = readRequestBody(api, view, input)
+  const { accept, outputSchema, isSelectable } = readAnswers(api, view)
+  const effect = effectOf(view.method, hints, (reason) => api.skip({ pointer: pointerOf(view.pointer), reason }))
+  const fields = effect === 'read' && isSelectable ? offerFields(input) : undefined
   const inputSchema = composeSchema(input.finish(), api.inputs)
-  const { accept, outputSchema } = readAnswers(api, view)
   const servers = readServers(api, view)
   bindCredentials(api, security, hostOf(servers))
   const tags = asList(view.operation.tags)
@@ -46,13 +50,13 @@ export function readOperation(api: ApiDescription, view: OperationView, hints: T
     ...(body && { body }),
     accept,
     security: security.alternatives,
+    ...(fields !== undefined && { fields }),
   }
-  const effect = effectOf(view.method, hints, (reason) => api.skip({ pointer: pointerOf(view.pointer), reason }))
   const label = `${view.method} ${cleanLine(view.path, 200)}`
   return {
     name: api.names.nameFor(hints.name ?? asText(view.operation.operationId), view.method, view.path),
     ...(hints.title ? { title: hints.title } : titleOf(view)),
-    description: hints.description || describe(view) || label,
+    description: hints.description || withPaging(describe(view) || label, call, view),
     effect,
     inputSchema,
     ...(outputSchema && { outputSchema }),
@@ -62,6 +66,32 @@ export function readOperation(api: ApiDescription, view: OperationView, hints: T
     label,
     tags: [...tags, ...scopes],
   }
+}
+
+/** An own parameter of that name does the same, or something else: it stays. */
+function offerFields(input: InputDraft): string | undefined {
+  if (input.has('fields')) return undefined
+  return input.add(['fields'], { schema: FIELDS_SCHEMA, uses: [], size: JSON.stringify(FIELDS_SCHEMA).length }, false)
+}
+
+/** Said in as few words as there can be: it stands in hundreds of tools. A cut answer says more. */
+const FIELDS_SCHEMA: JsonSchema = { type: 'string', description: 'Only id,a.b' }
+
+/** How its answers are paged, at the end of a description; it stays within its length. */
+function withPaging(description: string, call: HttpCall, view: OperationView): string {
+  const pagination = paginationOf(call)
+  const text = pagination ? paginationText(pagination) : hasLinkHeader(view) ? LINKED : ''
+  if (text === '') return description
+  return `${cleanText(description, LONGEST_DESCRIPTION - text.length - 1)}\n${text}`
+}
+
+const LINKED = 'Paged: each answer tells how to ask for the next page.'
+
+function hasLinkHeader({ responses }: OperationView): boolean {
+  return Object.values(responses).some((response) => {
+    const headers = asRecord(property(asRecord(response), 'headers'))
+    return headers !== undefined && Object.keys(headers).some((name) => name.toLowerCase() === 'link')
+  })
 }
 
 function refuseUnusable({ alternatives, problems }: Security): void {
