@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import path from 'node:path'
 import { createServerBridge } from '../bridge/serve/create-server-bridge.ts'
+import { createServerMetrics } from '../bridge/serve/server-metrics.ts'
 import { detectIsolationLayers } from '../runtime/supervisor/detect-isolation-layers.ts'
 import { createSandbox } from '../runtime/sandbox/create-sandbox.ts'
 import { createLocalTarget, type LocalTarget } from '../runtime/targets/local/create-local-target.ts'
@@ -24,6 +25,7 @@ import { lockDataDirectory } from './db/data-directory-lock.ts'
 import { openDatabase } from './db/open-database.ts'
 import { packagedTemplates } from './db/template.ts'
 import { createApp } from './http/app.ts'
+import { deploymentMount } from './http/deployment-mount.ts'
 import { createMetaEndpoint, type MetaEndpoint } from './http/meta-endpoint.ts'
 import { handleJob } from './jobs/handle-job.ts'
 import { createMetaServer } from './mcp/meta-server.ts'
@@ -75,15 +77,28 @@ export async function startDaemon(config: Config): Promise<Daemon> {
     meta,
     services,
     isReady: () => opener.opened() !== undefined,
-    async serveDeployment(slug, request, response) {
+    async serveDeployment(slug, place, request, response) {
       const { target } = await opener.open()
-      await target.handleDeploymentRequest(slug, request, response)
+      await target.handleDeploymentRequest(slug, place, request, response)
+    },
+    async metrics() {
+      const { target } = await opener.open()
+      return await target.metrics()
     },
     drain: () => drain(),
   })
   const server = createServer((request, response) => {
     presence.noteRequest(response)
     app(request, response)
+  })
+  server.on('upgrade', (request, socket, head) => {
+    const mount = deploymentMount(request.url)
+    const refuse = (): void => void socket.destroy()
+    if (!mount) return refuse()
+    // Who opens the database tells that it failed; here there is nobody left to tell.
+    opener
+      .open()
+      .then(({ target }) => target.handleDeploymentUpgrade(mount.slug, mount.path, request, socket, head), refuse)
   })
   const port = await listenOnKeptPort(server, config)
   const baseUrl = `http://127.0.0.1:${port}`
@@ -172,6 +187,7 @@ async function openServices(
   const target = createLocalTarget({
     dataDirectory: config.home,
     createBridge: createServerBridge,
+    createMetrics: createServerMetrics,
     bridgeLimits: defaults.bridge,
     layers,
     memoryMiB: defaults.child.memoryMiB,

@@ -8,7 +8,7 @@ import { HttpRefusal, readJsonBody, refuse } from './http-refusal.ts'
 import { createLegacyHttpFront } from './legacy-http-front.ts'
 import type { ModernDialog } from './modern-dialog.ts'
 import { checkModernRequest } from './modern-envelope.ts'
-import type { BridgeDoor, BridgeLimits, BridgeOptions } from './server-bridge.ts'
+import type { BridgeLimits, BridgeOptions } from './server-bridge.ts'
 import { createSocketFront } from './socket-front.ts'
 import { createSseFront } from './sse-front.ts'
 
@@ -23,7 +23,7 @@ export interface FrontsOptions extends Pick<BridgeOptions, 'name' | 'onLog'> {
 /** All transports before one server: Streamable HTTP of every era, HTTP+SSE, WebSocket. */
 export interface Fronts {
   readonly sessionCount: number
-  handle(request: IncomingMessage, response: ServerResponse, door?: BridgeDoor): Promise<void>
+  handle(request: IncomingMessage, response: ServerResponse, path?: string): Promise<void>
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   close(): void
 }
@@ -37,12 +37,23 @@ export function createFronts({ name, limits, onLog, now, converse, modern }: Fro
   const sockets = createSocketFront({ converse, modern, connections, messageBytes: bodyBytes, pingMs: PING_MS })
   let isClosed = false
 
-  async function serve(request: IncomingMessage, response: ServerResponse, door: BridgeDoor): Promise<void> {
+  async function serve(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     if (isClosed) throw new HttpRefusal(503, { code: RPC_CODES.internal, message: `Server "${name}" was closed.` })
     const { method = '' } = request
-    if (door === 'sse' && method === 'GET') return sse.open(request, response)
-    if (door === 'messages' && method === 'POST') return await sse.take(request, response)
-    if (door !== 'mcp') throw notAllowed(method, door === 'sse' ? 'GET' : 'POST')
+    if (path === '/mcp') return await serveMcp(request, response, method)
+    if (path === '/sse') {
+      if (method !== 'GET') throw notAllowed(method, 'GET')
+      return sse.open(request, response)
+    }
+    if (path === '/messages') {
+      if (method !== 'POST') throw notAllowed(method, 'POST')
+      return await sse.take(request, response)
+    }
+    const message = `There is nothing at "${path}"; use /mcp.`
+    throw new HttpRefusal(404, { code: RPC_CODES.invalidRequest, message })
+  }
+
+  async function serveMcp(request: IncomingMessage, response: ServerResponse, method: string): Promise<void> {
     if (method === 'POST') return await servePost(request, response)
     if (isModernVersion(request)) throw notAllowed(method, 'POST')
     if (method === 'GET') return legacy.openStream(request, response)
@@ -87,9 +98,9 @@ export function createFronts({ name, limits, onLog, now, converse, modern }: Fro
     get sessionCount() {
       return legacy.sessionCount + sse.connectionCount + sockets.connectionCount
     },
-    async handle(request, response, door = 'mcp') {
+    async handle(request, response, path = '/mcp') {
       try {
-        await serve(request, response, door)
+        await serve(request, response, path)
       } catch (error) {
         answerThrown(response, error, null)
       }

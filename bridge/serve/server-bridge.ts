@@ -69,16 +69,13 @@ export interface RequestOptions {
   readonly onProgress?: (progress: { progress: number; total?: number; message?: string }) => void
 }
 
-/**
- * Where a request came in: `mcp` is Streamable HTTP; `sse` and `messages` are the two ends of HTTP+SSE of 2024-11-05,
- * which lie beside each other: the client is sent from `…/sse` to `…/messages`.
- */
-export type BridgeDoor = 'mcp' | 'sse' | 'messages'
-
 /** One stdio MCP server, reachable by many clients of every protocol era. */
 export interface ServerBridge {
-  /** Answers one HTTP request. The caller has checked Host, Origin and token. */
-  handle(request: IncomingMessage, response: ServerResponse, door?: BridgeDoor): Promise<void>
+  /**
+   * Answers one HTTP request. The caller has checked Host, Origin and token.
+   * @param path  below where the server is mounted: `/mcp` (Streamable HTTP), `/sse` and `/messages` (HTTP+SSE)
+   */
+  handle(request: IncomingMessage, response: ServerResponse, path?: string): Promise<void>
   /** Takes a connection over as a WebSocket. The caller has checked Host, Origin and token. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** The same server for a caller in this process: `tools/list`, `tools/call` … in the 2026-07-28 form. */

@@ -21,8 +21,8 @@ export function watchMemory(pid: number, limitMiB: number, onExceeded: (foundMiB
   return () => clearInterval(timer)
 }
 
-/** 0 for a process that has ended. */
-async function residentBytes(pid: number): Promise<number> {
+/** Memory of a process and what it has started; 0 for one that has ended, and where there is no /proc. */
+export async function residentBytes(pid: number): Promise<number> {
   const [statm, children] = await Promise.all([
     readText(`/proc/${pid}/statm`),
     readText(`/proc/${pid}/task/${pid}/children`),

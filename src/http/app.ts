@@ -1,7 +1,9 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { sendMetrics } from '../../runtime/targets/local/answer-request.ts'
 import { sendProblem } from '../../runtime/targets/local/check-caller.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
+import { deploymentMount } from './deployment-mount.ts'
 import { receiveDescription } from './description-door.ts'
 import { setSecretDoor } from './secret-door.ts'
 import { refuseForeign, requireToken } from './guard.ts'
@@ -16,8 +18,10 @@ export interface AppOptions {
   readonly services: () => Promise<Services>
   /** Whether the database and the queue are up. */
   readonly isReady: () => boolean
-  /** Answers at /s/{slug}/mcp; the deployment's own token is checked there. */
-  readonly serveDeployment: (slug: string, request: Request, response: Response) => Promise<void>
+  /** Answers at /s/{slug}/…; the deployment's own token is checked there. */
+  readonly serveDeployment: (slug: string, path: string, request: Request, response: Response) => Promise<void>
+  /** Of all deployed servers, for Prometheus. */
+  readonly metrics: () => Promise<string>
   /** Ends the daemon after this answer. */
   readonly drain: () => void
 }
@@ -34,8 +38,13 @@ export function createApp(options: AppOptions): Express {
   app.get('/ready', (_, response) => {
     response.status(options.isReady() ? 200 : 503).json({ ready: options.isReady() })
   })
-  app.all('/s/:slug/mcp', (request, response) => options.serveDeployment(request.params.slug, request, response))
+  app.use(async (request, response, next) => {
+    const mount = deploymentMount(request.originalUrl)
+    if (mount) await options.serveDeployment(mount.slug, mount.path, request, response)
+    else next()
+  })
   app.use(requireToken(token))
+  app.get('/metrics', async (_, response) => sendMetrics(response, await options.metrics()))
   app.all('/mcp', (request, response) => meta.handle(request, response))
   app.post('/upload-openapi', async (request, response) =>
     receiveDescription(request, response, await services(), principal),

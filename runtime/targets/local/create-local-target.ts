@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import type { StartChild } from '../../../bridge/serve/child.ts'
 import type { BridgeLimits, BridgeOptions, ServerBridge } from '../../../bridge/serve/server-bridge.ts'
+import type { ServerMetrics, ServerMetricsOptions } from '../../../bridge/serve/server-metrics.ts'
 import { MetaError } from '../../../src/errors/meta-error.ts'
 import type {
   AppliedDeployment,
@@ -12,7 +14,8 @@ import type {
 import type { Broker } from '../../supervisor/broker.ts'
 import type { IsolationLayers } from '../../supervisor/isolation-layers.ts'
 import { startNodeChild } from '../../supervisor/start-node-child.ts'
-import { checkCaller, checkLoopback, sendProblem } from './check-caller.ts'
+import { residentBytes } from '../../supervisor/watch-memory.ts'
+import { answerRequest, answerUpgrade, mergeMetrics, type ReachableServer } from './answer-request.ts'
 import { bundleName, planSteps, statusOf } from './describe-deployment.ts'
 import { openDeploymentLog, type DeploymentLog } from './deployment-log.ts'
 import { openListener, type Listener } from './open-listener.ts'
@@ -23,6 +26,7 @@ export type WriteLog = (level: LogLine['level'], message: string) => void
 export interface LocalTargetOptions {
   readonly dataDirectory: string
   readonly createBridge: (options: BridgeOptions) => ServerBridge
+  readonly createMetrics: (options: ServerMetricsOptions) => ServerMetrics
   readonly bridgeLimits: BridgeLimits
   readonly layers: IsolationLayers
   readonly memoryMiB: number
@@ -41,17 +45,28 @@ export interface LocalTarget extends DeploymentTarget {
   bridge(slug: string): ServerBridge | undefined
   /** As `apply`, for what ran before this daemon started: the server sleeps until its first request. */
   restore(request: DeploymentRequest): Promise<AppliedDeployment>
-  /** Answers a request to a deployment's MCP endpoint, wherever it is mounted. The body must not have been read. */
-  handleDeploymentRequest(slug: string, request: IncomingMessage, response: ServerResponse): Promise<void>
+  /**
+   * Answers a request to a deployment that is mounted elsewhere than on its own port. The body must not have been read.
+   * @param path  below the mount: `/mcp`, `/sse`, `/messages`, `/health`, `/ready`, `/metrics`
+   */
+  handleDeploymentRequest(slug: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** As `handleDeploymentRequest`, for a WebSocket at `/mcp/stream`. */
+  handleDeploymentUpgrade(slug: string, path: string, request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Of all servers, for Prometheus. */
+  metrics(): Promise<string>
   /** How many servers are up here, asleep or not. */
   runningCount(): number
   closeAll(): Promise<void>
 }
 
-interface Running {
+interface Running extends MeteredBridge {
   readonly listener: Listener
-  readonly bridge: ServerBridge
   request: DeploymentRequest
+}
+
+interface MeteredBridge {
+  readonly bridge: ServerBridge
+  readonly metrics: ServerMetrics
 }
 
 export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
@@ -89,37 +104,48 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
     return { startChild, folder, log }
   }
 
-  function createBridge(request: DeploymentRequest, startChild: StartChild, onLog: WriteLog): ServerBridge {
+  function createBridge(request: DeploymentRequest, startChild: StartChild, onLog: WriteLog): MeteredBridge {
     const { slug } = request.deployment
-    const onRequest = (): void => options.onRequest?.(running.get(slug)?.request ?? request)
-    return options.createBridge({
+    const metrics = options.createMetrics({ server: slug, health: () => bridge.health(), residentBytes })
+    const bridge = options.createBridge({
       name: request.server.name,
       limits: options.bridgeLimits,
       startChild,
       onLog,
-      onRequest,
+      onRequest: () => options.onRequest?.(running.get(slug)?.request ?? request),
+      onAnswered: metrics.onAnswered,
     })
+    return { bridge, metrics }
   }
 
   /** Opens the deployment's listener before a bridge; without one there is no deployment. */
-  async function open(request: DeploymentRequest, bridge: ServerBridge): Promise<AppliedDeployment> {
+  async function open(request: DeploymentRequest, metered: MeteredBridge): Promise<AppliedDeployment> {
     const { slug, port } = request.deployment
-    const handle = (asked: IncomingMessage, response: ServerResponse): Promise<void> => answer(slug, asked, response)
-    const listener = await openListener({ preferredPort: port, findFreePort: options.findFreePort, handle })
-    running.set(slug, { listener, bridge, request })
+    const listener = await openListener({
+      preferredPort: port,
+      findFreePort: options.findFreePort,
+      handle: (asked, response) => answerRequest(reach(slug), pathOf(asked), true, asked, response),
+      upgrade: (asked, socket, head) => answerUpgrade(reach(slug), pathOf(asked), asked, socket, head),
+    })
+    running.set(slug, { ...metered, listener, request })
     return endpointOf(listener)
+  }
+
+  function reach(slug: string): ReachableServer | undefined {
+    const found = running.get(slug)
+    return found && { ...found, layers: options.layers, tokenHash: found.request.deployment.tokenHash }
   }
 
   async function begin(
     request: DeploymentRequest,
-    bridge: ServerBridge,
+    metered: MeteredBridge,
     signal: AbortSignal,
   ): Promise<AppliedDeployment> {
     try {
-      await startOrExplain(bridge.wake(signal), request, signal)
-      return await open(request, bridge)
+      await startOrExplain(metered.bridge.wake(signal), request, signal)
+      return await open(request, metered)
     } catch (error) {
-      await bridge.close()
+      await metered.bridge.close()
       throw error
     }
   }
@@ -136,37 +162,6 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
     await startOrExplain(found.bridge.replace(startChild, signal), request, signal)
     found.request = request
     return endpointOf(found.listener)
-  }
-
-  /** The deployment's own listener. */
-  async function answer(slug: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '').split('?', 1)[0]
-    if (path === '/mcp') return await handleDeploymentRequest(slug, request, response)
-    try {
-      checkLoopback(request)
-      if (path !== '/health') throw new MetaError('SERVER_UNKNOWN', `There is nothing at "${path}".`, 'Use /mcp.')
-      const state = running.get(slug)?.bridge.health().state ?? 'closed'
-      const isHealthy = state === 'running' || state === 'asleep'
-      response.writeHead(isHealthy ? 200 : 503, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ status: isHealthy ? 'ok' : 'unavailable', state }))
-    } catch (error) {
-      sendProblem(response, error)
-    }
-  }
-
-  async function handleDeploymentRequest(
-    slug: string,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
-    try {
-      const found = running.get(slug)
-      checkCaller(request, found?.request.deployment.tokenHash ?? null)
-      // A caller with the token of a server knows that it is there; nobody else learns it.
-      await found?.bridge.handle(request, response)
-    } catch (error) {
-      sendProblem(response, error)
-    }
   }
 
   async function takeDown(slug: string): Promise<void> {
@@ -203,7 +198,11 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
       await removeArtefacts(directoryOf(slug))
     },
     bridge: (slug) => running.get(slug)?.bridge,
-    handleDeploymentRequest,
+    handleDeploymentRequest: (slug, path, request, response) =>
+      answerRequest(reach(slug), path, false, request, response),
+    handleDeploymentUpgrade: (slug, path, request, socket, head) =>
+      answerUpgrade(reach(slug), path, request, socket, head),
+    metrics: async () => mergeMetrics(await Promise.all([...running.values()].map(({ metrics }) => metrics.text()))),
     runningCount: () => running.size,
     async closeAll() {
       await Promise.all([...running.keys()].map(takeDown))
@@ -229,4 +228,8 @@ async function startOrExplain(starting: Promise<void>, request: DeploymentReques
 
 function endpointOf({ port }: Listener): AppliedDeployment {
   return { endpointUrl: `http://127.0.0.1:${port}/mcp`, port }
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? ''
 }

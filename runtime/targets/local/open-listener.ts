@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 
 /** An HTTP server on loopback. */
 export interface Listener {
@@ -12,15 +13,22 @@ export interface ListenerOptions {
   /** @throws MetaError PORT_RANGE_FULL */
   readonly findFreePort: () => Promise<number>
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
 /** Between finding a port free and taking it, somebody else may. */
 const ATTEMPTS = 5
 
 /** Opens a listener on 127.0.0.1. @throws MetaError PORT_RANGE_FULL; the system's error for anything but a taken port */
-export async function openListener({ preferredPort, findFreePort, handle }: ListenerOptions): Promise<Listener> {
+export async function openListener({
+  preferredPort,
+  findFreePort,
+  handle,
+  upgrade,
+}: ListenerOptions): Promise<Listener> {
   // The handler answers every failure itself.
-  const server = createServer((request, response) => void handle(request, response))
+  const server = createServer({ keepAlive: true, noDelay: true }, (request, response) => void handle(request, response))
+  server.on('upgrade', upgrade)
   if (preferredPort !== null && (await tryListen(server, preferredPort))) return toListener(server, preferredPort)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = await findFreePort()

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createServerBridge } from '../../../bridge/serve/create-server-bridge.ts'
+import { createServerMetrics } from '../../../bridge/serve/server-metrics.ts'
 import { detectIsolationLayers } from '../../../runtime/supervisor/detect-isolation-layers.ts'
 import { createLocalTarget, type LocalTarget } from '../../../runtime/targets/local/create-local-target.ts'
 import { openDeploymentLog } from '../../../runtime/targets/local/deployment-log.ts'
@@ -22,6 +23,7 @@ function createTarget(dataDirectory: string, findPort: () => Promise<number> = f
   return createLocalTarget({
     dataDirectory,
     createBridge: createServerBridge,
+    createMetrics: createServerMetrics,
     bridgeLimits: { ...LIMITS, crashesInWindow: 2 },
     layers,
     memoryMiB: 256,
@@ -95,7 +97,9 @@ it.each([
 })
 
 it('answers an unknown server as it answers a wrong token', async () => {
-  const server = createServer((request, response) => void target.handleDeploymentRequest('nobody', request, response))
+  const server = createServer(
+    (request, response) => void target.handleDeploymentRequest('nobody', '/mcp', request, response),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   expect((await post(`http://127.0.0.1:${port}/s/nobody/mcp`, {}, AUTHORIZED)).status).toBe(401)
@@ -103,10 +107,15 @@ it('answers an unknown server as it answers a wrong token', async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-it('answers /health without a token, and nothing else', async () => {
+it('answers /health and /ready without a token, and nothing else', async () => {
   const { endpointUrl } = await target.apply(requestOf(artefactsOf('one')), signal)
   const health = await fetch(new URL('/health', endpointUrl))
-  expect([health.status, await health.json()]).toEqual([200, { status: 'ok', state: 'running' }])
+  const isolation = expect.objectContaining({ bubblewrap: layers.bubblewrap !== undefined, cleared_environment: true })
+  expect([health.status, await health.json()]).toEqual([
+    200,
+    { status: 'ok', state: 'running', restarts: 0, sessions: 0, isolation },
+  ])
+  expect((await fetch(new URL('/ready', endpointUrl))).status).toBe(200)
   expect((await fetch(new URL('/other', endpointUrl))).status).toBe(404)
 })
 
