@@ -1,11 +1,15 @@
-import { LineCounter, parseDocument } from 'yaml'
+import { CORE_SCHEMA, load, mergeTag, Schema, YAMLException } from 'js-yaml'
 
-import { findJsonFault } from './find-json-fault.ts'
 import { MetaError } from '../../../src/errors/meta-error.ts'
+import { refuseMultipliedAliases } from './alias-budget.ts'
+import { findJsonFault } from './find-json-fault.ts'
 import { refuseCostlyJson, refuseCostlyYaml } from './text-budget.ts'
 
-/** More aliases than people write; `yaml` refuses documents whose aliases multiply beyond it. */
-const MOST_ALIASES = 1_000
+/** YAML 1.2 with the merge key `<<`, which many descriptions use. */
+const SCHEMA = new Schema([...CORE_SCHEMA.tags, mergeTag])
+
+/** `json`: of a repeated key the last counts, as in JSON. Depth is of the text; aliases may not nest without end. */
+const YAML_LIMITS = { json: true, maxDepth: 1_000, maxAliases: 10_000, maxTotalMergeKeys: 100_000 }
 
 /** A broken JSON text may still be YAML (a comma too many, say), which is slow to find out for a large one. */
 const LARGEST_SECOND_LOOK = 2_000_000
@@ -36,19 +40,18 @@ function jsonFault(text: string): string {
 
 function parseYaml(text: string): unknown {
   refuseCostlyYaml(text)
-  const lineCounter = new LineCounter()
+  const document = loadYaml(text)
+  refuseMultipliedAliases(document)
+  return document
+}
+
+function loadYaml(text: string): unknown {
   try {
-    const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'silent', uniqueKeys: false })
-    const [fault] = document.errors
-    if (fault) {
-      const { line, col } = lineCounter.linePos(fault.pos[0])
-      throw unreadable(`line ${line}, column ${col}: ${fault.message}`, fault)
-    }
-    return document.toJS({ maxAliasCount: MOST_ALIASES })
+    return load(text, { schema: SCHEMA, ...YAML_LIMITS })
   } catch (error) {
-    if (error instanceof MetaError) throw error
-    // The rest are its own limits: too many aliases, or nesting that overflows the stack.
-    throw unreadable(error instanceof Error ? error.message : String(error), error)
+    if (!(error instanceof YAMLException) || !error.mark) throw unreadable(String(error), error)
+    const { line, column } = error.mark
+    throw unreadable(`line ${line + 1}, column ${column + 1}: ${error.reason}`, error)
   }
 }
 

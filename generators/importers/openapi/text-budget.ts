@@ -2,7 +2,7 @@ import { MetaError } from '../../../src/errors/meta-error.ts'
 
 /** Larger descriptions take more memory and time than a reader may: measured, not guessed (bombs.test.ts). */
 const JSON_BUDGET = { values: 1_500_000, depth: 10_000 }
-/** A YAML document costs some ten times what the same JSON does. */
+/** A value of YAML costs some 500 bytes of memory while it is read. */
 const YAML_VALUES = 400_000
 
 /**
@@ -18,25 +18,30 @@ export function refuseCostlyJson(text: string): void {
     else if (code === COMMA) values++
     else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       values++
-      if (++depth > JSON_BUDGET.depth) throw tooLarge(`is nested deeper than ${JSON_BUDGET.depth} levels`)
+      if (++depth > JSON_BUDGET.depth) throw descriptionTooLarge(`is nested deeper than ${JSON_BUDGET.depth} levels`)
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--
-    if (values > JSON_BUDGET.values) throw tooLarge(`holds more than ${JSON_BUDGET.values} values`)
+    if (values > JSON_BUDGET.values) throw descriptionTooLarge(`holds more than ${JSON_BUDGET.values} values`)
   }
 }
 
-/** The same for YAML, where lines and the commas of lists tell about how many values there are. */
+/** The same for YAML, where lines, the dashes of items, and commas tell about how many values there are. */
 export function refuseCostlyYaml(text: string): void {
   let values = 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     if (code === LINE_BREAK || code === COMMA || code === OPEN_BRACE || code === OPEN_BRACKET) values++
+    else if (code === DASH && isBlank(text.charCodeAt(index - 1)) && isBlank(text.charCodeAt(index + 1))) values++
     if (values <= YAML_VALUES) continue
-    throw tooLarge(`holds more than ${YAML_VALUES} lines and values, the most that are read as YAML`)
+    throw descriptionTooLarge(`holds more than ${YAML_VALUES} lines and items, the most that are read as YAML`)
   }
 }
 
-const [QUOTE, BACKSLASH, COMMA, LINE_BREAK] = [34, 92, 44, 10]
+const [QUOTE, BACKSLASH, COMMA, LINE_BREAK, DASH, SPACE] = [34, 92, 44, 10, 45, 32]
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [123, 125, 91, 93]
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === LINE_BREAK
+}
 
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
@@ -50,7 +55,8 @@ function isEscaped(text: string, quote: number): boolean {
   return slashes % 2 === 1
 }
 
-function tooLarge(detail: string): MetaError {
+/** @param detail  what the description is or has, as the end of a sentence */
+export function descriptionTooLarge(detail: string): MetaError {
   return new MetaError(
     'DESCRIPTION_TOO_LARGE',
     `The description ${detail}.`,

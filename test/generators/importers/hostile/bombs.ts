@@ -3,6 +3,12 @@ export const bombs: Readonly<Record<string, () => string>> = {
   'YAML aliases that multiply': () => `openapi: 3.1.0\nl0: &l0 [x]\n${times(9, multiply)}paths: {}\n`,
   'YAML aliases in schemas': () =>
     `openapi: 3.1.0\nl0: &l0 {}\n${times(200, (level) => `l${level + 1}: &l${level + 1} {allOf: [*l${level}, *l${level}]}\n`)}paths: {}\n`,
+  'a YAML alias that contains itself': () => 'openapi: 3.1.0\npaths: &a\n  /a: *a\n',
+  'YAML merges that multiply': () =>
+    `openapi: 3.1.0\nm: &m {${list(5_000, (index) => `k${index}: 1`).join(', ')}}\nx:\n${'  - {<<: *m}\n'.repeat(5_000)}paths: {}\n`,
+  'YAML with 195,000 anchors': () =>
+    `openapi: 3.1.0\nx:\n${times(195_000, (index) => `  - &a${index} 1\n`)}paths: {}\n`,
+  'as many lines of YAML as are read': () => `openapi: 3.1.0\npaths: {}\nx:\n${'  - a: 1\n'.repeat(199_990)}`,
   'YAML nested 100,000 deep': () => `openapi: 3.1.0\npaths: ${'['.repeat(100_000)}`,
   'JSON nested 100,000 deep': () => nested('[', ']', 100_000),
   'JSON nested 5,000,000 deep': () => nested('[', ']', 5_000_000),
