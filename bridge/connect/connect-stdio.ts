@@ -14,8 +14,10 @@ import { createEndpointLink, type Endpoint, type LinkState } from './endpoint-li
 import { openHttpSession } from './legacy-session.ts'
 import { createLegacyUpstream } from './legacy-upstream.ts'
 import { createLineOutput } from './line-output.ts'
-import { carryModern } from './modern-upstream.ts'
+import { createModernUpstream } from './modern-upstream.ts'
+import type { RemoteSettings } from './remote-upstreams.ts'
 import { failureResponse } from './replay.ts'
+import type { RetryPolicy } from './retry-policy.ts'
 import { answerStatically, type StaticAnswers } from './static-answers.ts'
 
 export interface ConnectOptions {
@@ -26,6 +28,10 @@ export interface ConnectOptions {
   /** Lets `initialize`, `server/discover`, `ping` and the lists be answered before the endpoint is up. */
   readonly staticAnswers?: StaticAnswers
   readonly onState?: (state: LinkState) => void
+  /** By default a request is tried three times at once. */
+  readonly retry?: RetryPolicy
+  /** For a server across the network, whose era and transport are unknown. By default it is our own daemon. */
+  readonly remote?: RemoteSettings
   /** Ends the connection at once. */
   readonly signal?: AbortSignal
   /** Of one line from the client. */
@@ -44,8 +50,10 @@ export interface ConnectOptions {
 export async function connectStdio(options: ConnectOptions): Promise<void> {
   const { input, staticAnswers, lineBytes = 64 * 1024 * 1024, graceMs = 2_000 } = options
   const output = createLineOutput(options.output)
-  const link = createEndpointLink(options.endpoint, options.onState)
-  const legacy = createLegacyUpstream(link, output, openHttpSession)
+  const link = createEndpointLink(options.endpoint, options.onState, options.retry)
+  const { legacy, modern } = options.remote
+    ? (await import('./remote-upstreams.ts')).createRemoteUpstreams(link, output, options.remote)
+    : { legacy: createLegacyUpstream(link, output, openHttpSession), modern: createModernUpstream(link, output) }
   const running = new Map<RpcId, RunningRequest>()
 
   // The endpoint comes up while the client still reads the static answers; who needs it meets its failure.
@@ -79,7 +87,7 @@ export async function connectStdio(options: ConnectOptions): Promise<void> {
     const { promise: done, resolve } = Promise.withResolvers<void>()
     running.set(request.id, { request, abort, done })
     try {
-      if (claimedVersion(request.params) !== undefined) await carryModern(link, output, request, abort.signal)
+      if (claimedVersion(request.params) !== undefined) await modern.carry(request, abort.signal)
       else if (request.method === 'initialize') await carryInitialize(request, abort.signal)
       else await legacy.request(request, abort.signal)
     } catch (error) {
@@ -118,7 +126,7 @@ export async function connectStdio(options: ConnectOptions): Promise<void> {
     take(line).catch(() => {})
   })
   await settle(running, options.signal?.aborted ? 0 : graceMs)
-  await legacy.close(AbortSignal.timeout(500))
+  await Promise.all([legacy, modern].map((upstream) => upstream.close(AbortSignal.timeout(500))))
   await output.flush()
 }
 

@@ -1,17 +1,53 @@
 import { connectStdio } from '../../bridge/connect/connect-stdio.ts'
+import { backOff } from '../../bridge/connect/retry-policy.ts'
+import { type Transport, TRANSPORTS } from '../../bridge/connect/remote-session.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import { isAddress, openRemoteServer, type RemoteOptions } from './remote-server.ts'
+
+export interface ConnectCommandOptions extends RemoteOptions {
+  readonly transport?: string
+}
 
 interface ServerEndpoint {
   readonly url: string
   readonly token: string
 }
 
-/** Carries stdio to a deployed server; the daemon is brought up where there is none. */
-export async function connect(server: string, environment: NodeJS.ProcessEnv): Promise<void> {
+/** Carries stdio to a server: of this machine by its name, or of any other by its address. */
+export async function connect(
+  server: string,
+  options: ConnectCommandOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (isAddress(server)) await connectRemote(server, options, environment)
+  else await connectDeployed(server, environment)
+  process.exit(0)
+}
+
+async function connectRemote(
+  address: string,
+  options: ConnectCommandOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const leaving = new AbortController()
+  const transport = readTransport(options.transport)
+  const { endpoint } = openRemoteServer(address, options, environment, leaving.signal)
+  await connectStdio({
+    input: process.stdin,
+    output: process.stdout,
+    endpoint: () => Promise.resolve(endpoint),
+    retry: backOff(),
+    remote: { transport, warn: (line) => console.error(line) },
+  })
+  leaving.abort(new Error('The client has left.'))
+}
+
+/** The daemon is brought up where there is none. */
+async function connectDeployed(server: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(environment)
   // A name that is wrong is told at once, not at the client's first call.
   await findEndpoint(server, config, environment)
@@ -23,7 +59,13 @@ export async function connect(server: string, environment: NodeJS.ProcessEnv): P
       return { url, headers: { authorization: `Bearer ${token}` } }
     },
   })
-  process.exit(0)
+}
+
+function readTransport(text: string | undefined): Transport {
+  if (text === undefined) return 'auto'
+  const transport = TRANSPORTS.find((known) => known === text)
+  if (transport) return transport
+  throw new MetaError('ARGUMENTS_INVALID', `--transport is "${text}".`, `Give ${TRANSPORTS.join(', ')}.`)
 }
 
 /** Prints what an HTTP client needs. */

@@ -38,11 +38,21 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .command('stop')
     .description('end mcpwright; its servers come up again with the next start')
     .action(async () => (await import('./status.ts')).stop(environment))
+  remoteOptions(program.command('connect'))
+    .description('carry stdio to a deployed server, or to any MCP server by its address, for a client configuration')
+    .argument('<server>', 'the name of a deployed server, or an https:// address')
+    .option('--transport <how>', 'of an address: auto, streamable-http or sse', 'auto')
+    .action(async (server: string, options) => (await import('./connect.ts')).connect(server, options, environment))
+  remoteOptions(program.command('login'))
+    .description('log in to an MCP server before a client needs it')
+    .argument('<url>', 'its https:// address')
+    .action(async (url: string, options) => (await import('./login.ts')).login(url, options, environment))
   program
-    .command('connect')
-    .description('carry stdio to a deployed server, for a client configuration')
-    .argument('<server>', 'the name of a deployed server')
-    .action(async (server: string) => (await import('./connect.ts')).connect(server, environment))
+    .command('logout')
+    .description('forget the login to an MCP server')
+    .argument('<url>', 'its https:// address')
+    .option('--client-id <id>', 'of the login with a client of your own')
+    .action(async (url: string, options) => (await import('./login.ts')).logout(url, options, environment))
   program
     .command('endpoint')
     .description('show the address and token of a deployed server')
@@ -87,4 +97,16 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .command('doctor')
     .description('say what works on this machine')
     .action(async () => (await import('./doctor.ts')).doctor(environment))
+}
+
+/** How a server across the network is reached. */
+function remoteOptions(command: Command): Command {
+  return command
+    .option('--header <line...>', "sent with each request: 'Name: value'; ${NAME} is an environment variable")
+    .option('--scope <scopes>', 'asked for besides those that the server names')
+    .option('--client-id <id>', 'of a client that you registered with its authorization server')
+    .option('--client-secret-env <NAME>', 'the environment variable with its secret')
+    .option('--client-metadata-url <url>', 'the address of a client ID metadata document')
+    .option('--callback-port <port>', 'of this machine, where the browser comes back to; any free one by default')
+    .option('--allow-http', 'plain http to another machine: tokens can be read on the way')
 }

@@ -23,6 +23,15 @@ export const defaults = {
     answerBytes: 16 * 1024 * 1024,
     redirects: 5,
   },
+  login: {
+    /** Of one answer of an authorization server. */
+    timeoutMs: 30_000,
+    metadataBytes: 1024 * 1024,
+    /** How long a person may take to log in. */
+    personMs: 5 * 60_000,
+    /** After this time a waiting call is told what it waits for: clients give up at 60 s. */
+    answerMs: 45_000,
+  },
   sandbox: {
     wallMs: 15_000,
     abortGraceMs: 500,

@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto'
+import {
+  isObject,
+  RPC_CODES,
+  RpcError,
+  type JsonObject,
+  type RpcId,
+  type RpcMessage,
+  type RpcRequest,
+  type RpcResponse,
+} from '../protocol/json-rpc.ts'
+import { raceAbort } from '../protocol/race-abort.ts'
+import { META, metaOf } from '../protocol/versions.ts'
+import type { EndpointLink } from './endpoint-link.ts'
+import type { OpenSession } from './legacy-session.ts'
+import { createLegacyUpstream } from './legacy-upstream.ts'
+import type { LineOutput } from './line-output.ts'
+import { toDiscoverResult, toLegacyParams, toModernResult } from './modern-translation.ts'
+import type { ModernUpstream } from './modern-upstream.ts'
+import { createSubscriptions } from './modern-subscriptions.ts'
+
+/** A call whose question the client leaves unanswered for this long is given up. */
+const PARKED_MS = 10 * 60_000
+
+/**
+ * Serves a client of 2026-07-28 with a server of an older era: a session is kept here, and what the server asks in the
+ * middle of a call becomes an `input_required` result, while the call waits for the client to come back.
+ * 2026-07-28: basic/patterns/mrtr; 2025-11-25: basic/lifecycle
+ */
+export function createModernOnLegacy(link: EndpointLink, output: LineOutput, openSession: OpenSession): ModernUpstream {
+  /** By the id that the server knows them by, and by the state that the client comes back with. */
+  const calls = new Map<RpcId, Call>()
+  const subscriptions = createSubscriptions(output)
+  const upstream = createLegacyUpstream(link, { ...output, write: take }, openSession)
+  let hasBegun = false
+  let logLevel: unknown
+  let count = 0
+
+  /** What the server says, sorted by whom it is for. */
+  async function take(message: RpcMessage): Promise<void> {
+    if (!('method' in message)) return message.id === null ? undefined : calls.get(message.id)?.settle(message)
+    if ('id' in message) return await takeQuestion(message)
+    if (subscriptions.isHeard(message)) return await subscriptions.deliver(message)
+    await output.write(message)
+  }
+
+  async function takeQuestion(question: RpcRequest): Promise<void> {
+    if (question.method === 'ping') return await upstream.respond({ jsonrpc: '2.0', id: question.id, result: {} })
+    // The session does not say for which call; a client has seldom more than one under way.
+    const asking = [...calls.values()].find((call) => call.maySuspend)
+    if (asking) return asking.settle(question)
+    const error = {
+      code: RPC_CODES.invalidRequest,
+      message: 'No call is under way for which the client could be asked.',
+    }
+    await upstream.respond({ jsonrpc: '2.0', id: question.id, error })
+  }
+
+  function begin(request: RpcRequest): void {
+    if (hasBegun) return
+    hasBegun = true
+    const meta = metaOf(request.params)
+    upstream.begin({
+      protocolVersion: '2025-11-25',
+      capabilities: meta[META.clientCapabilities] ?? {},
+      clientInfo: meta[META.clientInfo] ?? { name: 'unknown', version: '0' },
+    })
+  }
+
+  async function setLogLevel(request: RpcRequest, initialized: JsonObject, signal: AbortSignal): Promise<void> {
+    const level = metaOf(request.params)[META.logLevel]
+    const capabilities = initialized['capabilities']
+    if (level === undefined || level === logLevel || !isObject(capabilities) || !capabilities['logging']) return
+    logLevel = level
+    await run('logging/setLevel', { level }, signal)
+  }
+
+  /** A request of our own to the server. */
+  async function run(method: string, params: JsonObject, signal: AbortSignal): Promise<void> {
+    await upstream.request({ jsonrpc: '2.0', id: `own-${++count}`, method, params }, signal)
+  }
+
+  function start(request: RpcRequest): Call {
+    const id = `call-${++count}`
+    const call = createCall(id, request.method, () => calls.delete(id))
+    calls.set(id, call)
+    const sent = { jsonrpc: '2.0', id, method: request.method, params: toLegacyParams(request.params ?? {}) } as const
+    upstream.request(sent, call.signal).catch((error: unknown) => call.fail(error))
+    return call
+  }
+
+  /** The call that the client comes back to, with what it was asked for. */
+  async function goOn(params: JsonObject): Promise<Call> {
+    const call = [...calls.values()].find(({ state }) => state === params['requestState'])
+    const question = call?.question
+    if (!call || !question)
+      throw new RpcError(RPC_CODES.invalidParams, 'The call that waited for this input is over. Begin it again.')
+    call.resume()
+    const responses = isObject(params['inputResponses']) ? params['inputResponses'] : {}
+    const answer = responses[QUESTION]
+    await upstream.respond(
+      isObject(answer)
+        ? { jsonrpc: '2.0', id: question.id, result: answer }
+        : { jsonrpc: '2.0', id: question.id, error: { code: RPC_CODES.internal, message: 'Nobody answered.' } },
+    )
+    return call
+  }
+
+  async function carryCall(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    const call = request.params?.['requestState'] === undefined ? start(request) : await goOn(request.params)
+    const cancel = (): void => {
+      call.cancel()
+      const params = { requestId: call.id, reason: 'The client cancelled the request.' }
+      upstream.notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch(() => {})
+    }
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      const outcome = await raceAbort(call.outcome(), signal)
+      if ('error' in outcome) return { ...outcome, id: request.id }
+      const result = 'method' in outcome ? inputRequired(outcome, call) : toModernResult(request.method, outcome.result)
+      return { jsonrpc: '2.0', id: request.id, result }
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  return {
+    async carry(request, signal) {
+      begin(request)
+      const initialized = await upstream.initializeResult(signal)
+      if (request.method === 'server/discover') {
+        const result = toDiscoverResult(initialized)
+        return await output.write({ jsonrpc: '2.0', id: request.id, result })
+      }
+      if (request.method === 'subscriptions/listen') {
+        return await subscriptions.listen(request, initialized, signal, (method, uri) => run(method, { uri }, signal))
+      }
+      await setLogLevel(request, initialized, signal)
+      await output.write(await carryCall(request, signal))
+    },
+    close: (signal) => upstream.close(signal),
+  }
+}
+
+/** The server asks one thing at a time; its key in `inputRequests`. */
+const QUESTION = 'question'
+
+function inputRequired({ method, params }: RpcRequest, { state }: Call): JsonObject {
+  const inputRequests = { [QUESTION]: { method, params: params ?? {} } }
+  return { resultType: 'input_required', inputRequests, requestState: state }
+}
+
+/** A request that is under way at the server, maybe over several of the client's. */
+interface Call {
+  readonly id: string
+  readonly state: string
+  readonly signal: AbortSignal
+  /** What the client has been asked and has not answered. */
+  readonly question: RpcRequest | undefined
+  readonly maySuspend: boolean
+  /** The next thing to tell the client: the response, or a question. */
+  outcome(): Promise<RpcResponse | RpcRequest>
+  settle(outcome: RpcResponse | RpcRequest): void
+  fail(error: unknown): void
+  resume(): void
+  cancel(): void
+}
+
+/** 2026-07-28: basic/patterns/mrtr, Supported Requests. */
+const SUSPENDABLE: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
+
+function createCall(id: string, method: string, onOver: () => void): Call {
+  const abort = new AbortController()
+  let next = Promise.withResolvers<RpcResponse | RpcRequest>()
+  let question: RpcRequest | undefined
+  let forgotten: NodeJS.Timeout | undefined
+  next.promise.catch(() => {})
+
+  function cancel(): void {
+    clearTimeout(forgotten)
+    abort.abort(new Error('The client gave the call up.'))
+    onOver()
+  }
+
+  return {
+    id,
+    state: randomUUID(),
+    signal: abort.signal,
+    get question() {
+      return question
+    },
+    get maySuspend() {
+      return SUSPENDABLE.has(method) && question === undefined
+    },
+    outcome: () => next.promise,
+    settle(outcome) {
+      next.resolve(outcome)
+      if (!('method' in outcome)) return onOver()
+      question = outcome
+      forgotten = setTimeout(cancel, PARKED_MS).unref()
+    },
+    fail(error) {
+      next.reject(error)
+      onOver()
+    },
+    resume() {
+      clearTimeout(forgotten)
+      question = undefined
+      next = Promise.withResolvers()
+      next.promise.catch(() => {})
+    },
+    cancel,
+  }
+}
