@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import path from 'node:path'
 import { createServerBridge } from '../bridge/serve/create-server-bridge.ts'
 import { createServerMetrics } from '../bridge/serve/server-metrics.ts'
 import { detectIsolationLayers } from '../runtime/supervisor/detect-isolation-layers.ts'
@@ -21,9 +20,8 @@ import { listenOnKeptPort } from './daemon/listen.ts'
 import { createOpener, type Opener } from './daemon/opener.ts'
 import { createPresence } from './daemon/presence.ts'
 import { ownVersion } from './daemon/version.ts'
-import { lockDataDirectory } from './db/data-directory-lock.ts'
-import { openDatabase } from './db/open-database.ts'
-import { packagedTemplates } from './db/template.ts'
+import { databaseOptions, type HeadStart, takeHeadStart } from './daemon/head-start.ts'
+import { openDatabase, type PreparedDatabase } from './db/open-database.ts'
 import { createApp } from './http/app.ts'
 import { deploymentMount } from './http/deployment-mount.ts'
 import { createMetaEndpoint, type MetaEndpoint } from './http/meta-endpoint.ts'
@@ -60,9 +58,10 @@ export interface Daemon {
  * Puts the daemon together and listens; the database opens meanwhile.
  * @throws MetaError DATA_DIRECTORY_LOCKED when another daemon owns the data directory
  */
-export async function startDaemon(config: Config): Promise<Daemon> {
+export async function startDaemon(config: Config, headStart?: HeadStart): Promise<Daemon> {
   await using starting = new AsyncDisposableStack()
-  starting.use(await lockDataDirectory(config.home))
+  const { lock: ownership, database } = headStart ?? (await takeHeadStart(config))
+  starting.use(ownership)
   const token = ownerToken(config.home)
   const { promise: done, resolve: leave } = Promise.withResolvers<void>()
   const isFindable = () => readDaemonRecord(config.home)?.pid === process.pid
@@ -111,7 +110,7 @@ export async function startDaemon(config: Config): Promise<Daemon> {
   })
   removeStartMarker(config)
 
-  const opener = createOpener(() => openServices(config, baseUrl, token, presence.noteWork))
+  const opener = createOpener(() => openServices(config, database, baseUrl, token, presence.noteWork))
   // Whoever calls a tool meets the failure, and makes another try; nobody else must.
   opener.open().catch((error: unknown) => console.error('The database could not be opened:', error))
 
@@ -147,6 +146,7 @@ interface Opened extends AsyncDisposable {
 /** Opens what needs the database, in the order in which things depend on each other, to be closed backwards. */
 async function openServices(
   config: Config,
+  prepared: PreparedDatabase,
   baseUrl: string,
   ownerToken_: string,
   noteWork: (isBusy: () => boolean) => void,
@@ -154,11 +154,7 @@ async function openServices(
   await using resources = new AsyncDisposableStack()
   const daemonId = ownDaemonId(config.home)
   const layersFound = detectIsolationLayers()
-  const db = await openDatabase({
-    databaseUrl: config.databaseUrl,
-    directory: config.home,
-    templateFolders: [packagedTemplates(), path.join(config.cache, 'templates')],
-  })
+  const db = await openDatabase({ ...databaseOptions(config), prepared })
   resources.defer(() => db.close())
   const egress = createEgress({ allowLocal: new Set(config.allowLocal) })
   resources.defer(() => egress.close())

@@ -1,13 +1,16 @@
 import { loadConfig } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { toTerminal } from '../errors/render.ts'
-import { startDaemon } from '../main.ts'
+import { takeHeadStart } from '../daemon/head-start.ts'
 
 /** Runs the daemon in this process until it leaves. The loser of a start race leaves quietly. */
 export async function runDaemon(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(environment)
   try {
-    const daemon = await startDaemon(config)
+    // A new database takes longer to make than the rest takes to load.
+    const headStart = await takeHeadStart(config)
+    const { startDaemon } = await import('../main.ts')
+    const daemon = await startDaemon(config, headStart)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => daemon.drain())
     console.error(`${new Date().toISOString()} mcpwright listens on ${daemon.baseUrl} (pid ${process.pid})`)
     await daemon.done

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -10,20 +10,35 @@ import { findTemplate } from './template.ts'
 
 const CREATE_TIMEOUT_MS = 120_000
 
-/**
- * Opens the PostgreSQL files of a data directory, which the caller has locked. A new one is filled from a template
- * (under a second) or by initdb (some seconds). What a death has left half-made is thrown away and made again.
- */
-export async function createCluster(directory: string, templateFolders?: readonly string[]): Promise<PgliteThread> {
-  const cluster = path.join(directory, 'pglite')
-  // Written last: without it nobody has stored anything in the cluster yet.
-  const marker = path.join(directory, 'pglite.complete')
-  if (existsSync(marker)) return startPgliteThread({ directory: cluster })
+/** PostgreSQL's files, ready to be opened. */
+export interface Cluster {
+  readonly folder: string
+  /** Fills the folder when it is opened for the first time. */
+  readonly template?: string
+}
 
-  await rm(cluster, { recursive: true, force: true })
+/**
+ * Makes the PostgreSQL files of a data directory, which the caller has locked, where there are none: by initdb (some
+ * seconds), unless there is a template. What a death has left half-made is thrown away and made again.
+ * @throws MetaError DISK_FULL or DATABASE_UNAVAILABLE
+ */
+export async function prepareCluster(directory: string, templateFolders?: readonly string[]): Promise<Cluster> {
+  const folder = path.join(directory, 'pglite')
+  if (existsSync(markerOf(directory))) return { folder }
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(directory, { recursive: true, mode: 0o700 })
   const template = await findTemplate(templateFolders)
-  if (template === undefined) await initialise(cluster)
-  const thread = await startPgliteThread({ directory: cluster, ...(template !== undefined && { template }) })
+  if (template !== undefined) return { folder, template }
+  await initialise(folder)
+  return { folder }
+}
+
+/** Opens a directory's PostgreSQL files. A template takes under a second. */
+export async function openCluster(directory: string, { folder, template }: Cluster): Promise<PgliteThread> {
+  const marker = markerOf(directory)
+  const isNew = !existsSync(marker)
+  const thread = await startPgliteThread({ directory: folder, ...(isNew && template !== undefined && { template }) })
+  if (!isNew) return thread
   try {
     await writeFile(marker, '')
   } catch (error) {
@@ -31,6 +46,11 @@ export async function createCluster(directory: string, templateFolders?: readonl
     throw databaseFailure(String(error), directory, error)
   }
   return thread
+}
+
+/** Written last: without it nobody has stored anything in the cluster yet. */
+function markerOf(directory: string): string {
+  return path.join(directory, 'pglite.complete')
 }
 
 /** initdb in a process of its own: the memory it needs (0.8 GB) would stay with the daemon. */

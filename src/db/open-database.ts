@@ -1,7 +1,6 @@
 import path from 'node:path'
 import type { Database } from './database.ts'
-import { openPglite } from './pglite.ts'
-import { openPostgres } from './postgres.ts'
+import { type Cluster, prepareCluster } from './create-cluster.ts'
 
 export interface DatabaseOptions {
   /** Set: PostgreSQL. Absent: PGlite in the directory. */
@@ -9,13 +8,34 @@ export interface DatabaseOptions {
   /** mcpwright's home; PGlite takes the folder `database` in it. */
   readonly directory: string
   readonly templateFolders?: readonly string[]
+  /** What `prepareDatabase` gave. */
+  readonly prepared?: PreparedDatabase | undefined
+}
+
+/** Resolves with the files of PGlite's new database, or with nothing where there is nothing to make beforehand. */
+export type PreparedDatabase = Promise<Cluster | undefined>
+
+/**
+ * Begins what takes seconds in a new data directory, whose lock the caller holds. Never rejects: opening tries again,
+ * and tells.
+ */
+export function prepareDatabase({ databaseUrl, directory, templateFolders }: DatabaseOptions): PreparedDatabase {
+  if (databaseUrl !== undefined) return Promise.resolve(undefined)
+  return prepareCluster(pgliteFolder(directory), templateFolders).catch(() => undefined)
 }
 
 /** Opens the one database of this installation, with its schema up to date. Errors: see `openPglite`, `openPostgres`. */
-export async function openDatabase({ databaseUrl, directory, templateFolders }: DatabaseOptions): Promise<Database> {
-  if (databaseUrl !== undefined) return openPostgres(databaseUrl)
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { databaseUrl, directory, templateFolders, prepared } = options
+  if (databaseUrl !== undefined) return (await import('./postgres.ts')).openPostgres(databaseUrl)
+  const { openPglite } = await import('./pglite.ts')
   return openPglite({
-    directory: path.join(directory, 'database'),
+    directory: pgliteFolder(directory),
     ...(templateFolders !== undefined && { templateFolders }),
+    ...(prepared !== undefined && { prepared }),
   })
+}
+
+function pgliteFolder(home: string): string {
+  return path.join(home, 'database')
 }

@@ -1,6 +1,6 @@
 import type { TenantId } from '../model/ids.ts'
 import { beginStatement } from './begin.ts'
-import { createCluster } from './create-cluster.ts'
+import { type Cluster, openCluster, prepareCluster } from './create-cluster.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import type { Database } from './database.ts'
 import type { Sql, SqlValue } from './db.ts'
@@ -15,6 +15,8 @@ export interface PgliteOptions {
   readonly directory: string
   /** Folders that may hold a template of this schema; the first one found is used for a new directory. */
   readonly templateFolders?: readonly string[]
+  /** The files, when their making was begun before; what went wrong there is tried again. */
+  readonly prepared?: Promise<Cluster | undefined>
 }
 
 export interface PgliteDatabase extends Database {
@@ -27,10 +29,11 @@ export interface PgliteDatabase extends Database {
  * Opens the PGlite of a directory, makes it when there is none, and brings its schema up to date.
  * @throws MetaError DATA_DIRECTORY_LOCKED, SCHEMA_NEWER, DISK_FULL or DATABASE_UNAVAILABLE
  */
-export async function openPglite({ directory, templateFolders }: PgliteOptions): Promise<PgliteDatabase> {
+export async function openPglite({ directory, templateFolders, prepared }: PgliteOptions): Promise<PgliteDatabase> {
   await using opening = new AsyncDisposableStack()
   opening.use(await lockDataDirectory(directory))
-  const thread = await createCluster(directory, templateFolders)
+  const cluster = (await prepared) ?? (await prepareCluster(directory, templateFolders))
+  const thread = await openCluster(directory, cluster)
   opening.defer(() => thread.close())
   const resources = new AsyncDisposableStack()
   const database = createPgliteDatabase(thread, () => resources.disposeAsync())

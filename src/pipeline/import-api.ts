@@ -19,10 +19,12 @@ import { tokensOf } from './token-cost.ts'
 
 const recent = new Map<string, Promise<ImportedApi>>()
 const KEPT = 2
+/** A large one takes 50 MB. */
+const KEPT_MS = 10 * 60_000
 
 /**
- * Reads a description into operations, in the worker process. The last ones are kept for a short while, because a
- * preview is followed by the import of the same text.
+ * Reads a description into operations, in the worker process. The last ones are kept for a while, because a preview is
+ * followed by the import of the same text.
  */
 export async function importApi(
   description: DescriptionText,
@@ -38,10 +40,17 @@ export async function importApi(
   const input = { ...description, ...(baseUrl !== undefined && { baseUrl }) }
   const imported = services.workshop.run('import-api', input, { loadReference, signal })
   recent.set(key, imported)
-  imported.catch(() => recent.delete(key))
+  const forget = (): void => void (recent.get(key) === imported && recent.delete(key))
+  setTimeout(forget, KEPT_MS).unref()
+  imported.catch(forget)
   const [oldest] = recent.keys()
   if (recent.size > KEPT && oldest !== undefined) recent.delete(oldest)
   return imported
+}
+
+/** What was imported in full is not asked for again soon. */
+function forgetImported(api: ImportedApi): void {
+  for (const [key, imported] of recent) void imported.then((known) => known === api && recent.delete(key))
 }
 
 export interface ImportRequest {
@@ -73,6 +82,7 @@ export async function addOperations(
 ): Promise<ImportOutcome> {
   const chosen = selectOperations(api.operations, select)
   if (chosen.length === 0) throw nothingSelected(api, select)
+  if (chosen.length === api.operations.length) forgetImported(api)
   return db.as(tenantId, async (sql) => {
     const server = await requireServer(sql, tenantId, serverName)
     refuseTaken(server, chosen, await toolNames(sql, tenantId, server.id))
