@@ -1,4 +1,6 @@
 import { fromJsonSchema, type Tool } from '@modelcontextprotocol/server'
+import { argumentProblems } from '../argument-problems.ts'
+import type { JsonSchema } from '../json-schema.ts'
 import type { Effect, Operation } from '../operation.ts'
 import type { CodeTool } from './server-parts.ts'
 
@@ -65,6 +67,9 @@ function compile(schema: object): Check {
   const standard = fromJsonSchema(schema as Parameters<typeof fromJsonSchema>[0])['~standard']
   return async (input) => {
     const result = await standard.validate(input)
-    return result.issues?.map((issue) => issue.message).join('; ')
+    if (!result.issues) return undefined
+    const problems = argumentProblems(schema as JsonSchema, input)
+    // What has no words of ours is told in those of the validator.
+    return (problems.length > 0 ? problems : result.issues.map((issue) => issue.message)).join('; ')
   }
 }
