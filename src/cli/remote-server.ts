@@ -50,7 +50,9 @@ export function openRemoteServer(
     allowLoopback: isLoopback(url),
   })
   const hasToken = 'authorization' in headers
-  const credentials = () => openCredentials(url.href, options, { store, egress, environment, signal })
+  const context = { store, egress, environment, signal, callbackPort: readPort(options.callbackPort) }
+  const secret = readSecret(options.clientSecretEnv, environment)
+  const credentials = () => openCredentials(url.href, options, { ...context, secret })
   const send = createRemoteSend({
     url: url.href,
     headers,
@@ -71,29 +73,29 @@ interface LoginContext {
   readonly egress: Egress
   readonly environment: NodeJS.ProcessEnv
   readonly signal: AbortSignal
+  readonly callbackPort: number | undefined
+  readonly secret: string | undefined
 }
 
 /** OAuth is loaded when a server first wants it. */
 async function openCredentials(
   serverUrl: string,
   options: RemoteOptions,
-  { store, egress, environment, signal }: LoginContext,
+  { egress, environment, secret, ...context }: LoginContext,
 ): Promise<Credentials> {
   const { createCredentials } = await import('../../bridge/connect/login/credentials.ts')
   const { timeoutMs, metadataBytes, personMs } = defaults.login
   return createCredentials({
+    ...context,
     serverUrl,
-    store,
-    signal,
     fetch: egressFetch(egress, { hosts: 'any', timeoutMs, answerBytes: metadataBytes, redirects: 0 }),
     openBrowser: async (url) => hasBrowser(environment) && (await openBrowser(url)),
     tell: (line) => console.error(line),
     identity: {
       id: options.clientId,
-      secret: readSecret(options.clientSecretEnv, environment),
+      secret,
       metadataUrl: options.clientMetadataUrl,
     },
-    callbackPort: readPort(options.callbackPort),
     scope: options.scope,
     loginMs: personMs,
     now: Date.now,
