@@ -6,7 +6,7 @@ import type { HttpParameter } from './http-call.ts'
 import type { Operation } from './operation.ts'
 import { percentEncode } from './percent-encode.ts'
 import { fillText, placeholderNames } from './placeholders.ts'
-import { writeBody } from './request-body.ts'
+import { wholeQuery, writeBody } from './request-body.ts'
 import { fillPath, joinUrl } from './request-path.ts'
 import { serializeInCookie, serializeInHeader, serializeInQuery } from './serialize-parameter.ts'
 
@@ -65,6 +65,7 @@ function queryPairs({ call, ...operation }: Operation, input: Readonly<Record<st
   return [
     ...[...fixed, ...mixed].map(([name, text]) => `${percentEncode(name)}=${percentEncode(text)}`),
     ...given('query', call.parameters, input).flatMap(([parameter, value]) => serializeInQuery(parameter, value)),
+    ...given('querystring', call.parameters, input).map(([parameter, value]) => wholeQuery(parameter, value)),
   ]
 }
 

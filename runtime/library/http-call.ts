@@ -6,7 +6,8 @@ export interface HttpParameter {
   readonly argument: string
   /** The name on the wire. */
   readonly name: string
-  readonly in: 'path' | 'query' | 'header' | 'cookie'
+  /** `querystring` is the whole query, written as `contentType` (OpenAPI 3.2, section 4.12.1). */
+  readonly in: 'path' | 'query' | 'header' | 'cookie' | 'querystring'
   readonly style: 'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject'
   readonly explode: boolean
   readonly allowReserved?: boolean

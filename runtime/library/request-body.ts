@@ -1,9 +1,9 @@
 import { CallRefused } from './call-refused.ts'
 import { bytesOfFile, isFileArgument } from './file-argument.ts'
-import type { HttpBody, PartEncoding } from './http-call.ts'
+import type { HttpBody, HttpParameter, PartEncoding } from './http-call.ts'
 import { essenceOf, isJsonType, isXmlType } from './media-type.ts'
 import { writeMultipart } from './multipart-body.ts'
-import { formEncode } from './percent-encode.ts'
+import { formEncode, percentEncode } from './percent-encode.ts'
 import { fillTemplate } from './placeholders.ts'
 import { serializeInQuery, textOf } from './serialize-parameter.ts'
 import { writeXml } from './xml-body.ts'
@@ -35,12 +35,23 @@ export function writeBody(
   return undefined
 }
 
+/**
+ * Writes one value as a whole query: form fields as they are, anything else percent-encoded.
+ * OpenAPI 3.2, sections 4.12.1 (`in: querystring`) and 4.12.2.2
+ */
+export function wholeQuery({ argument, contentType = FORM }: HttpParameter, value: unknown): string {
+  if (essenceOf(contentType) === FORM) return writeForm(fieldsOf(value, { argument, mediaType: contentType }), {})
+  return percentEncode(isJsonType(contentType) ? JSON.stringify(value) : textOf(value))
+}
+
+const FORM = 'application/x-www-form-urlencoded'
+
 type BodyShape = Pick<HttpBody & { kind: 'argument' }, 'argument' | 'mediaType' | 'encoding' | 'schema'>
 
 function writeValue(value: unknown, body: BodyShape): WrittenBody {
   const essence = essenceOf(body.mediaType)
   if (isJsonType(essence)) return { contentType: body.mediaType, content: JSON.stringify(value) }
-  if (essence === 'application/x-www-form-urlencoded') {
+  if (essence === FORM) {
     return { contentType: body.mediaType, content: writeForm(fieldsOf(value, body), body.encoding ?? {}) }
   }
   if (essence.startsWith('multipart/')) {

@@ -1,3 +1,4 @@
+import type { HttpServer } from '../../runtime/library/http-call.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ImportedApi } from '../model/api-importer.ts'
 import { addOperations, defaultExposure, importApi, toolTokens } from '../pipeline/import-api.ts'
@@ -52,7 +53,7 @@ export const importOpenapi = defineTool<Input>({
         enum: ['tools', 'search'],
         description: 'One tool each, or four that search and call.',
       },
-      base_url: { type: 'string', maxLength: 2_000, description: 'Where the API is, instead of what it says.' },
+      base_url: { type: 'string', maxLength: 2_000, description: 'Where the API is: one of its servers, or another.' },
       overlay: { type: 'string', maxLength: 1_000_000, description: 'OpenAPI Overlay 1.0, applied first.' },
       refresh: { type: 'boolean' },
       accept_breaking: { type: 'boolean', description: 'For a refresh of a deployed server.' },
@@ -157,6 +158,16 @@ function readSource({ url, content, file, api }: Input): DescriptionSource {
   )
 }
 
+/** More than a person chooses from. */
+const MOST_SERVERS = 8
+
+/** Where calls may go, when there is a choice: the first of an operation is taken unless base_url names another. */
+function serverChoices({ operations }: ImportedApi): { servers?: readonly HttpServer[] } {
+  const servers = new Map(operations.flatMap(({ call }) => call.servers).map((server) => [server.url, server]))
+  const hasChoice = servers.size > 1 || [...servers.values()].some(({ variables }) => variables !== undefined)
+  return hasChoice ? { servers: [...servers.values()].slice(0, MOST_SERVERS) } : {}
+}
+
 function preview(input: Input, api: ImportedApi): MetaAnswer {
   const chosen = selectOperations(api.operations, input.select)
   const groups = Map.groupBy(api.operations, ({ group }) => group ?? 'other')
@@ -167,6 +178,7 @@ function preview(input: Input, api: ImportedApi): MetaAnswer {
     operations: api.operations.length,
     groups: Array.from(groups, ([name, members]) => ({ name, operations: members.length })),
     hosts: api.hosts,
+    ...serverChoices(api),
     credentials: api.credentials.map(({ name, hosts, purpose }) => ({ name, hosts, purpose })),
     selected: chosen.length,
     examples: chosen.slice(0, 15).map(({ name, label }) => ({ name, call: label })),

@@ -43,14 +43,14 @@ export function readParameters(
   return parameters
 }
 
-const PLACES = ['path', 'query', 'header', 'cookie'] as const
+const PLACES = ['path', 'query', 'header', 'cookie', 'querystring'] as const
 type ParameterPlace = (typeof PLACES)[number]
 
 function readParameter(api: ApiDescription, { value, document }: ParameterView, input: InputDraft): HttpParameter {
   const name = asText(value.name)
   const place = PLACES.find((candidate) => candidate === value.in)
   if (name === undefined || name === '') throw new PartSkipped(`"name" is ${kindOf(value.name)}; expected a text`)
-  if (!place) throw new PartSkipped(`"in" is ${kindOf(value.in)}; expected query, header, path or cookie`)
+  if (!place) throw new PartSkipped(`"in" is ${kindOf(value.in)}; expected query, querystring, header, path or cookie`)
   const [contentType, content] = Object.entries(asRecord(value.content) ?? {})[0] ?? []
   const schema = contentType === undefined ? value.schema : asRecord(content)?.schema
   const read = api.inputs.read(schema ?? {}, document)
@@ -87,6 +87,8 @@ const STYLES: Readonly<Record<ParameterPlace, readonly HttpParameter['style'][]>
   query: ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'],
   header: ['simple'],
   cookie: ['form'],
+  // Has no style: its content type says all (OpenAPI 3.2, section 4.12.1).
+  querystring: ['form'],
 }
 
 function styleOf(value: JsonRecord, place: ParameterPlace): HttpParameter['style'] {

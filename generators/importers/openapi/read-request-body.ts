@@ -4,7 +4,7 @@ import type { ApiDescription, OperationView } from './api-description.ts'
 import { cleanText } from './clean-text.ts'
 import { FILE_SCHEMA, multipartSchema } from './file-schema.ts'
 import type { InputDraft } from './input-draft.ts'
-import { asRecord, asText, property, type JsonRecord } from './json-value.ts'
+import { asList, asRecord, asText, property, type JsonRecord } from './json-value.ts'
 import { PartSkipped } from './part-skipped.ts'
 import type { ReadSchema } from './shared-schemas.ts'
 import { xmlSchema } from './xml-schema.ts'
@@ -22,9 +22,13 @@ export function readRequestBody(api: ApiDescription, view: OperationView, input:
   if (mediaType === undefined || !content) return undefined
   const isRequired = body.value.required === true
   if (view.method === 'GET' || view.method === 'HEAD') {
-    const part = new PartSkipped(`a ${view.method} request cannot carry a body (Fetch standard)`, ['requestBody'])
-    if (isRequired) throw part
-    api.skip({ pointer: part.pointerFrom(view.pointer), reason: part.message })
+    const reason = `a ${view.method} request cannot carry a body: the Fetch standard (section 5.4) forbids it`
+    if (isRequired) {
+      const way = 'if the API takes the same by POST, describe that, or write it as a code tool'
+      throw new PartSkipped(`${reason}, and this operation requires one; ${way}`, ['requestBody'])
+    }
+    const left = new PartSkipped(`${reason}; the call is made without`, ['requestBody'])
+    api.skip({ pointer: left.pointerFrom(view.pointer), reason: left.message })
     return undefined
   }
   const schema = content.schema ?? {}
@@ -90,8 +94,21 @@ function encodingOf(content: JsonRecord): Record<string, PartEncoding> | undefin
       ...(style !== undefined && { style }),
       ...(typeof encoding?.explode === 'boolean' && { explode: encoding.explode }),
       ...(encoding?.allowReserved === true && { allowReserved: true }),
+      ...fixedHeaders(asRecord(encoding?.headers)),
     }
     return [name, part] as const
   })
   return entries.length > 0 ? Object.fromEntries(entries) : undefined
+}
+
+/** Headers of a part are no arguments: those whose value the description settles are sent. */
+function fixedHeaders(headers: JsonRecord | undefined): Pick<PartEncoding, 'headers'> {
+  const settled = Object.entries(headers ?? {}).flatMap(([name, header]): [string, string][] => {
+    const schema = asRecord(asRecord(header)?.schema)
+    const choices = asList(schema?.enum)
+    const value = schema?.const ?? schema?.default ?? (choices.length === 1 ? choices[0] : undefined)
+    const isContentType = name.toLowerCase() === 'content-type'
+    return isContentType || (typeof value !== 'string' && typeof value !== 'number') ? [] : [[name, String(value)]]
+  })
+  return settled.length > 0 ? { headers: Object.fromEntries(settled) } : {}
 }

@@ -12,8 +12,13 @@ const MOST_SERVERS = 10
  * OpenAPI 3.1, sections 4.8.5 and 4.8.6; Swagger 2.0: host, basePath, schemes.
  */
 export function readServers(api: ApiDescription, view: OperationView): readonly HttpServer[] {
-  if (api.options.baseUrl !== undefined) return [{ url: withoutSlash(api.options.baseUrl) }]
   const written = serversWritten(api, view)
+  const { baseUrl } = api.options
+  // It may be one of the servers as a preview shows it, with variables filled in or left at their defaults.
+  if (baseUrl !== undefined) {
+    const variables = Object.assign({}, ...written.map(variablesOf)) as Variables
+    return [{ url: withoutSlash(fillServer({ url: baseUrl, variables })) }]
+  }
   return written
     .map((server) => absoluteServer(server, api.options.origin))
     .filter((server) => server !== undefined)

@@ -23,6 +23,28 @@ describe('gaps of a description', () => {
     expect(api.skipped).toMatchObject([{ pointer: '/components/schemas/Gone' }])
   })
 
+  it('skips an operation whose body must go with GET, and says what to do instead', async () => {
+    const operation = body({ type: 'object' })
+    const required = { ...operation, requestBody: { ...operation.requestBody, required: true } }
+    const api = await importDescription({ paths: { '/a': { get: required }, '/b': { get: operation } } })
+    expect(api.operations.map(({ label }) => label)).toEqual(['GET /b'])
+    expect(api.skipped).toMatchObject([
+      { pointer: '/paths/~1a/get/requestBody', reason: expect.stringContaining('write it as a code tool') },
+      { pointer: '/paths/~1b/get/requestBody', reason: expect.stringContaining('the call is made without') },
+    ])
+  })
+
+  it('sends the headers of a multipart part that the description settles', async () => {
+    const headers = { 'X-Kind': { schema: { const: 'note' } }, 'X-Open': { schema: { type: 'string' } } }
+    const content = { 'multipart/form-data': { schema: { type: 'object' }, encoding: { note: { headers } } } }
+    const api = await importDescription({
+      paths: { '/a': { post: { operationId: 'add_note', requestBody: { content }, responses } } },
+    })
+    expect(operationNamed(api, 'add_note').call.body).toMatchObject({
+      encoding: { note: { headers: { 'X-Kind': 'note' } } },
+    })
+  })
+
   it('offers an optional token for a security scheme that is not defined', async () => {
     const api = await importDescription({
       security: [{ forgotten: [] }],

@@ -5,6 +5,11 @@ import { importDescription } from '../read-fixture.ts'
 
 const paths = { '/a': { get: { operationId: 'get_a', responses: {} } } }
 
+const regional = {
+  url: 'https://{region}.b.example/{v}',
+  variables: { region: { default: 'us', enum: ['us', 'eu'] }, v: { default: 'v2' } },
+}
+
 async function serversOf(parts: object, options: ImportOptions = {}) {
   const api = await importDescription({ paths, ...parts }, options)
   return { urls: api.operations[0]?.call.servers.map(({ url }) => url), hosts: api.hosts, skipped: api.skipped }
@@ -28,6 +33,18 @@ describe('servers', () => {
       { servers: [{ url: 'https://a.example' }] },
       { baseUrl: 'http://localhost:4010/' },
       ['http://localhost:4010'],
+    ],
+    [
+      'replaced by one of them, its variables left at their defaults',
+      { servers: [{ url: 'https://a.example' }, regional] },
+      { baseUrl: regional.url },
+      ['https://us.b.example/v2'],
+    ],
+    [
+      'replaced by one of them with a variable filled in',
+      { servers: [regional] },
+      { baseUrl: 'https://eu.b.example/{v}' },
+      ['https://eu.b.example/v2'],
     ],
     [
       'without name and password',

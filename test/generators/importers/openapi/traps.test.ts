@@ -14,14 +14,14 @@ describe('a description full of traps', () => {
   it('names every skipped part with its JSON pointer and reason', () => {
     expect(api.skipped.map(({ pointer, reason }) => `${pointer}: ${reason}`)).toEqual([
       '/paths/~1bad-reference/get/parameters/0: "$ref": "#/components/schemas/Missing" points to nothing',
-      '/paths/~1bad-place/get/parameters/0: "in" is the text "querry"; expected query, header, path or cookie',
-      '/paths/~1bad-place/get/parameters/1: "in" is the text "body"; expected query, header, path or cookie',
-      '/paths/~1bad-place/delete/parameters/0: "in" is the text "querry"; expected query, header, path or cookie',
+      '/paths/~1bad-place/get/parameters/0: "in" is the text "querry"; expected query, querystring, header, path or cookie',
+      '/paths/~1bad-place/get/parameters/1: "in" is the text "body"; expected query, querystring, header, path or cookie',
+      '/paths/~1bad-place/delete/parameters/0: "in" is the text "querry"; expected query, querystring, header, path or cookie',
       '/paths/~1chain/get/parameters/0: "$ref" chains go in a circle, beginning at {"$ref":"#/components/parameters/A"}',
       '/paths/~1bad-operation/get: expected an operation, found the text "nonsense"',
       '/paths/~1bad-operation/trace: method TRACE cannot be sent (Fetch standard, forbidden methods)',
       '/paths/~1tls/get/security: security scheme "mtls" is of type "mutualTLS"; apiKey, http basic, http bearer, oauth2 and openIdConnect can be used',
-      '/paths/~1get-body/get/requestBody: a GET request cannot carry a body (Fetch standard)',
+      '/paths/~1get-body/get/requestBody: a GET request cannot carry a body: the Fetch standard (section 5.4) forbids it; the call is made without',
     ])
   })
 
