@@ -11,6 +11,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { makeTemplate } from '../src/queue/make-template.ts'
+import { bundleBridge } from './bundle-bridge.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 
@@ -19,10 +20,14 @@ interface PackageJson {
   readonly [field: string]: unknown
 }
 
-/** Compiles to `folder` and puts the migrated database beside it: Node strips no types inside node_modules. */
+/**
+ * Compiles to `folder`, since Node strips no types inside node_modules, and puts the bridge as one file and the
+ * migrated database beside it.
+ */
 export async function build(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
   runTool('typescript', 'bin/tsc', ['-p', 'tsconfig.build.json', '--outDir', folder])
+  await bundleBridge(folder)
   await makeTemplate(folder)
 }
 

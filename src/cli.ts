@@ -7,6 +7,13 @@ if (command === 'daemon') {
 } else if (command === undefined && !process.stdin.isTTY) {
   const { openStdioDoor } = await import('./cli/stdio-door.ts')
   await openStdioDoor(process.env)
+} else if (command === 'bridge') {
+  const { bridge, BRIDGE_USAGE, BridgeUsageError } = await import('./cli/bridge.ts')
+  await bridge(process.argv.slice(3), process.env).catch((error: unknown) => {
+    if (!(error instanceof BridgeUsageError)) throw error
+    console.error(`${error.message}\n\n${BRIDGE_USAGE}`)
+    process.exitCode = 2
+  })
 } else {
   const { runCommand } = await import('./cli/run-command.ts')
   await runCommand(process.argv.slice(2), process.env)

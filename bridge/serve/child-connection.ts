@@ -1,16 +1,11 @@
-import type { Readable } from 'node:stream'
 import { readMessage, RPC_CODES, RpcError, type JsonObject, type RpcResponse } from '../protocol/json-rpc.ts'
-import { createLineSplitter, LineTooLong } from '../protocol/split-lines.ts'
 import { META, metaOf } from '../protocol/versions.ts'
 import type { Child } from './child.ts'
+import { followChild, type ChildTraffic } from './child-lines.ts'
 import { envelope } from './envelope.ts'
-import { createLineWriter } from './line-writer.ts'
-import { watchSilence } from './silence-watch.ts'
 
 /** Left unread by the child, this much refuses the next call. */
 const UNREAD_BYTES = 32 * 1024 * 1024
-/** After its exit, what the child had written before may still be on its way. */
-const LAST_WORDS_MS = 100
 
 export interface ChildCall {
   readonly method: string
@@ -38,11 +33,6 @@ export interface ChildConnection {
   readonly traffic: ChildTraffic
 }
 
-export interface ChildTraffic {
-  readonly readBytes: number
-  readonly writtenBytes: number
-}
-
 interface PendingCall {
   readonly call: ChildCall
   /** Each is called at most once, and only one of the two. */
@@ -66,36 +56,20 @@ export function createChildConnection({
   onNoise,
 }: ChildConnectionOptions): ChildConnection {
   const pending = new Map<number, PendingCall>()
-  const stdin = createLineWriter(child.stdin)
-  const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<string>()
-  let endReason: string | undefined
-  let readBytes = 0
   let lastId = 0
-
-  const endWatch = watchSilence({
+  const lines = followChild({
+    child,
+    lineBytes,
     silentMs,
     owesAnswers: () => pending.size > 0,
-    heardCount: () => readBytes,
     // Every server of 2026-07-28 answers it (server/discover); an error says as much.
     ask: () => void call({ method: 'server/discover', params: envelope({}) }).catch(() => {}),
-    onSilent: () => giveUp(`The server process answered nothing for ${2 * silentMs} ms.`),
+    onLine: takeLine,
+    onEnd(reason) {
+      for (const { reject } of pending.values()) reject(new RpcError(RPC_CODES.internal, reason))
+      pending.clear()
+    },
   })
-
-  function end(reason: string): void {
-    if (endReason !== undefined) return
-    endReason = reason
-    endWatch()
-    child.stdout.destroy()
-    for (const { reject } of pending.values()) reject(new RpcError(RPC_CODES.internal, reason))
-    pending.clear()
-    resolveEnded(reason)
-  }
-
-  /** What else such a child does is not worth waiting for. */
-  function giveUp(reason: string): void {
-    end(reason)
-    void child.stop(0)
-  }
 
   function takeLine(line: string): void {
     if (line === '') return
@@ -141,7 +115,7 @@ export function createChildConnection({
     const id = ++lastId
     const onAbort = (): void => {
       pending.delete(id)
-      stdin.write(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } }))
+      lines.write(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } }))
       reject(signal?.reason)
     }
     const unlisten = (): void => signal?.removeEventListener('abort', onAbort)
@@ -157,32 +131,23 @@ export function createChildConnection({
         reject(error)
       },
     })
-    stdin.write(JSON.stringify({ jsonrpc: '2.0', id, method, params: withToken(params, id) }))
+    lines.write(JSON.stringify({ jsonrpc: '2.0', id, method, params: withToken(params, id) }))
     return promise
   }
 
   function refusalOf(signal: AbortSignal | undefined): unknown {
     if (signal?.aborted) return signal.reason
-    if (endReason !== undefined) return new RpcError(RPC_CODES.internal, endReason)
-    if (stdin.backlogBytes <= UNREAD_BYTES) return undefined
+    if (lines.endReason !== undefined) return new RpcError(RPC_CODES.internal, lines.endReason)
+    if (lines.backlogBytes <= UNREAD_BYTES) return undefined
     return new RpcError(RPC_CODES.internal, 'The server reads its requests too slowly; try again later.')
   }
 
-  child.stdout.on('data', (chunk: Buffer) => (readBytes += chunk.length))
-  followOutput(child.stdout, lineBytes, takeLine, ({ message }) => giveUp(message))
-  // EPIPE: the exit says more.
-  child.stdin.on('error', () => {})
-  void child.exited.then(async ({ code, signal }) => {
-    await lastWords(child.stdout)
-    end(signal === null ? `The server process ended with code ${code}.` : `The server process was ended by ${signal}.`)
-  })
-
   return {
-    ended,
-    end,
     call,
+    ended: lines.ended,
+    end: lines.end,
     get traffic() {
-      return { readBytes, writtenBytes: stdin.writtenBytes }
+      return lines.traffic
     },
   }
 }
@@ -199,33 +164,4 @@ function parseLine(line: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function followOutput(
-  output: Readable,
-  lineBytes: number,
-  onLine: (line: string) => void,
-  onTooLong: (error: LineTooLong) => void,
-): void {
-  const split = createLineSplitter(lineBytes)
-  output.on('error', () => {})
-  output.on('data', (chunk: Buffer) => {
-    try {
-      for (const line of split(chunk)) onLine(line)
-    } catch (error) {
-      if (!(error instanceof LineTooLong)) throw error
-      output.destroy()
-      onTooLong(error)
-    }
-  })
-}
-
-async function lastWords(output: Readable): Promise<void> {
-  if (output.closed || output.readableEnded) return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, LAST_WORDS_MS)
-  output.once('close', resolve)
-  output.once('end', resolve)
-  await promise
-  clearTimeout(timer)
 }

@@ -15,7 +15,7 @@ and /health, /ready and /metrics.
   --shared              one process for all clients: for a server that speaks 2026-07-28
   --idle <minutes>      until an idle process is stopped (10); 0 keeps it`
 
-/** The command line was not understood; the message says why. */
+/** What the command line asks for cannot be; the message says why. */
 export class BridgeUsageError extends Error {
   override readonly name = 'BridgeUsageError'
 }
@@ -23,7 +23,10 @@ export class BridgeUsageError extends Error {
 /** `mcpwright bridge`: serves until it is told to stop. @throws BridgeUsageError */
 export async function bridge(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
   const options = readBridgeOptions(words, environment)
-  const served = await serveBridge(options)
+  const served = await serveBridge(options).catch((error: unknown) => {
+    if (!isPortTaken(error)) throw error
+    throw new BridgeUsageError(`Port ${options.port} is taken. Name another one, or 0 for any.`, { cause: error })
+  })
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   console.error(`Listening on http://${host}:${served.port}/mcp`)
   const { promise: told, resolve: tell } = Promise.withResolvers<unknown>()
@@ -83,4 +86,8 @@ function numberOf(option: string, text: string | undefined, fallback: number): n
   const value = text === undefined ? fallback : Number(text)
   if (Number.isInteger(value) && value >= 0) return value
   throw new BridgeUsageError(`${option} is "${text}"; expected a whole number.`)
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 }
