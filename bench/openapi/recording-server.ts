@@ -43,9 +43,9 @@ export async function startRecording(): Promise<
 /** Whether the request is the one that the case demands, to the byte. */
 export function isExact({ id, expected }: WireCase, arrived: Arrived | undefined): boolean {
   if (!arrived) return false
-  const { url, headers = {}, body, bodyHolds = [] } = expected
+  const { prefix = '', url, headers = {}, body, bodyHolds = [] } = expected
   return (
-    (url === undefined || arrived.url === `/${id}${url}`) &&
+    (url === undefined ? arrived.url.startsWith(`${prefix}/${id}`) : arrived.url === `${prefix}/${id}${url}`) &&
     Object.entries(headers).every(
       ([name, value]) => String(arrived.headers[name]).split(/;\s*charset/i)[0] === value,
     ) &&
