@@ -1,3 +1,4 @@
+import { diskFull } from '../errors/disk-full.ts'
 import { MetaError } from '../errors/meta-error.ts'
 
 /**
@@ -10,15 +11,6 @@ export function databaseFailure(reason: string, directory: string, cause?: unkno
     'DATABASE_UNAVAILABLE',
     `The database in "${directory}" does not answer: ${reason}`,
     'Start mcpwright again. If it stays, move that directory away, or set DATABASE_URL to use a PostgreSQL server.',
-    { cause },
-  )
-}
-
-export function diskFull(place: string, cause?: unknown): MetaError {
-  return new MetaError(
-    'DISK_FULL',
-    `The disk of "${place}" is full; nothing was changed.`,
-    'Free some space and try again, or set MCPWRIGHT_HOME to a directory on another disk.',
     { cause },
   )
 }

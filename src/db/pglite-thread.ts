@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { MetaError } from '../errors/meta-error.ts'
@@ -11,9 +10,12 @@ export interface PgliteThread {
   /** @throws SqlError when the database refuses; MetaError DISK_FULL or DATABASE_UNAVAILABLE when it has died */
   run(command: Exclude<PgliteCommand, { op: 'dump' | 'close' }>): Promise<readonly StatementResult[]>
   dump(): Promise<Uint8Array>
-  onNotification(channel: string, onPayload: (payload: string) => void): () => void
+  onNotification(listener: (channel: string, payload: string) => void): void
+  isAlive(): boolean
   /** Ends PGlite, then its thread. */
   close(): Promise<void>
+  /** Ends the thread, whatever it is doing; what was not committed is gone. */
+  terminate(): Promise<void>
 }
 
 type Answer = Exclude<PgliteReply, { kind: 'ready' | 'failed' | 'notification' }>
@@ -26,7 +28,7 @@ interface Waiter {
 export async function startPgliteThread(options: PgliteThreadOptions): Promise<PgliteThread> {
   const worker = new Worker(siblingScript('pglite-worker'), { workerData: options })
   const waiting = new Map<number, Waiter>()
-  const notifications = new EventEmitter().setMaxListeners(0)
+  let notify: ((channel: string, payload: string) => void) | undefined
   let lastId = 0
   let died: Error | undefined
 
@@ -49,7 +51,7 @@ export async function startPgliteThread(options: PgliteThreadOptions): Promise<P
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (message: PgliteReply) => {
       if (message.kind === 'ready') return resolve()
-      if (message.kind === 'notification') return void notifications.emit(message.channel, message.payload)
+      if (message.kind === 'notification') return notify?.(message.channel, message.payload)
       if (message.kind === 'failed') return reject(databaseFailure(message.message, options.directory))
       if (message.kind === 'crashed') return die(databaseFailure(message.message, options.directory))
       waiting.get(message.id)?.resolve(message)
@@ -77,13 +79,17 @@ export async function startPgliteThread(options: PgliteThreadOptions): Promise<P
       if (answer.kind !== 'bytes') throw new Error('PGlite gave no dump.')
       return answer.bytes
     },
-    onNotification(channel, onPayload) {
-      notifications.on(channel, onPayload)
-      return () => void notifications.off(channel, onPayload)
+    onNotification(listener) {
+      notify = listener
     },
+    isAlive: () => died === undefined,
     async close() {
       // A PGlite that has died has nothing left to close.
       if (!died) await send({ op: 'close' })
+      await worker.terminate()
+    },
+    async terminate() {
+      die(databaseFailure('it was given up', options.directory))
       await worker.terminate()
     },
   }

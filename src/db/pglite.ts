@@ -4,6 +4,7 @@ import { type Cluster, openCluster, prepareCluster } from './create-cluster.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 import type { Database } from './database.ts'
 import type { Sql, SqlValue } from './db.ts'
+import { createLastingPglite, type LastingPglite } from './lasting-pglite.ts'
 import { migrate } from './migrate.ts'
 import type { PgliteThread } from './pglite-thread.ts'
 import { toParameter } from './sql-parameter.ts'
@@ -33,19 +34,19 @@ export async function openPglite({ directory, templateFolders, prepared }: Pglit
   await using opening = new AsyncDisposableStack()
   opening.use(await lockDataDirectory(directory))
   const cluster = (await prepared) ?? (await prepareCluster(directory, templateFolders))
-  const thread = await openCluster(directory, cluster)
-  opening.defer(() => thread.close())
+  const first = await openCluster(directory, cluster)
+  const pglite = createLastingPglite(first, () => openCluster(directory, { folder: cluster.folder }))
+  opening.defer(() => pglite.close())
   const resources = new AsyncDisposableStack()
-  const database = createPgliteDatabase(thread, () => resources.disposeAsync())
+  const database = createPgliteDatabase(pglite, () => resources.disposeAsync())
   await migrate(database)
   resources.use(opening.move())
   return database
 }
 
-function createPgliteDatabase(thread: PgliteThread, close: () => Promise<void>): PgliteDatabase {
+function createPgliteDatabase(pglite: LastingPglite, close: () => Promise<void>): PgliteDatabase {
   const scope = createTransactionScope()
   const takeTurn = createTurns()
-  const listeners = new Map<string, number>()
 
   /** PGlite is one connection: whoever uses it waits for its turn, a transaction for all of its length. */
   function exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -55,7 +56,7 @@ function createPgliteDatabase(thread: PgliteThread, close: () => Promise<void>):
 
   function transaction<Result>(tenantId: TenantId | undefined, work: (sql: Sql) => Promise<Result>): Promise<Result> {
     const begin = beginStatement(tenantId)
-    return exclusively(() => scope.run((isOpen) => runTransaction(thread, begin, isOpen, work)))
+    return exclusively(() => scope.run((isOpen) => runTransaction(pglite, begin, isOpen, work)))
   }
 
   return {
@@ -63,39 +64,31 @@ function createPgliteDatabase(thread: PgliteThread, close: () => Promise<void>):
     as: transaction,
     asSystem: (work) => transaction(undefined, work),
     async listen(channel, onPayload) {
-      const stop = thread.onNotification(channel, onPayload)
-      const count = listeners.get(channel) ?? 0
-      listeners.set(channel, count + 1)
-      if (count === 0) await exclusively(() => thread.run({ op: 'listen', channel }))
-      return async () => {
-        stop()
-        const left = (listeners.get(channel) ?? 1) - 1
-        listeners.set(channel, left)
-        if (left === 0) await exclusively(() => thread.run({ op: 'unlisten', channel }))
-      }
+      const stop = await exclusively(() => pglite.hear(channel, onPayload))
+      return () => exclusively(stop)
     },
     async notify(channel, payload) {
-      const text = 'SELECT pg_notify($1, $2)'
-      await exclusively(() => thread.run({ op: 'query', text, values: [channel, payload] }))
+      await exclusively(() => runStatement(pglite, 'SELECT pg_notify($1, $2)', [channel, payload]))
     },
     async ping() {
-      await exclusively(() => thread.run({ op: 'exec', text: 'SELECT 1' }))
+      await exclusively(() => runStatement(pglite, 'SELECT 1', []))
     },
     statements: {
-      executeSql: (text, values = []) => exclusively(() => runStatement(thread, text, values)),
+      executeSql: (text, values = []) => exclusively(() => runStatement(pglite, text, values)),
     },
-    dump: () => exclusively(() => thread.dump()),
+    dump: () => exclusively(async () => (await pglite.thread()).dump()),
     // What runs now may end; what comes later finds the thread gone.
     close: () => exclusively(close),
   }
 }
 
 async function runTransaction<Result>(
-  thread: PgliteThread,
+  pglite: LastingPglite,
   begin: string,
   isOpen: () => boolean,
   work: (sql: Sql) => Promise<Result>,
 ): Promise<Result> {
+  const thread = await pglite.thread()
   await thread.run({ op: 'exec', text: begin })
   try {
     const result = await work({
@@ -112,23 +105,31 @@ async function runTransaction<Result>(
     if (commit?.command === 'ROLLBACK') throw new Error('A statement failed, and its error was swallowed.')
     return result
   } catch (error) {
-    // After a failed COMMIT there is no transaction; PostgreSQL then only warns. A dead thread says so itself.
-    await thread.run({ op: 'exec', text: 'ROLLBACK' }).catch(() => undefined)
+    await rollBack(pglite, thread)
     throw error
   }
 }
 
 async function runStatement(
-  thread: PgliteThread,
+  pglite: LastingPglite,
   text: string,
   values: readonly unknown[],
 ): Promise<{ rows: Record<string, unknown>[] }> {
+  const thread = await pglite.thread()
   try {
     const results = await thread.run(values.length > 0 ? { op: 'query', text, values } : { op: 'exec', text })
     return { rows: results.flatMap((result) => result.rows) }
   } catch (error) {
     // The text may have begun a transaction before it failed; the connection must not stay in it.
-    await thread.run({ op: 'exec', text: 'ROLLBACK' }).catch(() => undefined)
+    await rollBack(pglite, thread)
     throw error
   }
+}
+
+/**
+ * After a failed COMMIT there is no transaction; PostgreSQL then only warns. Where it cannot roll back, as was seen after
+ * a full disk, nothing works from then on: the next caller gets a new start.
+ */
+async function rollBack(pglite: LastingPglite, thread: PgliteThread): Promise<void> {
+  await thread.run({ op: 'exec', text: 'ROLLBACK' }).catch(() => pglite.giveUp())
 }

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg'
 import { MetaError } from '../errors/meta-error.ts'
-import { diskFull } from './database-failure.ts'
+import { diskFull } from '../errors/disk-full.ts'
 import { SqlError } from './sql-error.ts'
 
 /** What a call to PostgreSQL rejects with: what the statement did wrong, or that there is no database to ask. */

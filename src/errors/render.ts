@@ -1,4 +1,5 @@
 import type { ErrorCode } from './codes.ts'
+import { readDiskFull } from './disk-full.ts'
 import { MetaError, type NextCall } from './meta-error.ts'
 
 /** The form an error has everywhere outside: in tool results, in HTTP answers, on the command line. */
@@ -11,8 +12,9 @@ export interface RenderedError {
 
 /** Bugs become INTERNAL, without their text: it may hold what callers must not see. */
 export function renderError(error: unknown): RenderedError {
-  if (error instanceof MetaError) {
-    const { code, message, fix, next } = error
+  const expected = error instanceof MetaError ? error : readDiskFull(error)
+  if (expected) {
+    const { code, message, fix, next } = expected
     return { code, message, fix, ...(next && { next }) }
   }
   return {

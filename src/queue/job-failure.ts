@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../errors/codes.ts'
-import { MetaError } from '../errors/meta-error.ts'
 import { renderError } from '../errors/render.ts'
 import type { JobFailure } from './queue.ts'
 
@@ -10,7 +9,7 @@ export const RETRIES = 2
 const TRANSIENT: readonly ErrorCode[] = ['DATABASE_UNAVAILABLE', 'UPSTREAM_UNREACHABLE', 'INTERNAL']
 
 export function isTransient(error: unknown): boolean {
-  return error instanceof MetaError ? TRANSIENT.includes(error.code) : true
+  return TRANSIENT.includes(renderError(error).code)
 }
 
 /** What callers see of a failed job. The text of a bug is not for them. */

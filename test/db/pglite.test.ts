@@ -1,12 +1,13 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lockDataDirectory } from '../../src/db/data-directory-lock.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { openPglite } from '../../src/db/pglite.ts'
 import { LOCAL_TENANT } from '../../src/model/ids.ts'
+import { mountSmallDisk } from './small-disk.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 import { ensureTestTemplate, TEST_TEMPLATES } from './test-pglite.ts'
 
@@ -119,53 +120,35 @@ describe('PGlite', () => {
   })
 })
 
-const mount = await mountSmallDisk()
+const disk = await mountSmallDisk(90)
 
-describe.skipIf(mount === undefined)('PGlite on a full disk', () => {
-  it('says DISK_FULL, changes nothing, and works again when there is space', async () => {
-    const disk = mount ?? ''
-    try {
-      const db = await openPglite({ directory: path.join(disk, 'home'), templateFolders: [TEST_TEMPLATES] })
-      const fill = db.as(LOCAL_TENANT, async (sql) => {
-        for (let index = 0; index < 40; index++) {
-          await sql.query('INSERT INTO source_texts (tenant_id, digest, content) VALUES ($1, $2, $3)', [
-            LOCAL_TENANT,
-            `digest-${index}`,
-            new Uint8Array(2_000_000).fill(index),
-          ])
-        }
-      })
-      await expect(fill).rejects.toMatchObject({ code: 'DISK_FULL', fix: expect.stringContaining('MCPWRIGHT_HOME') })
-      await rm(path.join(disk, 'ballast'))
-      const rows = await db.as(LOCAL_TENANT, (sql) => sql.query('SELECT digest FROM source_texts'))
-      await db.close()
-      expect(rows).toEqual([])
-    } finally {
-      await run('umount', disk)
-      await rm(disk, { recursive: true })
-    }
+describe.skipIf(disk === undefined)('PGlite on a full disk', () => {
+  afterAll(() => disk?.[Symbol.asyncDispose]())
+
+  it('says DISK_FULL, changes nothing, and works and listens again when there is space', async () => {
+    const directory = path.join(disk?.folder ?? '', 'home')
+    const db = await openPglite({ directory, templateFolders: [TEST_TEMPLATES] })
+    const { promise: heard, resolve: hear } = Promise.withResolvers<string>()
+    await db.listen('after', hear)
+    await disk?.fill(10_000_000)
+    const fill = db.as(LOCAL_TENANT, async (sql) => {
+      for (let index = 0; index < 40; index++) {
+        await sql.query('INSERT INTO source_texts (tenant_id, digest, content) VALUES ($1, $2, $3)', [
+          LOCAL_TENANT,
+          `digest-${index}`,
+          new Uint8Array(2_000_000).fill(index),
+        ])
+      }
+    })
+    await expect(fill).rejects.toMatchObject({ code: 'DISK_FULL', fix: expect.stringContaining('MCPWRIGHT_HOME') })
+    await disk?.empty()
+    const rows = await db.as(LOCAL_TENANT, (sql) => sql.query('SELECT digest FROM source_texts'))
+    await db.notify('after', 'still here')
+    expect(await heard).toBe('still here')
+    await db.close()
+    expect(rows).toEqual([])
   })
 })
-
-/** A disk of 90 MB with some ballast on it; undefined where mounting is not allowed. */
-async function mountSmallDisk(): Promise<string | undefined> {
-  const disk = path.join(TEST_TEMPLATES, `disk-${process.pid}`)
-  await mkdir(disk, { recursive: true })
-  if ((await run('mount', '-t', 'tmpfs', '-o', 'size=90m', 'tmpfs', disk)) !== 0) {
-    await rm(disk, { recursive: true })
-    return undefined
-  }
-  await writeFile(path.join(disk, 'ballast'), new Uint8Array(20_000_000))
-  return disk
-}
-
-async function run(command: string, ...args: string[]): Promise<number> {
-  const child = spawn(command, args, { stdio: 'ignore' })
-  return new Promise((resolve) => {
-    child.once('exit', (code) => resolve(code ?? 1))
-    child.once('error', () => resolve(1))
-  })
-}
 
 async function killed(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit')

@@ -21,8 +21,12 @@ export interface TestHome extends AsyncDisposable {
 
 let nextRange = 42_000 + (process.pid % 100) * 100
 
-export async function openTestHome(settings: Readonly<Record<string, string>> = {}): Promise<TestHome> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-home-'))
+/** @param parent  where its folder is made */
+export async function openTestHome(
+  settings: Readonly<Record<string, string>> = {},
+  parent = tmpdir(),
+): Promise<TestHome> {
+  const folder = await mkdtemp(path.join(parent, 'mcpwright-home-'))
   await copyTemplate(folder)
   const from = (nextRange += 20)
   const environment = {

@@ -20,7 +20,8 @@ export async function openProjectFolder(
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(path.join(parent, 'build-'))
   try {
-    await Promise.all([writeFiles(folder, files), linkPackages(folder)])
+    await linkPackages(folder)
+    await writeFiles(folder, files)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error
@@ -32,7 +33,10 @@ export async function openProjectFolder(
 export async function writeFiles(folder: string, files: ProjectFiles): Promise<void> {
   const folders = new Set(Object.keys(files).map((file) => path.dirname(path.join(folder, file))))
   await Promise.all([...folders].map((each) => mkdir(each, { recursive: true })))
-  await Promise.all(Object.entries(files).map(([file, text]) => writeFile(path.join(folder, file), text)))
+  const writing = Object.entries(files).map(([file, text]) => writeFile(path.join(folder, file), text))
+  // After a failure nothing may still be written: the caller removes the folder.
+  await Promise.allSettled(writing)
+  await Promise.all(writing)
 }
 
 async function linkPackages(folder: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { importers } from '../../../generators/importers/index.ts'
+import { readDiskFull } from '../../errors/disk-full.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { ImportedApi } from '../../model/api-importer.ts'
 import type { FromWorker, TaskError, TaskName, ToWorker, WorkshopTasks } from './tasks.ts'
@@ -62,12 +63,9 @@ async function importApi(
 }
 
 function toTaskError(error: unknown): TaskError {
-  if (error instanceof MetaError) return { code: error.code, message: error.message, fix: error.fix }
-  if (error instanceof Error) {
-    const code =
-      'code' in error && error.code === 'ENOSPC' ? { code: 'DISK_FULL', fix: 'Free some space, then try again.' } : {}
-    return { message: error.message, ...(error.stack && { stack: error.stack }), ...code }
-  }
+  const expected = error instanceof MetaError ? error : readDiskFull(error)
+  if (expected) return { code: expected.code, message: expected.message, fix: expected.fix }
+  if (error instanceof Error) return { message: error.message, ...(error.stack && { stack: error.stack }) }
   return { message: String(error) }
 }
 
