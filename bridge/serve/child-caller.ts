@@ -3,10 +3,12 @@ import { raceAbort } from '../protocol/race-abort.ts'
 import { createCallGate, type CallGate } from './call-gate.ts'
 import type { StartChild } from './child.ts'
 import { createChildSupervisor, type ChildSupervisor, type RunningChild } from './child-supervisor.ts'
-import type { ChildConnection } from './child-connection.ts'
+import type { ChildCall, ChildConnection } from './child-connection.ts'
 import type { ChildTraffic } from './child-lines.ts'
+import { envelope } from './envelope.ts'
 import { createListCache } from './list-cache.ts'
 import type { ModernService } from './modern-service.ts'
+import { createParamHeaderSource, NO_PARAM_HEADERS } from './param-headers.ts'
 import type { BridgeOptions } from './server-bridge.ts'
 import { createSubscriptionHub } from './subscription-hub.ts'
 
@@ -110,6 +112,24 @@ export function createChildCaller(options: BridgeOptions & { readonly now: () =>
     retiring.add(retired)
   }
 
+  async function call(asked: ChildCall): Promise<JsonObject> {
+    const known = cache.find(asked.method, asked.params)
+    if (known) return known
+    const place = gate.enter(asked.client ?? asked, asked.signal)
+    if (place) await place
+    try {
+      const result = await withChild((connection) => connection.call(asked), asked.signal)
+      cache.keep(asked.method, asked.params, result)
+      return result
+    } finally {
+      gate.leave()
+    }
+  }
+
+  const readParamHeaders = createParamHeaderSource((cursor) =>
+    call({ method: 'tools/list', params: envelope(cursor === undefined ? {} : { cursor }) }),
+  )
+
   return {
     get supervisor() {
       return current.supervisor
@@ -124,19 +144,9 @@ export function createChildCaller(options: BridgeOptions & { readonly now: () =>
       if (discovered === undefined) await withChild(() => Promise.resolve(), signal)
       return discovered ?? {}
     },
-    async call(call) {
-      const known = cache.find(call.method, call.params)
-      if (known) return known
-      const place = gate.enter(call.client ?? call, call.signal)
-      if (place) await place
-      try {
-        const result = await withChild((connection) => connection.call(call), call.signal)
-        cache.keep(call.method, call.params, result)
-        return result
-      } finally {
-        gate.leave()
-      }
-    },
+    call,
+    // The call itself will say what is wrong with the server.
+    paramHeaders: () => readParamHeaders().catch(() => NO_PARAM_HEADERS),
     async watch(subscriber, uris, signal) {
       await withChild((connection) => subscriptions.watch(subscriber, uris, connection), signal)
     },

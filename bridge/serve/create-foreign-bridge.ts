@@ -23,6 +23,7 @@ export function createForeignBridge(options: BridgeOptions): ServerBridge {
     ...options,
     now,
     modern: meterDialog(dialog, options),
+    paramHeaders: () => service.paramHeaders(),
     converse: meterConversations(conversations.converse, options),
   })
   let isClosed = false
@@ -92,6 +93,7 @@ function createAutoService(
     service: {
       discover: async (signal) => await (await need()).discover(signal),
       call: async (call) => await (await need()).call(call),
+      paramHeaders: async () => await (await need()).paramHeaders(),
       watch: async (subscriber, uris, signal) => await (await need()).watch(subscriber, uris, signal),
       get subscriptions() {
         if (!chosen) throw new Error('Subscriptions come after server/discover.')

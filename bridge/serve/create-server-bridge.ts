@@ -19,6 +19,7 @@ export function createServerBridge(options: BridgeOptions): ServerBridge {
     ...options,
     now,
     modern: meterDialog(dialog, options),
+    paramHeaders: () => caller.paramHeaders(),
     converse: meterConversations(translatedConversations(options.name, caller), options),
   })
 

@@ -8,6 +8,8 @@ import { HttpRefusal, readJsonBody, refuse } from './http-refusal.ts'
 import { createLegacyHttpFront } from './legacy-http-front.ts'
 import type { ModernDialog } from './modern-dialog.ts'
 import { checkModernRequest } from './modern-envelope.ts'
+import type { ModernService } from './modern-service.ts'
+import { checkParamHeaders } from './param-headers.ts'
 import type { BridgeLimits, BridgeOptions } from './server-bridge.ts'
 import { createSocketFront } from './socket-front.ts'
 import { createSseFront } from './sse-front.ts'
@@ -18,6 +20,7 @@ export interface FrontsOptions extends Pick<BridgeOptions, 'name' | 'onLog'> {
   /** Conversations of the eras before 2026-07-28. */
   readonly converse: Converse
   readonly modern: ModernDialog
+  readonly paramHeaders: ModernService['paramHeaders']
 }
 
 /** All transports before one server: Streamable HTTP of every era, HTTP+SSE, WebSocket. */
@@ -30,7 +33,8 @@ export interface Fronts {
 
 const PING_MS = 30_000
 
-export function createFronts({ name, limits, onLog, now, converse, modern }: FrontsOptions): Fronts {
+export function createFronts(options: FrontsOptions): Fronts {
+  const { name, limits, onLog, now, converse, modern, paramHeaders } = options
   const { bodyBytes, sessions: connections } = limits
   const legacy = createLegacyHttpFront(limits, converse, now)
   const sse = createSseFront({ converse, modern, connections, bodyBytes })
@@ -79,6 +83,7 @@ export function createFronts({ name, limits, onLog, now, converse, modern }: Fro
     try {
       if (claimedVersion(message.params) !== undefined || isModernVersion(request)) {
         checkModernRequest(request.headers, message)
+        if (message.method === 'tools/call') checkParamHeaders(request.headers, message, await paramHeaders())
         await modern.request(message, createHttpAnswer(request, response), request.socket)
       } else if (message.method === 'initialize') await legacy.initialize(response, message)
       else await legacy.serve(request, response, message)

@@ -5,6 +5,7 @@ import type { Conversation, Converse } from './conversation.ts'
 import { createLegacyChildCalls, inputCapabilities, type Lease } from './legacy-child-calls.ts'
 import { toDiscovered } from './modern-translation.ts'
 import type { ModernService } from './modern-service.ts'
+import { NO_PARAM_HEADERS } from './param-headers.ts'
 import { createSubscriptionHub, type SubscriptionFilter } from './subscription-hub.ts'
 
 /** How many calls that may be asked something run at once: each needs a process to itself. */
@@ -120,6 +121,8 @@ export async function openLegacyChildService(converse: Converse, idleMs: number)
       if (typeof level === 'string') void setLevel(own.conversation, level)
       return await calls.begin(call, own)
     },
+    // The annotation came with 2026-07-28.
+    paramHeaders: () => Promise.resolve(NO_PARAM_HEADERS),
     async watch(subscriber, uris) {
       const { conversation } = await share()
       await subscriptions.watch(subscriber, uris, connectionTo(conversation, listeners))

@@ -52,7 +52,8 @@ function different(header: string, value: string, expected: string): HttpRefusal
   return mismatch(`The header ${header} is "${value}", but the body says "${expected}".`)
 }
 
-function mismatch(message: string): HttpRefusal {
+/** What a header says differs from the body. */
+export function mismatch(message: string): HttpRefusal {
   return new HttpRefusal(400, { code: RPC_CODES.headerMismatch, message })
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../protocol/json-rpc.ts'
 import type { ChildCall } from './child-connection.ts'
+import type { ParamHeaders } from './param-headers.ts'
 import type { Subscriber, SubscriptionHub } from './subscription-hub.ts'
 
 /** A server as 2026-07-28 sees it: calls that carry all they need, and subscriptions. */
@@ -11,4 +12,6 @@ export interface ModernService {
   readonly subscriptions: SubscriptionHub
   /** Changes which resources a subscriber hears of; resolves when the server has agreed. */
   watch(subscriber: Subscriber, uris: readonly string[], signal?: AbortSignal): Promise<void>
+  /** Which headers calls of its tools must have over HTTP; none for a server that cannot be asked now. */
+  paramHeaders(): Promise<ParamHeaders>
 }

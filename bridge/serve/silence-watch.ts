@@ -17,7 +17,8 @@ export function watchSilence({ silentMs, owesAnswers, heardCount, ask, onSilent 
   let lastHeard = heardCount()
   let wasAsked = false
   const timer = setInterval(() => {
-    const isSilent = owesAnswers() && heardCount() === lastHeard
+    // One that has said nothing yet is starting, and that has a limit of its own.
+    const isSilent = owesAnswers() && lastHeard > 0 && heardCount() === lastHeard
     lastHeard = heardCount()
     if (!isSilent) {
       wasAsked = false

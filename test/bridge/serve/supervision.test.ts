@@ -51,7 +51,7 @@ it('starts one server for 20 clients that come at once', async () => {
 })
 
 it('puts an idle server to sleep, still lists its tools, and wakes it for a call in the same session', async () => {
-  await using endpoint = await startBridge({ idleMs: 30 })
+  await using endpoint = await startBridge({ idleMs: 200 })
   const client = await connectLegacy(endpoint.url)
   const pid = Number(await callForText(client, 'pid'))
   await client.listTools()

@@ -56,6 +56,27 @@ describe('a bridge asked in the form of 2026-07-28', () => {
     },
   )
 
+  it.each([
+    ['both are there and right', { 'mcp-param-region': 'eu', 'mcp-param-pagesize': '7' }, 200],
+    ['one comes in Base64', { 'mcp-param-region': '=?base64?ZXU=?=', 'mcp-param-pagesize': '7' }, 200],
+    ['a number is written otherwise', { 'mcp-param-region': 'eu', 'mcp-param-pagesize': '7.0' }, 200],
+    ['one is missing', { 'mcp-param-region': 'eu' }, 400],
+    ['one differs', { 'mcp-param-region': 'us', 'mcp-param-pagesize': '7' }, 400],
+    ['one is no Base64', { 'mcp-param-region': '=?base64?!?=', 'mcp-param-pagesize': '7' }, 400],
+  ])('compares Mcp-Param-* with the arguments: %s', async (_, given, status) => {
+    const asked = modernRequest('tools/call', { name: 'query', arguments: { region: 'eu', page: { size: 7 } } })
+    const response = await post(url, asked.body, { ...asked.headers, ...given })
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject(status === 200 ? { result: {} } : { error: { code: -32020 } })
+  })
+
+  it('refuses Mcp-Param-* for an argument that is not there', async () => {
+    const asked = modernRequest('tools/call', { name: 'query', arguments: {} })
+    expect((await post(url, asked.body, asked.headers)).status).toBe(200)
+    const refused = await post(url, asked.body, { ...asked.headers, 'mcp-param-region': 'eu' })
+    expect(await refusalOf(refused)).toEqual({ status: 400, code: -32020 })
+  })
+
   it('reads a Base64 header value', async () => {
     const { body, headers } = modernRequest('tools/call', { name: 'echo', arguments: { text: 'hi' } })
     const name = `=?base64?${Buffer.from('echo').toString('base64')}?=`
