@@ -9,13 +9,16 @@ import {
 import { EndpointGone } from './endpoint-gone.ts'
 import type { EndpointAnswer } from './post-message.ts'
 
+/** What stands in front of a server says while that is started again; the server says it in JSON-RPC. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504])
+
 /** Goes on with a stream that broke off; undefined when the endpoint does not keep it. */
 export type ResumeAnswer = (broken: EndpointAnswer) => Promise<EndpointAnswer | undefined>
 
 /**
  * Hands on each message of an endpoint's answer to one request, in order, the response last.
  * A body that is no JSON-RPC (a proxy's error page) becomes an error response that names the HTTP status.
- * @throws EndpointGone when the answer ends without the response and cannot be resumed
+ * @throws EndpointGone when the answer ends without the response and cannot be resumed, or a gateway has no server
  */
 export async function relayAnswer(
   answer: EndpointAnswer,
@@ -27,6 +30,7 @@ export async function relayAnswer(
   for (;;) {
     const end = await relayUntilEnd(current, request, onMessage)
     if (end === 'answered') return
+    if (AWAY.has(current.status)) throw new EndpointGone(true, new Error(`It answered HTTP ${current.status}.`))
     if (current.status >= 400) return await onMessage(refusal(current.status, request))
     const resumed = await resume?.(current)
     if (!resumed) throw end
@@ -43,6 +47,7 @@ async function relayUntilEnd(
     for await (const text of answer.messages()) {
       const read = readMessage(parseJson(text))
       if (read.kind === 'invalid' && answer.isStream) continue
+      if (read.kind === 'invalid' && AWAY.has(answer.status)) break
       if (read.kind === 'invalid') {
         await onMessage(refusal(answer.status, request))
         return 'answered'

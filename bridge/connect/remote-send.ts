@@ -50,7 +50,7 @@ export function createRemoteSend(options: RemoteSendOptions): HttpSend {
       return await fetch(asked.url ?? options.url, init)
     } catch (error) {
       asked.signal.throwIfAborted()
-      throw toConnectFailure(error)
+      throw toConnectFailure(error, options.url)
     }
   }
 
@@ -115,7 +115,13 @@ function tokenRefused(url: string, status: number, hasLogin: boolean): LocalFail
 }
 
 /** An error of egress: the network's, which may pass, or a rule's, which will not. */
-function toConnectFailure(error: unknown): Error {
+function toConnectFailure(error: unknown, url: string): Error {
+  if (error instanceof MetaError && error.code === 'HOST_NOT_ALLOWED') {
+    return new LocalFailure(
+      `"${new URL(url).origin}" sends requests on to another host, and nothing was sent there. ${error.message}`,
+      'If you trust that host, connect to its address instead.',
+    )
+  }
   if (error instanceof MetaError && error.code !== 'UPSTREAM_UNREACHABLE') {
     return new LocalFailure(error.message, error.fix)
   }
@@ -125,7 +131,8 @@ function toConnectFailure(error: unknown): Error {
 /** The request itself was refused before, so whatever a login met, it may be sent again. */
 function throwLoginFailure(error: unknown): never {
   if (!(error instanceof MetaError)) throw error
-  throw error.code === 'UPSTREAM_UNREACHABLE' ? new EndpointGone(false, error) : toConnectFailure(error)
+  if (error.code === 'UPSTREAM_UNREACHABLE') throw new EndpointGone(false, error)
+  throw new LocalFailure(error.message, error.fix)
 }
 
 function toAnswer(response: Response): HttpAnswer {

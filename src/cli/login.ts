@@ -8,6 +8,9 @@ import { openRemoteServer, type RemoteOptions } from './remote-server.ts'
 export async function login(address: string, options: RemoteOptions, environment: NodeJS.ProcessEnv): Promise<void> {
   const { signal } = new AbortController()
   const { endpoint, store } = openRemoteServer(address, options, environment, signal)
+  const { failure: _, ...record } = await store.read()
+  // A person who asks wants the page opened, whatever failed a minute ago.
+  await store.write(record)
   const message = { jsonrpc: '2.0', id: 1, method: 'server/discover', params: envelope({}) } as const
   const headers = { 'mcp-protocol-version': NEWEST_MODERN, 'mcp-method': message.method }
   try {

@@ -48,11 +48,17 @@ export function createCredentials(options: CredentialsOptions): Credentials {
     latest = record
   }
 
+  function sayWhoIsWaitedFor(): void {
+    options.tell(
+      `Another mcpwright is logging in to ${new URL(serverUrl).origin}, or renewing its token; waiting for it.`,
+    )
+  }
+
   /** One change at a time, in this process and on this machine. Whoever waited finds what the one before has done. */
   async function change(work: (record: LoginRecord) => Promise<void>): Promise<void> {
     const mine = queue.then(async () => {
       using held = new DisposableStack()
-      held.use(await lockLogin(store.lockPath, signal))
+      held.use(await lockLogin(store.lockPath, sayWhoIsWaitedFor, signal))
       await work(await read())
     })
     queue = mine.catch(() => {})

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer, request as forward } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { ElicitRequestSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -111,6 +114,26 @@ describe.each(clients)('$client', ({ connect }) => {
     await changed.promise
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('grown')
   })
+})
+
+it('waits where a gateway answers for a server that is being started', async () => {
+  remote = await startLegacyOnly()
+  let refusals = 2
+  const gateway = createServer((request, response) => {
+    if (refusals-- > 0) return void response.writeHead(503).end('<h1>Service Unavailable</h1>')
+    request.pipe(
+      forward(remote.url, { method: request.method, headers: request.headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 500, answer.headers)
+        answer.pipe(response)
+      }),
+    )
+  }).listen(0, '127.0.0.1')
+  await once(gateway, 'listening')
+  // A TCP server's address is an AddressInfo.
+  const { port } = gateway.address() as AddressInfo
+  const client = await connectLegacy(machine.open({ url: `http://127.0.0.1:${port}/mcp` }))
+  expect(await callForText(client, 'echo', { text: 'up' })).toBe('up')
+  gateway.close().closeAllConnections()
 })
 
 it('goes to the transport that a person named, and says what the server answered there', async () => {
