@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { startBridge, STDIO_ECHO } from '../fixtures/bridge-endpoint.ts'
 import { callForText, callTool, connectLegacy, connectModern } from '../fixtures/clients.ts'
 import { initialize, modernRequest, post } from '../fixtures/raw-http.ts'
@@ -58,7 +58,8 @@ it('puts an idle server to sleep, still lists its tools, and wakes it for a call
   await expect.poll(() => endpoint.bridge.health().state).toBe('asleep')
   expect((await client.listTools()).tools.length).toBeGreaterThan(0)
   expect(endpoint.starts()).toBe(1)
-  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  // It is asleep from the moment it is told to end.
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'))
   expect(await callForText(client, 'echo', { text: 'awake' })).toBe('awake')
   expect(endpoint.starts()).toBe(2)
   await client.close()
