@@ -56,7 +56,9 @@ export function createApp(options: AppOptions): Express {
   app.put('/servers/:name/secrets', async (request, response) =>
     setSecretDoor(request, request.params.name, response, await services(), principal),
   )
-  app.get('/jobs/:id', async (request, response) => showJobDoor(request.params.id, response, await services()))
+  app.get('/jobs/:id', async (request, response) =>
+    showJobDoor(request.params.id, response, await services(), principal),
+  )
   app.post('/control/drain', (_, response) => {
     response.once('close', options.drain)
     response.status(202).json({ draining: true })

@@ -55,10 +55,15 @@ export async function showEndpointDoor(
 }
 
 /** `GET /jobs/{id}`: how far the work of an upload is. */
-export async function showJobDoor(id: string, response: Response, { queue }: Services): Promise<void> {
+export async function showJobDoor(
+  id: string,
+  response: Response,
+  { queue }: Services,
+  { tenantId }: Principal,
+): Promise<void> {
   const isJobId = /^[0-9a-f-]{36}$/i.test(id)
   // A JobId is a UUID, as just checked.
-  const job = isJobId ? await queue.find(id as JobId) : undefined
+  const job = isJobId ? await queue.find(tenantId, id as JobId) : undefined
   if (!job)
     throw new MetaError('SERVER_UNKNOWN', `There is no job "${id}".`, 'Use the id that POST /upload-openapi answered.')
   response.json({ job: id, ...job })

@@ -60,5 +60,5 @@ export async function findPendingDeploy(
   server: Server,
   { queue }: Pick<Services, 'queue'>,
 ): Promise<JobId | undefined> {
-  return queue.findPending(server.id, 'deploy')
+  return queue.findPending(server.tenantId, server.id, 'deploy')
 }

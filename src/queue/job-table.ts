@@ -3,7 +3,7 @@
  * States are ordered: created, retry, active, completed, cancelled, failed.
  */
 import type { Sql } from '../db/db.ts'
-import type { JobId, ServerId } from '../model/ids.ts'
+import type { JobId, ServerId, TenantId } from '../model/ids.ts'
 import { CLAIM_LIMIT, QUEUE_SCHEMA } from './boss.ts'
 import type { Job, JobFailure, JobState } from './queue.ts'
 
@@ -18,11 +18,12 @@ interface JobRow {
   output: JobOutput | null
 }
 
-export async function findJobState(sql: Sql, id: JobId): Promise<JobState | undefined> {
+export async function findJobState(sql: Sql, tenantId: TenantId, id: JobId): Promise<JobState | undefined> {
   const [row] = await sql.query<JobRow>(
     // By queue, as the table's key begins with its name.
-    `SELECT job.state, job.output FROM ${QUEUE_SCHEMA}.queue JOIN ${QUEUE_SCHEMA}.job USING (name) WHERE job.id = $1`,
-    [id],
+    `SELECT job.state, job.output FROM ${QUEUE_SCHEMA}.queue JOIN ${QUEUE_SCHEMA}.job USING (name)
+     WHERE job.id = $1 AND job.data->>'tenantId' = $2`,
+    [id, tenantId],
   )
   return row && toJobState(row)
 }
@@ -34,13 +35,18 @@ function toJobState({ state, output }: JobRow): JobState {
   return { state: 'done', output: output?.result }
 }
 
-export async function findPendingJob(sql: Sql, serverId: ServerId, kind: Job['kind']): Promise<JobId | undefined> {
+export async function findPendingJob(
+  sql: Sql,
+  tenantId: TenantId,
+  serverId: ServerId,
+  kind: Job['kind'],
+): Promise<JobId | undefined> {
   const [row] = await sql.query<{ id: JobId }>(
     `SELECT job.id FROM ${QUEUE_SCHEMA}.queue JOIN ${QUEUE_SCHEMA}.job USING (name)
      WHERE job.singleton_key = $1 AND job.state < 'completed' AND job.data->>'kind' = $2
-       AND queue.policy = 'key_strict_fifo'
+       AND job.data->>'tenantId' = $3 AND queue.policy = 'key_strict_fifo'
      ORDER BY job.created_on, job.id LIMIT 1`,
-    [serverId, kind],
+    [serverId, kind, tenantId],
   )
   return row?.id
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { asOwner } from '../db/as-owner.ts'
 import type { Database } from '../db/database.ts'
 import type { Sql } from '../db/db.ts'
-import type { DaemonId, JobId } from '../model/ids.ts'
+import type { DaemonId, JobId, TenantId } from '../model/ids.ts'
 import { createBoss, ensureQueue, queueName } from './boss.ts'
 import { nextJobId } from './job-id.ts'
 import { createJobSettlement, JOB_SETTLED, toBossDb } from './job-settlement.ts'
@@ -53,21 +53,21 @@ export async function createQueue({
     return id
   }
 
-  async function find(id: JobId): Promise<JobState | undefined> {
-    return db.asSystem((sql) => findJobState(sql, id))
+  async function find(tenantId: TenantId, id: JobId): Promise<JobState | undefined> {
+    return db.asSystem((sql) => findJobState(sql, tenantId, id))
   }
 
   return {
     send: (job, sql) =>
       sql ? asOwner(sql, (owner) => sendIn(owner, job)) : db.asSystem((system) => sendIn(system, job)),
     find,
-    findPending: (serverId, kind) => db.asSystem((sql) => findPendingJob(sql, serverId, kind)),
-    async wait(id, signal) {
+    findPending: (tenantId, serverId, kind) => db.asSystem((sql) => findPendingJob(sql, tenantId, serverId, kind)),
+    async wait(tenantId, id, signal) {
       for (;;) {
         // Listen first, then look: what happens in between is heard.
         const looked = new AbortController()
         const hint = hintOf(settled, id, AbortSignal.any([signal, looked.signal]))
-        const state = await find(id)
+        const state = await find(tenantId, id)
         if (state === undefined) throw new Error(`No job has the id "${id}".`)
         if (state.state === 'done' || state.state === 'failed' || signal.aborted) {
           looked.abort()

@@ -43,11 +43,12 @@ export interface JobFailure {
 export interface Queue {
   /** With `sql`, the job exists exactly when that transaction commits. */
   send(job: Job, sql?: Sql): Promise<JobId>
-  find(id: JobId): Promise<JobState | undefined>
+  /** Undefined for a job of another tenant, as for none. */
+  find(tenantId: TenantId, id: JobId): Promise<JobState | undefined>
   /** The job of this kind that waits or runs for the server, to attach to instead of sending another. */
-  findPending(serverId: ServerId, kind: Job['kind']): Promise<JobId | undefined>
+  findPending(tenantId: TenantId, serverId: ServerId, kind: Job['kind']): Promise<JobId | undefined>
   /** Resolves when the job is done or has failed, or with its current state when `signal` aborts first. */
-  wait(id: JobId, signal: AbortSignal): Promise<JobState>
+  wait(tenantId: TenantId, id: JobId, signal: AbortSignal): Promise<JobState>
   /** Starts working jobs off; jobs that this daemon held when it died are taken back first. */
   work(handle: (job: Job, signal: AbortSignal) => Promise<unknown>): Promise<void>
   /** Stops taking jobs, lets the running ones end for `graceMs`, then aborts them. */

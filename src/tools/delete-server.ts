@@ -38,7 +38,7 @@ export const deleteServer = defineTool<Input>({
       )
     }
     const job = await services.queue.send({ kind: 'delete', tenantId, serverId: server.id })
-    const followed = await followJob(job, services, { signal, progress, label: `Deleting ${name}.` })
+    const followed = await followJob(job, services, { tenantId, signal, progress, label: `Deleting ${name}.` })
     const status = followed.kind === 'done' ? 'archived' : 'deleting'
     return {
       text: `"${name}" is ${status}; its name is free.`,

@@ -37,7 +37,7 @@ export const deploy = defineTool<Input>({
     const job =
       (await findPendingDeploy(server, services)) ??
       (await queueDeploy(server, target, version, services, tenantId)).job
-    const followed = await followJob(job, services, { signal, progress, label: `Deploying ${name}.` })
+    const followed = await followJob(job, services, { tenantId, signal, progress, label: `Deploying ${name}.` })
     if (followed.kind === 'running') {
       return {
         text: `"${name}" is still being deployed.`,

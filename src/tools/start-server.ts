@@ -17,7 +17,7 @@ export const startServer = defineTool<{ server: string; target?: TargetName }>({
   async run({ server: name, target = 'local' }, { services, principal: { tenantId }, signal, progress }) {
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     const { job } = await queueChange('start', server, target, services, tenantId)
-    const followed = await followJob(job, services, { signal, progress, label: `Starting ${name}.` })
+    const followed = await followJob(job, services, { tenantId, signal, progress, label: `Starting ${name}.` })
     if (followed.kind === 'running')
       return { text: `"${name}" is still starting.`, structured: { server: name, status: 'running', job } }
     // The start job's output: see handle-job.ts.

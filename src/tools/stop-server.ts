@@ -16,7 +16,7 @@ export const stopServer = defineTool<{ server: string; target?: TargetName }>({
   async run({ server: name, target = 'local' }, { services, principal: { tenantId }, signal, progress }) {
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     const { job } = await queueChange('stop', server, target, services, tenantId)
-    const followed = await followJob(job, services, { signal, progress, label: `Stopping ${name}.` })
+    const followed = await followJob(job, services, { tenantId, signal, progress, label: `Stopping ${name}.` })
     const status = followed.kind === 'done' ? 'stopped' : 'stopping'
     return {
       text: `"${name}" is ${status}.`,

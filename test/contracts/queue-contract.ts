@@ -12,6 +12,7 @@ import {
   type DeploymentId,
   type JobId,
   type ServerId,
+  type TenantId,
 } from '../../src/model/ids.ts'
 import { createQueue } from '../../src/queue/pg-boss-queue.ts'
 import type { Job, JobState, Queue } from '../../src/queue/queue.ts'
@@ -62,7 +63,7 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
       if (handler) handlers.set(serverId, handler)
       return serverId
     }
-    const ended = (id: JobId): Promise<JobState> => queue.wait(id, AbortSignal.timeout(20_000))
+    const ended = (id: JobId): Promise<JobState> => queue.wait(LOCAL_TENANT, id, AbortSignal.timeout(20_000))
 
     it('gives a job to its handler and its result to who waits', async () => {
       const server = newServer(async (job) => ({ did: job.kind }))
@@ -135,7 +136,7 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
         throw new Error('no')
       })
       await expect(work).rejects.toThrow('no')
-      expect(lost && (await queue.find(lost))).toBeUndefined()
+      expect(lost && (await queue.find(LOCAL_TENANT, lost))).toBeUndefined()
 
       const sent = await db.as(LOCAL_TENANT, async (sql) => {
         const id = await queue.send(build(server), sql)
@@ -207,12 +208,24 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
       const server = newServer(() => go.promise)
       const running = await queue.send(build(server))
       const waiting = await queue.send(remove(server))
-      expect(await queue.findPending(server, 'build')).toBe(running)
-      expect(await queue.findPending(server, 'delete')).toBe(waiting)
-      expect(await queue.findPending(server, 'stop')).toBeUndefined()
+      expect(await queue.findPending(LOCAL_TENANT, server, 'build')).toBe(running)
+      expect(await queue.findPending(LOCAL_TENANT, server, 'delete')).toBe(waiting)
+      expect(await queue.findPending(LOCAL_TENANT, server, 'stop')).toBeUndefined()
       go.resolve()
       await Promise.all([ended(running), ended(waiting)])
-      expect(await queue.findPending(server, 'build')).toBeUndefined()
+      expect(await queue.findPending(LOCAL_TENANT, server, 'build')).toBeUndefined()
+    })
+
+    it('shows a job to its own tenant alone', async () => {
+      const go = Promise.withResolvers<void>()
+      const server = newServer(() => go.promise)
+      const id = await queue.send(build(server))
+      const other = randomUUID() as TenantId
+      expect(await queue.find(other, id)).toBeUndefined()
+      expect(await queue.findPending(other, server, 'build')).toBeUndefined()
+      await expect(queue.wait(other, id, AbortSignal.timeout(20_000))).rejects.toThrow('No job has the id')
+      go.resolve()
+      await ended(id)
     })
 
     it('answers with the state so far when waiting is cut short', async () => {
@@ -228,7 +241,7 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
       )
       await started.promise
       const patience = new AbortController()
-      const waiting = queue.wait(id, patience.signal)
+      const waiting = queue.wait(LOCAL_TENANT, id, patience.signal)
       patience.abort()
       expect(await waiting).toEqual({ state: 'active' })
       go.resolve()
