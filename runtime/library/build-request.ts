@@ -21,7 +21,7 @@ export function buildRequest(
 ): Request {
   const { call } = operation
   const base = baseUrlOf(call, context.baseUrl)
-  const credentials = placeCredentials(chooseCredentials(call, base.host, context), context.env)
+  const credentials = placeCredentials(chooseCredentials(call, base.host, context), context)
   const filled = fillPath(call.path, parametersIn('path', call.parameters), input)
   const url = joinUrl(base, {
     path: filled.path,

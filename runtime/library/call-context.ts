@@ -12,6 +12,8 @@ export interface CallContext {
   readonly credentials: readonly Credential[]
   /** Replaces the servers that the operation names. */
   readonly baseUrl?: string
+  /** Access tokens by the name of their credential; `callOperation` gets them. */
+  readonly tokens?: ReadonlyMap<string, string>
   readonly limits?: Partial<CallLimits>
   /** The system's clock unless given. */
   readonly clock?: Clock

@@ -1,8 +1,10 @@
+import { accessTokens, type AccessTokens, forgetTokens } from './access-token.ts'
+import { baseUrlOf } from './base-url.ts'
 import { buildRequest } from './build-request.ts'
 import { DEFAULT_CALL_LIMITS, type CallContext } from './call-context.ts'
 import { CallRefused } from './call-refused.ts'
 import { systemClock } from './clock.ts'
-import { maskCredentials } from './credentials.ts'
+import { chooseCredentials, maskCredentials } from './credentials.ts'
 import { fetchWithinOrigin } from './follow-redirects.ts'
 import { NoAnswer } from './no-answer.ts'
 import type { Operation } from './operation.ts'
@@ -29,15 +31,23 @@ export async function callOperation(
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), limits.timeoutMs)
   const signal = AbortSignal.any([context.signal, deadline.signal])
-  const mask = (text: string) => maskCredentials(text, credentialsOf(operation, context), context.env)
+  let tokens: AccessTokens = new Map()
+  const mask = (text: string) =>
+    maskTokens(maskCredentials(text, credentialsOf(operation, context), context.env), tokens)
   try {
     const send = async () => {
-      const request = buildRequest(operation, input, { ...context, signal })
+      tokens = await tokensFor(operation, { ...context, signal })
+      const request = buildRequest(operation, input, { ...context, signal, tokens })
       const sent = await fetchWithinOrigin(request, context.fetch)
       return { ...sent, body: await readBody(sent.response, limits.answerBytes) }
     }
     const isRepeatable = operation.effect === 'read'
-    const answer = await sendWithRetries(send, { isRepeatable, limits, clock, signal })
+    let answer = await sendWithRetries(send, { isRepeatable, limits, clock, signal })
+    if (answer.response.status === 401 && tokens.size > 0) {
+      // A token can end early. What was refused was not done, so that any method may be sent again.
+      await forgetTokens(tokens)
+      answer = await send()
+    }
     return readResponse({ ...answer, operation, input, limits, nowMs: clock.now(), mask })
   } catch (error) {
     if (error instanceof CallRefused) return errorResult(mask(error.message))
@@ -48,6 +58,17 @@ export async function callOperation(
   } finally {
     clearTimeout(timer)
   }
+}
+
+function tokensFor({ call }: Operation, context: CallContext): Promise<AccessTokens> {
+  const { host } = baseUrlOf(call, context.baseUrl)
+  return accessTokens(chooseCredentials(call, host, context), context)
+}
+
+function maskTokens(text: string, tokens: AccessTokens): string {
+  let masked = text
+  for (const [name, token] of tokens) masked = masked.replaceAll(token, `[${name}]`)
+  return masked
 }
 
 function credentialsOf({ call }: Operation, { credentials }: CallContext) {

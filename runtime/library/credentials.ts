@@ -28,14 +28,19 @@ export function chooseCredentials(call: HttpCall, host: string, context: CallCon
 }
 
 /** Writes credentials into the parts of a request. Basic: RFC 7617; Bearer: RFC 6750, section 2.1. */
-export function placeCredentials(credentials: readonly Credential[], env: CallContext['env']): CredentialParts {
+export function placeCredentials(
+  credentials: readonly Credential[],
+  { env, tokens = new Map() }: Pick<CallContext, 'env' | 'tokens'>,
+): CredentialParts {
   const headers: [string, string][] = []
   const query: string[] = []
   const cookies: string[] = []
   for (const { name, placement } of credentials) {
     const value = env[name] ?? ''
     if (placement.type === 'bearer') headers.push(['authorization', `Bearer ${value}`])
-    else if (placement.type === 'basic') headers.push(['authorization', `Basic ${basicText(value)}`])
+    else if (placement.type === 'clientCredentials') {
+      headers.push(['authorization', `Bearer ${tokens.get(name) ?? ''}`])
+    } else if (placement.type === 'basic') headers.push(['authorization', `Basic ${basicText(value)}`])
     else {
       const text = placement.format ? placement.format.replaceAll('{value}', () => value) : value
       if (placement.in === 'header') headers.push([placement.name, text])
@@ -53,14 +58,16 @@ export function maskCredentials(text: string, credentials: readonly Credential[]
     const value = env[name]
     // Short values would mask ordinary words.
     if (value === undefined || value.length < 6) continue
-    for (const form of placement.type === 'basic' ? [value, basicText(value)] : [value, percentEncode(value)]) {
+    const isLogin = placement.type === 'basic' || placement.type === 'clientCredentials'
+    for (const form of isLogin ? [value, basicText(value)] : [value, percentEncode(value)]) {
       masked = masked.replaceAll(form, `[${name}]`)
     }
   }
   return masked
 }
 
-function basicText(value: string): string {
+/** The credentials of an `Authorization: Basic` header (RFC 7617), in UTF-8. */
+export function basicText(value: string): string {
   return encodeBase64(new TextEncoder().encode(value))
 }
 

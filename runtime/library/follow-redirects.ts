@@ -37,6 +37,8 @@ export async function fetchWithinOrigin(
 }
 
 async function sendOnce(request: Request, send: typeof fetch): Promise<Response> {
+  // Not every host's fetch looks at a signal that has aborted already.
+  if (request.signal.aborted) throw new NoAnswer(request.signal.reason)
   try {
     return await send(request)
   } catch (error) {

@@ -91,6 +91,8 @@ export type CredentialPlacement =
   | { readonly type: 'bearer' }
   /** The value is `user:password`. */
   | { readonly type: 'basic' }
+  /** The value is `client id:client secret`; calls carry a bearer token that is got with it (access-token.ts). */
+  | { readonly type: 'clientCredentials'; readonly tokenUrl: string; readonly scopes: readonly string[] }
 
 export interface Credential {
   /** Name of the environment variable or secret: `GITHUB_TOKEN`. */

@@ -2,6 +2,7 @@ import type { Credential, CredentialPlacement } from '../../../runtime/library/h
 import { pointerOf, valueAt } from '../../../runtime/library/json-pointer.ts'
 import { cleanLine } from './clean-text.ts'
 import { asList, asRecord, asText, property, type JsonRecord } from './json-value.ts'
+import { clientCredential, type OAuthClient, readOAuthClient } from './oauth-client.ts'
 
 /** A security scheme as a credential, or why it cannot be one. */
 type Scheme =
@@ -10,6 +11,8 @@ type Scheme =
       readonly name: string
       readonly placement: CredentialPlacement
       readonly purpose: string
+      /** A token of one's own does; where the scheme allows it, so does a client that gets tokens. */
+      readonly client?: OAuthClient
     }
   | { readonly kind: 'unsupported'; readonly reason: string }
 
@@ -70,7 +73,12 @@ export class SecuritySchemes {
       const unusable = schemes.filter((scheme) => scheme.kind === 'unsupported')
       problems.push(...unusable.map(({ reason }) => reason))
       if (unusable.length > 0) continue
-      alternatives.push(schemes.filter((scheme) => scheme.kind === 'credential').map(({ name }) => name))
+      const usable = schemes.filter((scheme) => scheme.kind === 'credential')
+      alternatives.push(usable.map(({ name }) => name))
+      if (usable.some(({ client }) => client)) alternatives.push(usable.map(({ name, client }) => client?.name ?? name))
+      for (const [index, { client }] of usable.entries()) {
+        for (const scope of asList(asRecord(requirement)?.[keys[index] ?? ''])) client?.scopes.add(String(scope))
+      }
       if (keys.some((key) => this.#guessed.has(key))) alternatives.push([])
     }
     return { alternatives, problems: [...new Set(problems)] }
@@ -108,8 +116,9 @@ export class SecuritySchemes {
     for (const scheme of this.#schemes.values()) {
       const hosts = scheme.kind === 'credential' ? this.#hosts.get(scheme.name) : undefined
       if (scheme.kind !== 'credential' || !hosts) continue
-      const { name, placement, purpose } = scheme
+      const { name, placement, purpose, client } = scheme
       used.push({ name, hosts: [...hosts].toSorted(), placement, purpose })
+      if (client) used.push(clientCredential(client, hosts))
     }
     return used.toSorted((left, right) => (left.name < right.name ? -1 : 1))
   }
@@ -126,7 +135,9 @@ export class SecuritySchemes {
 
   #freeName(title: string, suffix: string, key: string): string {
     const taken = new Set(
-      [...this.#schemes.values()].map((scheme) => (scheme.kind === 'credential' ? scheme.name : '')),
+      [...this.#schemes.values()].flatMap((scheme) =>
+        scheme.kind === 'credential' ? [scheme.name, scheme.client?.name] : [],
+      ),
     )
     const wanted = [`${title}_${suffix}`, `${title}_${words(key)}_${suffix}`.replace(/__+/g, '_')].map(secretName)
     const free = wanted.find((name) => !taken.has(name))
@@ -168,7 +179,14 @@ function readScheme(key: string, scheme: JsonRecord, nameFor: (suffix: string) =
   }
   if (type === 'oauth2' || type === 'openIdConnect' || (type === 'http' && httpScheme === 'bearer')) {
     const purpose = about || (type === 'http' ? 'Bearer token' : 'OAuth access token')
-    return { kind: 'credential', name: nameFor('TOKEN'), placement: { type: 'bearer' }, purpose }
+    const client = type === 'oauth2' ? readOAuthClient(scheme, nameFor) : undefined
+    return {
+      kind: 'credential',
+      name: nameFor('TOKEN'),
+      placement: { type: 'bearer' },
+      purpose,
+      ...(client && { client }),
+    }
   }
   const found = type === 'http' ? `http ${httpScheme ?? ''}`.trim() : (type ?? 'nothing')
   return {
