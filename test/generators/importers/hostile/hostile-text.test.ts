@@ -151,6 +151,8 @@ async function evaluate(folder: string): Promise<unknown> {
     }
     console.log(JSON.stringify({ loaded, pwned: 'pwned' in globalThis }))
     process.exit(0)`
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
+  // The supervisor gives every child a key of its own.
+  const env = { ...process.env, MCPWRIGHT_STATE_KEY: 'k'.repeat(32) }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { env })
   return JSON.parse(stdout)
 }
