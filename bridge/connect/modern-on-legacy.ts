@@ -11,11 +11,11 @@ import {
 } from '../protocol/json-rpc.ts'
 import { raceAbort } from '../protocol/race-abort.ts'
 import { META, metaOf } from '../protocol/versions.ts'
+import { toDiscovered, toLegacyParams, toModernResult } from '../serve/modern-translation.ts'
 import type { EndpointLink } from './endpoint-link.ts'
 import type { OpenSession } from './legacy-session.ts'
 import { createLegacyUpstream } from './legacy-upstream.ts'
 import type { LineOutput } from './line-output.ts'
-import { toDiscoverResult, toLegacyParams, toModernResult } from './modern-translation.ts'
 import type { ModernUpstream } from './modern-upstream.ts'
 import { createSubscriptions } from './modern-subscriptions.ts'
 
@@ -129,7 +129,7 @@ export function createModernOnLegacy(link: EndpointLink, output: LineOutput, ope
       begin(request)
       const initialized = await upstream.initializeResult(signal)
       if (request.method === 'server/discover') {
-        const result = toDiscoverResult(initialized)
+        const result = toDiscovered(initialized)
         return await output.write({ jsonrpc: '2.0', id: request.id, result })
       }
       if (request.method === 'subscriptions/listen') {

@@ -22,6 +22,8 @@ export interface RemoteSendOptions {
   readonly credentials?: () => Promise<Credentials>
   /** A login that takes longer is told to the client, which may ask again. */
   readonly loginAnswerMs: number
+  /** Is given what to call after the machine slept. */
+  readonly onWake?: (restartStreams: () => void) => void
 }
 
 /**
@@ -32,6 +34,12 @@ export interface RemoteSendOptions {
 export function createRemoteSend(options: RemoteSendOptions): HttpSend {
   const { headers, fetch, loginAnswerMs } = options
   let credentials: Promise<Credentials> | undefined
+  /** Ends what only listens: it begins anew at once, and hears again. Calls are left to what TCP makes of them. */
+  let awake = new AbortController()
+  options.onWake?.(() => {
+    awake.abort(new Error('The machine slept.'))
+    awake = new AbortController()
+  })
   const known = (): Promise<Credentials> | undefined => (credentials ??= options.credentials?.())
 
   async function ask(asked: HttpRequest, token: string | undefined): Promise<Response> {
@@ -43,7 +51,7 @@ export function createRemoteSend(options: RemoteSendOptions): HttpSend {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...asked.headers,
       },
-      signal: asked.signal,
+      signal: isStream(asked) ? AbortSignal.any([asked.signal, awake.signal]) : asked.signal,
       ...(asked.message && { body: JSON.stringify(asked.message) }),
     }
     try {
@@ -70,6 +78,10 @@ export function createRemoteSend(options: RemoteSendOptions): HttpSend {
       await waitForLogin(change.catch(throwLoginFailure), options.url, patienceMs, asked.signal)
     }
   }
+}
+
+function isStream(asked: HttpRequest): boolean {
+  return asked.method === 'GET' || methodOf(asked) === 'subscriptions/listen'
 }
 
 function methodOf({ message }: HttpRequest): string {

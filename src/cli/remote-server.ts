@@ -4,6 +4,7 @@ import type { Credentials } from '../../bridge/connect/login/credentials.ts'
 import { createLoginStore, type LoginStore } from '../../bridge/connect/login/login-store.ts'
 import { openBrowser } from '../../bridge/connect/login/open-browser.ts'
 import { createRemoteSend } from '../../bridge/connect/remote-send.ts'
+import { watchSleep } from '../../bridge/connect/watch-sleep.ts'
 import { defaults } from '../config/defaults.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
@@ -58,6 +59,7 @@ export function openRemoteServer(
     headers,
     fetch: egressStreamFetch(egress, { hosts: new Set([hostKey(url)]), redirects: 3 }),
     loginAnswerMs: defaults.login.answerMs,
+    onWake: (restartStreams) => void watchSleep(restartStreams),
     ...(!hasToken && { credentials }),
   })
   return { endpoint: { url: url.href, headers: {}, send }, store }

@@ -116,6 +116,21 @@ describe.each(clients)('$client', ({ connect }) => {
   })
 })
 
+describe.each(clients)('$client', ({ connect }) => {
+  it('hears of changes again after the machine slept', async () => {
+    remote = await startLegacyOnly()
+    const wakers: (() => void)[] = []
+    const client = await connect(machine.open({ url: remote.url, onWake: (restart) => wakers.push(restart) }))
+    const changed = Promise.withResolvers<void>()
+    await listenForTools(client, () => changed.resolve())
+    await expect.poll(() => remote.streams()).toBe(1)
+    for (const wake of wakers) wake()
+    await expect.poll(() => remote.streams()).toBe(2)
+    await callTool(client, 'grow')
+    await changed.promise
+  })
+})
+
 it('waits where a gateway answers for a server that is being started', async () => {
   remote = await startLegacyOnly()
   let refusals = 2

@@ -10,6 +10,7 @@ import { lockLogin } from '../../../bridge/connect/login/login-lock.ts'
 import { createLoginStore } from '../../../bridge/connect/login/login-store.ts'
 import { openBrowser } from '../../../bridge/connect/login/open-browser.ts'
 import { backOff } from '../../../bridge/connect/retry-policy.ts'
+import { watchSleep } from '../../../bridge/connect/watch-sleep.ts'
 import { createParameterHeaders } from '../../../bridge/connect/parameter-headers.ts'
 
 let folder: string
@@ -98,6 +99,20 @@ describe('the store of logins', () => {
     expect((await own.read()).issuer).toBeUndefined()
     expect((await other.read()).issuer).toBeUndefined()
   })
+})
+
+it('a sleep of the machine is seen, and a slow moment is not taken for one', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  let nowMs = 0
+  const woke = vi.fn<() => void>()
+  const watch = watchSleep(woke, { now: () => nowMs, everyMs: 5_000 })
+  for (const sinceMs of [5_000, 30_000, 3_600_000, 5_000]) {
+    nowMs += sinceMs
+    vi.advanceTimersByTime(5_000)
+  }
+  expect(woke).toHaveBeenCalledTimes(1)
+  watch[Symbol.dispose]()
+  vi.useRealTimers()
 })
 
 it('pauses between tries grow to a cap, and are never the same for all', () => {
