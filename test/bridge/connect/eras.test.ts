@@ -65,6 +65,19 @@ describe.each(pairs)('$client and $server', ({ start, connect }) => {
     expect(await callForText(client, 'echo', { text: 'on' })).toBe('on')
   })
 
+  it('lose a call openly when the server dies under it, and never send it twice', async () => {
+    remote = await start()
+    const client = await connect(machine.open({ url: remote.url }))
+    const hanging = callTool(client, 'hang')
+    await expect.poll(() => remote.methods).toContain('tools/call')
+    const { port } = new URL(remote.url)
+    await remote.stop()
+    remote = await start(Number(port))
+    await expect(hanging).rejects.toMatchObject({ code: -32603, message: expect.stringContaining('not repeated') })
+    expect(await callForText(client, 'echo', { text: 'on' })).toBe('on')
+    expect(remote.methods.filter((method) => method === 'tools/call')).toHaveLength(1)
+  })
+
   it('go on after the server was started again', async () => {
     remote = await start()
     const client = await connect(machine.open({ url: remote.url }))
