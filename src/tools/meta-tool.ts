@@ -82,4 +82,4 @@ export function objectSchema(
   return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false }
 }
 
-export const serverArgument: JsonSchema = { type: 'string', maxLength: 40, description: 'The name of a server.' }
+export const serverArgument: JsonSchema = { type: 'string', maxLength: 40 }

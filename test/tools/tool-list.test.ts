@@ -26,6 +26,19 @@ describe('the list of meta tools', () => {
     },
   )
 
+  it('tells a tool that only reads from one that deletes, and what a schema asks for', () => {
+    const listed = new Map(describeMetaServer().tools.map((tool) => [tool.name, tool]))
+    expect(listed.get('get_logs')?.annotations).toEqual({ readOnlyHint: true, openWorldHint: false })
+    expect(listed.get('delete_server')?.annotations).toMatchObject({ readOnlyHint: false })
+    expect(listed.get('delete_server')?.annotations).not.toHaveProperty('destructiveHint', false)
+    expect(listed.get('init_server')?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: false })
+    for (const { inputSchema, name } of metaTools) {
+      expect(Object.keys(Object(listed.get(name)?.inputSchema.properties))).toEqual(
+        Object.keys(Object(inputSchema.properties)),
+      )
+    }
+  })
+
   it('stays within 25 tools and 4,000 tokens', () => {
     expect(metaTools.length).toBeLessThanOrEqual(25)
     expect(tokensOf(describeMetaServer().tools)).toBeLessThanOrEqual(4_000)

@@ -1,0 +1,34 @@
+import type { JsonSchema } from '../model/tool-definition.ts'
+import type { MetaTool, ToolAnnotations } from '../tools/meta-tool.ts'
+
+/**
+ * A meta tool as clients list it. Models read the whole list in every chat, so what they do not need is left out:
+ * sizes (a call that goes over one is told so) and hints that say what the protocol assumes anyway.
+ */
+export function listedTool({ name, title, description, inputSchema, annotations }: MetaTool) {
+  return { name, title, description, inputSchema: withoutSizes(inputSchema), annotations: withoutDefaults(annotations) }
+}
+
+/** MCP 2026-07-28, schema, ToolAnnotations; the two of a change mean nothing for a tool that only reads. */
+const ASSUMED: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: false,
+  openWorldHint: true,
+}
+
+function withoutDefaults({ readOnlyHint, ...others }: ToolAnnotations): Partial<ToolAnnotations> {
+  const { openWorldHint } = others
+  const told = Object.entries(readOnlyHint ? { openWorldHint } : others)
+  const meant = told.filter(([name, value]) => ASSUMED[name as keyof ToolAnnotations] !== value)
+  return { readOnlyHint, ...Object.fromEntries(meant) }
+}
+
+const SIZES = new Set(['maxLength', 'minLength', 'maxItems', 'minItems'])
+
+/** A property of such a name has a schema, no number. */
+function withoutSizes(schema: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    SIZES.has(key) && typeof value === 'number' ? undefined : value,
+  ) as JsonSchema
+}
