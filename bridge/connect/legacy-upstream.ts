@@ -88,7 +88,8 @@ export function createLegacyUpstream(link: EndpointLink, output: LineOutput, ope
     const { signal } = closing
     let emptyStreams = 0
     const take = async (text: string): Promise<void> => {
-      emptyStreams = 0
+      // Not to nothing: a server that ends each stream after one message would be asked without a pause.
+      emptyStreams = Math.min(emptyStreams, 1)
       await deliverText(text, current)
     }
     try {

@@ -24,13 +24,24 @@ export function createModernUpstream(
   return {
     async carry(request, signal) {
       let wasAcknowledged = false
-      await sendModern({ link, parameterHeaders }, request, signal, async (message) => {
-        const isAcknowledgement = 'method' in message && message.method === 'notifications/subscriptions/acknowledged'
-        // A subscription that moved to a new endpoint is acknowledged there once more.
-        if (isAcknowledgement && wasAcknowledged) return
-        wasAcknowledged ||= isAcknowledgement
-        await output.write(message)
-      })
+      for (let isAlive = true; isAlive;) {
+        isAlive = false
+        const relay = async (message: RpcMessage): Promise<void> => {
+          const isAcknowledgement = 'method' in message && message.method === 'notifications/subscriptions/acknowledged'
+          isAlive ||= isAcknowledgement
+          // A subscription that moved to a new endpoint is acknowledged there once more.
+          if (isAcknowledgement && wasAcknowledged) return
+          wasAcknowledged ||= isAcknowledgement
+          await output.write(message)
+        }
+        // A subscription lasts for hours and breaks often: tries count from the last time that it was taken.
+        await sendModern({ link, parameterHeaders }, request, signal, relay).then(
+          () => (isAlive = false),
+          (error: unknown) => {
+            if (!isAlive || !(error instanceof EndpointGone)) throw error
+          },
+        )
+      }
     },
     close: () => Promise.resolve(),
   }

@@ -144,6 +144,18 @@ describe.each(clients)('$client', ({ connect }) => {
   })
 })
 
+it('keeps a subscription that breaks more often than a request is tried', async () => {
+  remote = await startModernOnly()
+  const client = await connectModern(machine.open({ url: remote.url, retry: { attempts: () => 3, pauseMs: () => 1 } }))
+  const subscription = await client.listen({ toolsListChanged: true })
+  const listens = (): number => remote.methods.filter((method) => method === 'subscriptions/listen').length
+  for (let cuts = 1; cuts <= 8; cuts++) {
+    remote.cut()
+    await expect.poll(listens).toBeGreaterThan(cuts)
+  }
+  await subscription.close()
+})
+
 it('waits where a gateway answers for a server that is being started', async () => {
   remote = await startLegacyOnly()
   let refusals = 2
