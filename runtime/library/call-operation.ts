@@ -1,7 +1,7 @@
 import { accessTokens, type AccessTokens, forgetTokens } from './access-token.ts'
 import { baseUrlOf } from './base-url.ts'
 import { buildRequest } from './build-request.ts'
-import { DEFAULT_CALL_LIMITS, type CallContext } from './call-context.ts'
+import { type CallContext, type CallLimits, DEFAULT_CALL_LIMITS } from './call-context.ts'
 import { CallRefused } from './call-refused.ts'
 import { systemClock } from './clock.ts'
 import { chooseCredentials, maskCredentials } from './credentials.ts'
@@ -9,7 +9,7 @@ import { fetchWithinOrigin } from './follow-redirects.ts'
 import { NoAnswer } from './no-answer.ts'
 import type { Operation } from './operation.ts'
 import { readBody } from './read-body.ts'
-import { readResponse } from './read-response.ts'
+import { type Answer, readResponse } from './read-response.ts'
 import { sendWithRetries } from './send-with-retries.ts'
 import { errorResult, type ToolResult } from './tool-result.ts'
 
@@ -26,7 +26,6 @@ export async function callOperation(
   input: Readonly<Record<string, unknown>>,
   context: CallContext,
 ): Promise<ToolResult> {
-  const { clock = systemClock } = context
   const limits = { ...DEFAULT_CALL_LIMITS, ...context.limits }
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), limits.timeoutMs)
@@ -35,20 +34,8 @@ export async function callOperation(
   const mask = (text: string) =>
     maskTokens(maskCredentials(text, credentialsOf(operation, context), context.env), tokens)
   try {
-    const send = async () => {
-      tokens = await tokensFor(operation, { ...context, signal })
-      const request = buildRequest(operation, input, { ...context, signal, tokens })
-      const sent = await fetchWithinOrigin(request, context.fetch)
-      return { ...sent, body: await readBody(sent.response, limits.answerBytes) }
-    }
-    const isRepeatable = operation.effect === 'read'
-    let answer = await sendWithRetries(send, { isRepeatable, limits, clock, signal })
-    if (answer.response.status === 401 && tokens.size > 0) {
-      // A token can end early. What was refused was not done, so that any method may be sent again.
-      await forgetTokens(tokens)
-      answer = await send()
-    }
-    return readResponse({ ...answer, operation, input, limits, nowMs: clock.now(), mask })
+    const sent = await send(operation, input, { ...context, signal, limits }, (got) => (tokens = got))
+    return readResponse({ ...sent, operation, input, limits, mask })
   } catch (error) {
     if (error instanceof CallRefused) return errorResult(mask(error.message))
     if (!(error instanceof NoAnswer)) throw error
@@ -59,6 +46,33 @@ export async function callOperation(
     clearTimeout(timer)
   }
 }
+
+/** Sends a call as often as it may help. `onTokens` hears of each access token before it leaves. */
+async function send(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+  context: CallContext & { readonly limits: CallLimits },
+  onTokens: (tokens: AccessTokens) => void,
+): Promise<SentCall> {
+  const { clock = systemClock, limits, signal } = context
+  let tokens: AccessTokens = new Map()
+  const sendOnce = async () => {
+    tokens = await tokensFor(operation, context)
+    onTokens(tokens)
+    const request = buildRequest(operation, input, { ...context, tokens })
+    const sent = await fetchWithinOrigin(request, context.fetch)
+    return { ...sent, body: await readBody(sent.response, limits.answerBytes) }
+  }
+  const isRepeatable = operation.effect === 'read'
+  const sent = await sendWithRetries(sendOnce, { isRepeatable, limits, clock, signal })
+  if (sent.response.status !== 401 || tokens.size === 0) return { ...sent, nowMs: clock.now() }
+  // A token can end early. What was refused was not done, so that any method may be sent again.
+  await forgetTokens(tokens)
+  return { ...(await sendOnce()), nowMs: clock.now() }
+}
+
+/** A request with its answer, read. */
+type SentCall = Pick<Answer, 'request' | 'response' | 'body' | 'nowMs'>
 
 function tokensFor({ call }: Operation, context: CallContext): Promise<AccessTokens> {
   const { host } = baseUrlOf(call, context.baseUrl)
