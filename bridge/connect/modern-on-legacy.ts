@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   isObject,
   RPC_CODES,
@@ -16,11 +15,9 @@ import type { EndpointLink } from './endpoint-link.ts'
 import type { OpenSession } from './legacy-session.ts'
 import { createLegacyUpstream } from './legacy-upstream.ts'
 import type { LineOutput } from './line-output.ts'
+import { createCall, type Call } from './suspended-call.ts'
 import type { ModernUpstream } from './modern-upstream.ts'
 import { createSubscriptions } from './modern-subscriptions.ts'
-
-/** A call whose question the client leaves unanswered for this long is given up. */
-const PARKED_MS = 10 * 60_000
 
 /**
  * Serves a client of 2026-07-28 with a server of an older era: a session is kept here, and what the server asks in the
@@ -148,67 +145,4 @@ const QUESTION = 'question'
 function inputRequired({ method, params }: RpcRequest, { state }: Call): JsonObject {
   const inputRequests = { [QUESTION]: { method, params: params ?? {} } }
   return { resultType: 'input_required', inputRequests, requestState: state }
-}
-
-/** A request that is under way at the server, maybe over several of the client's. */
-interface Call {
-  readonly id: string
-  readonly state: string
-  readonly signal: AbortSignal
-  /** What the client has been asked and has not answered. */
-  readonly question: RpcRequest | undefined
-  readonly maySuspend: boolean
-  /** The next thing to tell the client: the response, or a question. */
-  outcome(): Promise<RpcResponse | RpcRequest>
-  settle(outcome: RpcResponse | RpcRequest): void
-  fail(error: unknown): void
-  resume(): void
-  cancel(): void
-}
-
-/** 2026-07-28: basic/patterns/mrtr, Supported Requests. */
-const SUSPENDABLE: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
-
-function createCall(id: string, method: string, onOver: () => void): Call {
-  const abort = new AbortController()
-  let next = Promise.withResolvers<RpcResponse | RpcRequest>()
-  let question: RpcRequest | undefined
-  let forgotten: NodeJS.Timeout | undefined
-  next.promise.catch(() => {})
-
-  function cancel(): void {
-    clearTimeout(forgotten)
-    abort.abort(new Error('The client gave the call up.'))
-    onOver()
-  }
-
-  return {
-    id,
-    state: randomUUID(),
-    signal: abort.signal,
-    get question() {
-      return question
-    },
-    get maySuspend() {
-      return SUSPENDABLE.has(method) && question === undefined
-    },
-    outcome: () => next.promise,
-    settle(outcome) {
-      next.resolve(outcome)
-      if (!('method' in outcome)) return onOver()
-      question = outcome
-      forgotten = setTimeout(cancel, PARKED_MS).unref()
-    },
-    fail(error) {
-      next.reject(error)
-      onOver()
-    },
-    resume() {
-      clearTimeout(forgotten)
-      question = undefined
-      next = Promise.withResolvers()
-      next.promise.catch(() => {})
-    },
-    cancel,
-  }
 }

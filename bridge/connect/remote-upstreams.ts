@@ -8,7 +8,7 @@ import { InitializeRefused } from './legacy-session.ts'
 import { createLegacyUpstream, type LegacyUpstream } from './legacy-upstream.ts'
 import type { LineOutput } from './line-output.ts'
 import { createModernOnLegacy } from './modern-on-legacy.ts'
-import { askModern, createModernUpstream, type ModernUpstream } from './modern-upstream.ts'
+import { askModern, createModernUpstream, type ModernPath, type ModernUpstream } from './modern-upstream.ts'
 import { createParameterHeaders } from './parameter-headers.ts'
 import { sessionOpener, type Transport } from './remote-session.ts'
 import { type DiscoverAnswer, isModernAnswer } from './server-era.ts'
@@ -48,20 +48,16 @@ export function createRemoteUpstreams(link: EndpointLink, output: LineOutput, se
   }
 }
 
-type Path = Parameters<typeof askModern>[0]
-
-async function speaksModern(path: Path, request: RpcRequest, signal: AbortSignal): Promise<boolean> {
-  const meta = request.params?.['_meta']
-  const params = { _meta: meta }
-  return isModernAnswer(await askDiscover(path, params, signal))
+async function speaksModern(path: ModernPath, request: RpcRequest, signal: AbortSignal): Promise<boolean> {
+  return isModernAnswer(await askDiscover(path, { _meta: request.params?.['_meta'] }, signal))
 }
 
-async function discover(path: Path, initializeParams: JsonObject, signal: AbortSignal): Promise<DiscoverAnswer> {
+async function discover(path: ModernPath, initializeParams: JsonObject, signal: AbortSignal): Promise<DiscoverAnswer> {
   const { clientInfo, capabilities } = initializeParams
   return await askDiscover(path, envelope({}, { clientInfo, clientCapabilities: capabilities ?? {} }), signal)
 }
 
-async function askDiscover(path: Path, params: JsonObject, signal: AbortSignal): Promise<DiscoverAnswer> {
+async function askDiscover(path: ModernPath, params: JsonObject, signal: AbortSignal): Promise<DiscoverAnswer> {
   const request: RpcRequest = { jsonrpc: '2.0', id: 'discover', method: 'server/discover', params }
   try {
     return { kind: 'result', result: await askModern(path, request, signal) }
