@@ -1,4 +1,5 @@
 import type { BuildWithFiles } from '../model/build.ts'
+import { contentsOf } from '../model/build-contents.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import { insertBuild, listBuilds, loadBuildById } from '../registry/build-store.ts'
@@ -34,6 +35,7 @@ export async function buildServer(
       serverId: server.id,
       digest,
       revision: definition.revision,
+      contents: contentsOf(definition),
       files,
       ...made,
     })

@@ -1,5 +1,6 @@
 import { MetaError } from '../errors/meta-error.ts'
 import type { TenantId } from '../model/ids.ts'
+import { findToolEffect } from '../registry/build-store.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { findTool, toolNames } from '../registry/tool-store.ts'
@@ -26,30 +27,38 @@ export async function callLiveTool(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { server: serverName, tool: name } = request
-  const { deployment, tool, names } = await services.db.as(tenantId, async (sql) => {
+  const { deployment, draft, live, names } = await services.db.as(tenantId, async (sql) => {
     const server = await requireServer(sql, tenantId, serverName)
-    const found = await findTool(sql, tenantId, server.id, name)
+    const up = await findDeployment(sql, tenantId, server.id, 'local')
+    const drafted = await findTool(sql, tenantId, server.id, name)
     return {
-      deployment: await findDeployment(sql, tenantId, server.id, 'local'),
-      tool: found,
-      names: found ? [] : await toolNames(sql, tenantId, server.id),
+      deployment: up,
+      draft: drafted,
+      live: up?.buildId ? await findToolEffect(sql, tenantId, up.buildId, name) : undefined,
+      names: drafted ? [] : await toolNames(sql, tenantId, server.id),
     }
   })
   const running = deployment?.status === 'running' ? services.reachServer(deployment) : undefined
   if (!running) throw notDeployed(serverName, 'local')
-  if (!tool) throw unknownTool(serverName, name, names)
-  if (request.onlyReading && tool.effect !== 'read') {
-    throw new MetaError(
-      'FORBIDDEN',
-      `"${name}" does not only read: its effect is "${tool.effect}".`,
-      'Use call_tool.',
-      {
-        next: { tool: 'call_tool', arguments: { server: serverName, tool: name, arguments: request.arguments } },
-      },
-    )
+  // The version that runs may have what the draft has no more, and the other way round.
+  const effect = live === undefined ? draft?.effect : (live ?? undefined)
+  if (effect === undefined) throw draft ? notLiveYet(serverName, name) : unknownTool(serverName, name, names)
+  if (request.onlyReading && effect !== 'read') {
+    throw new MetaError('FORBIDDEN', `"${name}" does not only read: its effect is "${effect}".`, 'Use call_tool.', {
+      next: { tool: 'call_tool', arguments: { server: serverName, tool: name, arguments: request.arguments } },
+    })
   }
   const result = await running.request('tools/call', { name, arguments: request.arguments }, { signal })
   // The server's answer to tools/call is a CallToolResult; the envelope's own fields stay behind.
   const { resultType: _resultType, ...passThrough } = result as Record<string, unknown>
   return passThrough
+}
+
+function notLiveYet(server: string, tool: string): MetaError {
+  return new MetaError(
+    'TOOL_UNKNOWN',
+    `"${tool}" is in the draft of "${server}", but not in the version that runs.`,
+    'Deploy the server first.',
+    { next: { tool: 'deploy', arguments: { server } } },
+  )
 }

@@ -5,13 +5,12 @@ import type { Deployment } from '../model/deployment.ts'
 import type { DeploymentRequest } from '../model/deployment-target.ts'
 import type { DeploymentId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
-import { hostsOf } from '../model/server-hosts.ts'
 import { findBuildById, loadBuild } from '../registry/build-store.ts'
 import { takeLease } from '../registry/deployment-lease.ts'
 import { type DeploymentChanges, findDeploymentById, updateDeployment } from '../registry/deployment-store.ts'
-import { loadDefinition } from '../registry/load-definition.ts'
 import { findServerById, setServerStatus } from '../registry/server-store.ts'
 import { buildServer } from './build-server.ts'
+import { loadSurroundings } from './build-surroundings.ts'
 import { checkBuild } from './check-build.ts'
 import type { Services } from './services.ts'
 
@@ -148,16 +147,11 @@ async function applyTo(
   services: Services,
   signal: AbortSignal,
 ): Promise<{ endpointUrl: string; port: number | null }> {
-  const definition = await services.db.as(server.tenantId, (sql) => loadDefinition(sql, server.tenantId, server))
+  const surroundings = await services.db.as(server.tenantId, (sql) =>
+    loadSurroundings(sql, server.tenantId, server, build),
+  )
   await services.secrets.load(server.tenantId, server.id)
-  const request: DeploymentRequest = {
-    server,
-    deployment,
-    build,
-    hosts: hostsOf(definition),
-    credentials: definition.credentials,
-    settings: {},
-  }
+  const request: DeploymentRequest = { server, deployment, build, ...surroundings, settings: {} }
   return services.targets[deployment.target].apply(request, signal)
 }
 

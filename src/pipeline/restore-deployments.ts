@@ -1,11 +1,10 @@
 import type { Deployment } from '../model/deployment.ts'
 import type { DeploymentRequest } from '../model/deployment-target.ts'
-import { hostsOf } from '../model/server-hosts.ts'
 import { loadBuildById } from '../registry/build-store.ts'
 import { renewLeases } from '../registry/deployment-lease.ts'
 import { listActiveDeployments, updateDeployment } from '../registry/deployment-store.ts'
-import { loadDefinition } from '../registry/load-definition.ts'
 import { findServerById } from '../registry/server-store.ts'
+import { loadSurroundings } from './build-surroundings.ts'
 import { LEASE_MS } from './deploy-build.ts'
 import type { Services } from './services.ts'
 
@@ -41,8 +40,7 @@ async function restoreOne(
     const server = await findServerById(sql, tenantId, serverId)
     const build = buildId && (await loadBuildById(sql, tenantId, buildId))
     if (!server || !build) return undefined
-    const definition = await loadDefinition(sql, tenantId, server)
-    return { server, deployment, build, hosts: hostsOf(definition), credentials: definition.credentials, settings: {} }
+    return { server, deployment, build, ...(await loadSurroundings(sql, tenantId, server, build)), settings: {} }
   })
   if (!request) throw new Error('Its server or build is gone.')
   await secrets.load(tenantId, serverId)

@@ -1,7 +1,9 @@
 import type { Sql, SqlValue } from '../db/db.ts'
 import type { Build, BuildWithFiles, CheckReport } from '../model/build.ts'
+import type { BuildContents } from '../model/build-contents.ts'
 import type { BuildId, ServerId, TenantId } from '../model/ids.ts'
 import type { ProjectFiles } from '../model/project-files.ts'
+import type { ToolDefinition } from '../model/tool-definition.ts'
 import { compressText, decompressText } from './compressed-text.ts'
 
 interface BuildRow {
@@ -26,7 +28,10 @@ function toBuild(row: BuildRow): Build {
   }
 }
 
-export type NewBuild = Omit<BuildWithFiles, 'id' | 'version' | 'createdAt'>
+export type NewBuild = Omit<BuildWithFiles, 'id' | 'version' | 'createdAt'> & { readonly contents: BuildContents }
+
+/** Without its contents, which may be large. */
+const COLUMNS = 'id, server_id, version, digest, revision, checks, created_at'
 
 /**
  * Stores a build as the server's next version. One with the same digest is given back instead: the same files are
@@ -37,11 +42,18 @@ export async function insertBuild(sql: Sql, tenantId: TenantId, build: NewBuild)
   const existing = await findBuildByDigest(sql, tenantId, build.serverId, build.digest)
   if (existing) return existing
   const [row] = await sql.query<BuildRow>(
-    `INSERT INTO builds (tenant_id, server_id, version, digest, revision, checks)
-     SELECT $1::uuid, $2::uuid, coalesce(max(version), 0) + 1, $3, $4::int, $5::json
+    `INSERT INTO builds (tenant_id, server_id, version, digest, revision, checks, contents)
+     SELECT $1::uuid, $2::uuid, coalesce(max(version), 0) + 1, $3, $4::int, $5::json, $6::json
      FROM builds WHERE tenant_id = $1 AND server_id = $2
-     RETURNING *`,
-    [tenantId, build.serverId, build.digest, build.revision, JSON.stringify(build.checks)],
+     RETURNING ${COLUMNS}`,
+    [
+      tenantId,
+      build.serverId,
+      build.digest,
+      build.revision,
+      JSON.stringify(build.checks),
+      JSON.stringify(build.contents),
+    ],
   )
   if (!row) throw new Error('INSERT gave no row.')
   await insertFiles(sql, tenantId, row.id, 'project', build.files)
@@ -81,14 +93,17 @@ export async function findBuildByDigest(
   digest: string,
 ): Promise<Build | undefined> {
   const [row] = await sql.query<BuildRow>(
-    'SELECT * FROM builds WHERE tenant_id = $1 AND server_id = $2 AND digest = $3',
+    `SELECT ${COLUMNS} FROM builds WHERE tenant_id = $1 AND server_id = $2 AND digest = $3`,
     [tenantId, serverId, digest],
   )
   return row && toBuild(row)
 }
 
 export async function findBuildById(sql: Sql, tenantId: TenantId, id: BuildId): Promise<Build | undefined> {
-  const [row] = await sql.query<BuildRow>('SELECT * FROM builds WHERE tenant_id = $1 AND id = $2', [tenantId, id])
+  const [row] = await sql.query<BuildRow>(`SELECT ${COLUMNS} FROM builds WHERE tenant_id = $1 AND id = $2`, [
+    tenantId,
+    id,
+  ])
   return row && toBuild(row)
 }
 
@@ -99,7 +114,7 @@ export async function findBuild(
   version: number | 'latest',
 ): Promise<Build | undefined> {
   const [row] = await sql.query<BuildRow>(
-    `SELECT * FROM builds WHERE tenant_id = $1 AND server_id = $2 AND ($3::int IS NULL OR version = $3)
+    `SELECT ${COLUMNS} FROM builds WHERE tenant_id = $1 AND server_id = $2 AND ($3::int IS NULL OR version = $3)
      ORDER BY version DESC LIMIT 1`,
     [tenantId, serverId, version === 'latest' ? null : version],
   )
@@ -139,8 +154,35 @@ export async function listBuilds(
   limit: number,
 ): Promise<readonly Build[]> {
   const rows = await sql.query<BuildRow>(
-    'SELECT * FROM builds WHERE tenant_id = $1 AND server_id = $2 ORDER BY version DESC LIMIT $3',
+    `SELECT ${COLUMNS} FROM builds WHERE tenant_id = $1 AND server_id = $2 ORDER BY version DESC LIMIT $3`,
     [tenantId, serverId, limit],
   )
   return rows.map(toBuild)
+}
+
+/** What a version consists of; undefined for one from before that was stored. */
+export async function findBuildContents(sql: Sql, tenantId: TenantId, id: BuildId): Promise<BuildContents | undefined> {
+  const [row] = await sql.query<{ contents: BuildContents | null }>(
+    'SELECT contents FROM builds WHERE tenant_id = $1 AND id = $2',
+    [tenantId, id],
+  )
+  return row?.contents ?? undefined
+}
+
+/**
+ * The effect of a version's tool, without reading all of its contents: null when it has no such tool, undefined when
+ * its contents were not stored.
+ */
+export async function findToolEffect(
+  sql: Sql,
+  tenantId: TenantId,
+  id: BuildId,
+  tool: string,
+): Promise<ToolDefinition['effect'] | null | undefined> {
+  const [row] = await sql.query<{ is_known: boolean; effect: ToolDefinition['effect'] | null }>(
+    `SELECT contents IS NOT NULL AS is_known, contents->'effects'->>$3 AS effect
+     FROM builds WHERE tenant_id = $1 AND id = $2`,
+    [tenantId, id, tool],
+  )
+  return row?.is_known ? row.effect : undefined
 }

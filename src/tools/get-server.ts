@@ -3,7 +3,11 @@ import type { Deployment } from '../model/deployment.ts'
 import { nearestName } from '../model/names.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
-import { listBuilds, loadBuild } from '../registry/build-store.ts'
+import type { Sql } from '../db/db.ts'
+import { type BuildContents, compareContents } from '../model/build-contents.ts'
+import type { Build } from '../model/build.ts'
+import type { ServerId, TenantId } from '../model/ids.ts'
+import { findBuildContents, listBuilds, loadBuild } from '../registry/build-store.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -52,11 +56,11 @@ export const getServer = defineTool<Input>({
         definition: await loadDefinition(sql, tenantId, server),
         sources: await listSources(sql, tenantId, server.id),
         deployments: await listDeployments(sql, tenantId, server.id),
-        builds: await listBuilds(sql, tenantId, server.id, 20),
+        versions: include.includes('versions') ? await loadVersions(sql, tenantId, server.id) : [],
         newest: wantsFiles ? await loadBuild(sql, tenantId, server.id, 'latest') : undefined,
       }
     })
-    const { server, definition, sources, deployments, builds, newest } = found
+    const { server, definition, sources, deployments, versions, newest } = found
     const secrets = await services.secrets.load(tenantId, server.id)
     if (file !== undefined) return showFile(name, file, newest?.files)
     const parts: Record<(typeof PARTS)[number], () => unknown> = {
@@ -70,12 +74,7 @@ export const getServer = defineTool<Input>({
           arguments: args,
         })),
       code: () => Object.keys(newest?.files ?? {}),
-      versions: () =>
-        builds.map(({ version, createdAt, checks }) => ({
-          version,
-          created_at: createdAt,
-          ok: checks.every(({ ok }) => ok),
-        })),
+      versions: () => versions.map((version) => describeVersion(version, deployments)),
       deployments: () => deployments.map(describeDeployment),
       secrets: () => describeSecrets(definition, secrets.names(hostsOf(definition))),
     }
@@ -123,6 +122,35 @@ function describeTools({ tools }: ServerDefinition, format: 'concise' | 'detaile
         }
       : { name, effect, description: description.split('\n', 1)[0]?.slice(0, 120) },
   )
+}
+
+/** The newest ten, each with what is new against the one before it. */
+async function loadVersions(sql: Sql, tenantId: TenantId, serverId: ServerId): Promise<readonly Version[]> {
+  const builds = await listBuilds(sql, tenantId, serverId, VERSIONS + 1)
+  const contents: (BuildContents | undefined)[] = []
+  for (const { id } of builds) contents.push(await findBuildContents(sql, tenantId, id))
+  return builds.slice(0, VERSIONS).map((build, index) => {
+    const [after, before] = [contents[index], contents[index + 1]]
+    return { build, ...(after && before && { changes: compareContents(before, after) }) }
+  })
+}
+
+const VERSIONS = 10
+
+interface Version {
+  readonly build: Build
+  readonly changes?: readonly string[]
+}
+
+function describeVersion({ build, changes }: Version, deployments: readonly Deployment[]) {
+  const live = deployments.filter(({ buildId, status }) => buildId === build.id && status === 'running')
+  return {
+    version: build.version,
+    created_at: build.createdAt,
+    ok: build.checks.every(({ ok }) => ok),
+    ...(changes && { changes: changes.length > 0 ? changes : ['only the library that it is built with'] }),
+    ...(live.length > 0 && { runs_on: live.map(({ target }) => target) }),
+  }
 }
 
 function describeDeployment(deployment: Deployment) {

@@ -12,6 +12,7 @@ import { listServers } from './list-servers.ts'
 import type { MetaTool } from './meta-tool.ts'
 import { readTool } from './read-tool.ts'
 import { removeItem } from './remove-item.ts'
+import { rollback } from './rollback.ts'
 import { searchTools } from './search-tools.ts'
 import { startServer } from './start-server.ts'
 import { stopServer } from './stop-server.ts'
@@ -29,6 +30,7 @@ export const metaTools: readonly MetaTool[] = [
   removeItem,
   testTool,
   deploy,
+  rollback,
   stopServer,
   startServer,
   getLogs,

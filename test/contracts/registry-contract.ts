@@ -6,7 +6,14 @@ import { digestOfFiles } from '../../src/model/project-files.ts'
 import type { Server } from '../../src/model/server.ts'
 import type { ToolDefinition } from '../../src/model/tool-definition.ts'
 import { appendAuditEvent, listAuditEvents } from '../../src/registry/audit-store.ts'
-import { findBuild, insertBuild, listBuilds, loadBuild } from '../../src/registry/build-store.ts'
+import {
+  findBuild,
+  findBuildContents,
+  findToolEffect,
+  insertBuild,
+  listBuilds,
+  loadBuild,
+} from '../../src/registry/build-store.ts'
 import { upsertCredentials } from '../../src/registry/credential-store.ts'
 import { renewLeases, takeLease } from '../../src/registry/deployment-lease.ts'
 import {
@@ -322,6 +329,14 @@ export function registryContract(name: string, open: () => Promise<Database>): v
 
     it('numbers builds 1, 2, 3 and gives the same version for the same digest', async () => {
       const server = await addServer('built')
+      const contents = {
+        hosts: ['a.example'],
+        credentials: [],
+        tools: { one: 'd1' },
+        resources: {},
+        prompts: {},
+        effects: { one: 'read' },
+      } as const
       const add = (files: Record<string, string>, revision: number) =>
         local((sql) =>
           insertBuild(sql, LOCAL_TENANT, {
@@ -331,6 +346,7 @@ export function registryContract(name: string, open: () => Promise<Database>): v
             checks: [{ name: 'types', ok: true, ms: 12 }],
             files,
             artefacts: { 'dist/tools.js': 'export {}' },
+            contents,
           }),
         )
       const [one, two] = await Promise.all([add({ 'a.ts': 'ä' }, 1), add({ 'a.ts': 'b', 'src/c.ts': '' }, 2)])
@@ -342,6 +358,10 @@ export function registryContract(name: string, open: () => Promise<Database>): v
         files: { 'a.ts': 'ä' },
         artefacts: { 'dist/tools.js': 'export {}' },
       })
+      expect(await local((sql) => findBuildContents(sql, LOCAL_TENANT, one.id))).toEqual(contents)
+      const effect = (tool_: string) => local((sql) => findToolEffect(sql, LOCAL_TENANT, one.id, tool_))
+      expect([await effect('one'), await effect('two')]).toEqual(['read', null])
+      expect(await other((sql) => findBuildContents(sql, OTHER_TENANT, one.id))).toBeUndefined()
       const builds = await local((sql) => listBuilds(sql, LOCAL_TENANT, server.id, 10))
       expect(builds.map((build) => build.version)).toEqual([2, 1])
       expect(await local((sql) => findBuild(sql, LOCAL_TENANT, server.id, 'latest'))).toEqual(builds[0])

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import type { Credential } from '../../runtime/library/http-call.ts'
+import type { ServerDefinition } from './server-definition.ts'
+import { hostsOf } from './server-hosts.ts'
+import type { ToolDefinition } from './tool-definition.ts'
+
+/** What a version of a server consists of. */
+export interface BuildContents {
+  readonly hosts: readonly string[]
+  readonly credentials: readonly Credential[]
+  /** Digests by name. */
+  readonly tools: Digests
+  readonly resources: Digests
+  readonly prompts: Digests
+  /** Of its tools, by name. */
+  readonly effects: Readonly<Record<string, ToolDefinition['effect']>>
+}
+
+type Digests = Readonly<Record<string, string>>
+
+export function contentsOf(definition: ServerDefinition): BuildContents {
+  const { tools, resources, prompts, credentials } = definition
+  return {
+    hosts: hostsOf(definition),
+    credentials,
+    tools: digestsOf(tools),
+    resources: digestsOf(resources),
+    prompts: digestsOf(prompts),
+    effects: Object.fromEntries(tools.map(({ name, effect }) => [name, effect])),
+  }
+}
+
+/** In words what one version has that another has not: `2 tools added: a, b`. Empty when the parts are the same. */
+export function compareContents(before: BuildContents, after: BuildContents): readonly string[] {
+  const parts = (['tools', 'resources', 'prompts'] as const).flatMap((kind) =>
+    comparePart(kind, before[kind], after[kind]),
+  )
+  const hosts = after.hosts.filter((host) => !before.hosts.includes(host))
+  return [...parts, ...(hosts.length > 0 ? [`may reach ${hosts.join(', ')} too`] : [])]
+}
+
+function comparePart(kind: 'tools' | 'resources' | 'prompts', before: Digests, after: Digests): string[] {
+  const added = Object.keys(after).filter((name) => !Object.hasOwn(before, name))
+  const removed = Object.keys(before).filter((name) => !Object.hasOwn(after, name))
+  const changed = Object.keys(after).filter((name) => Object.hasOwn(before, name) && before[name] !== after[name])
+  return [inWords(kind, 'added', added), inWords(kind, 'changed', changed), inWords(kind, 'removed', removed)].flat()
+}
+
+const NAMED = 5
+
+function inWords(kind: 'tools' | 'resources' | 'prompts', verb: string, names: readonly string[]): string[] {
+  if (names.length === 0) return []
+  const noun = names.length === 1 ? kind.slice(0, -1) : kind
+  const more = names.length > NAMED ? `, and ${names.length - NAMED} more` : ''
+  return [`${names.length} ${noun} ${verb}: ${names.slice(0, NAMED).join(', ')}${more}`]
+}
+
+function digestsOf(items: readonly { readonly name: string }[]): Digests {
+  return Object.fromEntries(items.map((item) => [item.name, digestOf(item)]))
+}
+
+/** Short: it only tells two versions of one thing apart. */
+function digestOf(item: object): string {
+  return createHash('sha256').update(JSON.stringify(item)).digest('base64url').slice(0, 12)
+}

@@ -1,0 +1,85 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { Build } from '../model/build.ts'
+import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
+import type { Server } from '../model/server.ts'
+import type { DeployOutcome } from '../pipeline/deploy-build.ts'
+import { followJob } from '../pipeline/follow-job.ts'
+import { notDeployed, queueDeploy } from '../pipeline/queue-work.ts'
+import { findBuildById, listBuilds } from '../registry/build-store.ts'
+import { findDeployment } from '../registry/deployment-store.ts'
+import { requireServer } from '../registry/server-store.ts'
+import { DELETES, defineTool, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
+
+interface Input {
+  readonly server: string
+  readonly target?: TargetName
+  readonly version?: number
+}
+
+export const rollback = defineTool<Input>({
+  name: 'rollback',
+  title: 'Go back to an earlier version',
+  description: 'Puts an earlier version of a deployed server back up. The draft stays as it is.',
+  inputSchema: objectSchema(
+    {
+      server: serverArgument,
+      target: { type: 'string', enum: [...TARGET_NAMES] },
+      version: { type: 'integer', minimum: 1, description: 'By default the one before.' },
+    },
+    ['server'],
+  ),
+  scope: 'deploy',
+  annotations: { ...DELETES, openWorldHint: true },
+  async run({ server: name, target = 'local', version }, call) {
+    const { services, principal, signal, progress } = call
+    const { tenantId } = principal
+    const { server, live, earlier } = await findVersions(name, target, call)
+    const to = chooseVersion(name, live, earlier, version)
+    const { job } = await queueDeploy(server, target, to, services, tenantId)
+    const label = `Going back to version ${to} of ${name}.`
+    const followed = await followJob(job, services, { tenantId, signal, progress, label })
+    if (followed.kind === 'running') {
+      return { text: `"${name}" is still going back.`, structured: { server: name, status: 'running', job } }
+    }
+    // The deploy job's output: see handle-job.ts.
+    const { endpointUrl } = followed.output as DeployOutcome
+    return {
+      text: `"${name}" runs version ${to} again, instead of ${live.version}. The next deploy builds the draft as it stands.`,
+      structured: { server: name, from: live.version, to, health: 'ok', url: endpointUrl },
+      next: [{ tool: 'get_server', arguments: { server: name, include: ['versions', 'tools'] } }],
+    }
+  },
+})
+
+async function findVersions(
+  name: string,
+  target: TargetName,
+  { services, principal: { tenantId } }: MetaCall,
+): Promise<{ server: Server; live: Build; earlier: readonly Build[] }> {
+  return services.db.as(tenantId, async (sql) => {
+    const server = await requireServer(sql, tenantId, name)
+    const deployment = await findDeployment(sql, tenantId, server.id, target)
+    const live = deployment?.buildId ? await findBuildById(sql, tenantId, deployment.buildId) : undefined
+    if (!live) throw notDeployed(name, target)
+    const builds = await listBuilds(sql, tenantId, server.id, 1_000)
+    return { server, live, earlier: builds.filter(({ version }) => version !== live.version) }
+  })
+}
+
+/** @throws MetaError VERSION_UNKNOWN when there is none, or not this one */
+function chooseVersion(name: string, live: Build, others: readonly Build[], wanted: number | undefined): number {
+  const before = others.find(({ version }) => version < live.version)?.version
+  const chosen = wanted === undefined ? before : others.find(({ version }) => version === wanted)?.version
+  if (chosen !== undefined) return chosen
+  const list = others.map(({ version }) => version).slice(0, 10)
+  throw new MetaError(
+    'VERSION_UNKNOWN',
+    wanted === undefined
+      ? `"${name}" runs version ${live.version}, and there is none before it.`
+      : wanted === live.version
+        ? `"${name}" runs version ${wanted} already.`
+        : `"${name}" has no version ${wanted}.`,
+    list.length > 0 ? `Others are: ${list.join(', ')}.` : 'Change it and deploy again instead.',
+    { next: { tool: 'get_server', arguments: { server: name, include: ['versions'] } } },
+  )
+}

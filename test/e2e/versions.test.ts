@@ -1,0 +1,100 @@
+import type { Client } from '@modelcontextprotocol/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call } from './call.ts'
+import { startLibraryApi } from './library-api.ts'
+import { openTestHome, type TestHome } from './test-home.ts'
+
+let home: TestHome
+let client: Client
+let api: Awaited<ReturnType<typeof startLibraryApi>>
+
+beforeAll(async () => {
+  api = await startLibraryApi()
+  home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: api.host })
+  client = await home.connect()
+  await call(client, 'init_server', { name: 'greeter', description: 'Greets.' })
+})
+
+afterAll(async () => {
+  await home[Symbol.asyncDispose]()
+  await api[Symbol.asyncDispose]()
+})
+
+const add = (name: string, code: string, hosts: readonly string[] = []) =>
+  call(client, 'add_tool', {
+    server: 'greeter',
+    name,
+    description: 'Greets somebody.',
+    effect: 'read',
+    input_schema: { type: 'object', properties: {} },
+    code,
+    hosts,
+    replace: true,
+  })
+const deploy = () => call(client, 'deploy', { server: 'greeter' })
+const say = async (tool: string) => (await call(client, 'read_tool', { server: 'greeter', tool })).text
+
+describe('the versions of a server', () => {
+  it('are told apart in words, and the one that runs is marked', async () => {
+    await add('say_hello', 'return "one"')
+    await deploy()
+    await add('say_hello', 'return "two"')
+    await add('ask_library', `return (await fetch('http://${api.host}/books')).status`, [api.host])
+    await call(client, 'add_prompt', { server: 'greeter', name: 'greet', description: 'x', template: 'Greet.' })
+    expect((await deploy()).data).toMatchObject({ version: 2 })
+    const { data } = await call(client, 'get_server', { server: 'greeter', include: ['versions'] })
+    expect(data['versions']).toMatchObject([
+      {
+        version: 2,
+        runs_on: ['local'],
+        changes: [
+          '1 tool added: ask_library',
+          '1 tool changed: say_hello',
+          '1 prompt added: greet',
+          `may reach ${api.host} too`,
+        ],
+      },
+      { version: 1 },
+    ])
+  })
+
+  it('can be gone back to, without losing the draft or the later version', async () => {
+    expect((await call(client, 'rollback', { server: 'greeter' })).data).toMatchObject({ from: 2, to: 1, health: 'ok' })
+    expect(await say('say_hello')).toBe('one')
+    expect((await call(client, 'rollback', { server: 'greeter', version: 2 })).data).toMatchObject({ from: 1, to: 2 })
+    expect(await say('say_hello')).toBe('two')
+    expect(await say('ask_library')).toBe('200')
+  })
+
+  it('bring their own hosts back, whatever the draft has become', async () => {
+    await call(client, 'remove_item', { server: 'greeter', kind: 'tool', name: 'ask_library' })
+    await deploy()
+    await call(client, 'rollback', { server: 'greeter', version: 2 })
+    expect(await say('ask_library')).toBe('200')
+    await add('say_bye', 'return "bye"')
+    const { error } = await call(client, 'read_tool', { server: 'greeter', tool: 'say_bye' })
+    expect(error).toMatchObject({ code: 'TOOL_UNKNOWN', message: expect.stringContaining('in the draft') })
+    const { data } = await call(client, 'get_server', { server: 'greeter', include: ['versions'] })
+    expect(data['versions']).toMatchObject([
+      { version: 3, changes: ['1 tool removed: ask_library'] },
+      { version: 2, runs_on: ['local'] },
+      { version: 1 },
+    ])
+  })
+
+  it.each([
+    [{ version: 2 }, 'runs version 2 already'],
+    [{ version: 9 }, 'has no version 9'],
+  ])('says what is wrong with %j', async (given, problem) => {
+    const { error } = await call(client, 'rollback', { server: 'greeter', ...given })
+    expect(error).toMatchObject({ code: 'VERSION_UNKNOWN', message: expect.stringContaining(problem) })
+  })
+
+  it('say so when there is none to go back to', async () => {
+    await call(client, 'rollback', { server: 'greeter', version: 1 })
+    const { error } = await call(client, 'rollback', { server: 'greeter' })
+    expect(error.message).toContain('none before it')
+    const { error: unknown } = await call(client, 'rollback', { server: 'greter' })
+    expect(unknown).toMatchObject({ code: 'SERVER_UNKNOWN', fix: expect.stringContaining('greeter') })
+  })
+})
