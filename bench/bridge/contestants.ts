@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { bundleBridge } from '../../scripts/bundle-bridge.ts'
 import { findFreePort } from '../../src/net/free-port.ts'
+import { withDescendants } from './process-cpu.ts'
 
 export interface RunningContestant extends AsyncDisposable {
   readonly port: number
@@ -27,6 +29,12 @@ export const bare: Contestant = {
   start: () => start([path.join(here, 'bare-main.ts'), '{port}']),
 }
 export const ours: Contestant = { name: 'mcpwright', start: () => start([path.join(here, 'bridge-main.ts'), '{port}']) }
+
+/** Our bridge as people have it: one file, bundled into `folder`. */
+export async function bundledBridge(folder: string): Promise<Contestant> {
+  const bundle = await bundleBridge(folder)
+  return { name: 'mcpwright', start: () => start([bundle, '--shared', '--port', '{port}', '--', ...CHILD]) }
+}
 
 export interface InstalledPeers extends AsyncDisposable {
   readonly supergateway: Contestant
@@ -62,15 +70,17 @@ export async function installPeers(): Promise<InstalledPeers> {
 async function start(words: readonly string[]): Promise<RunningContestant> {
   const port = await findFreePort({ from: 43_000, to: 43_999 })
   const args = words.map((word) => (word === '{port}' ? String(port) : word))
-  // A group of its own: some leave their children behind.
-  const started = spawn(process.execPath, args, { stdio: 'ignore', detached: true })
+  const started = spawn(process.execPath, args, { stdio: 'ignore' })
+  const pid = started.pid ?? 0
+  running.add(pid)
   await untilListening(port, started)
   return {
     port,
-    pid: started.pid ?? 0,
+    pid,
     async [Symbol.asyncDispose]() {
+      running.delete(pid)
       const exited = new Promise((resolve) => started.once('exit', resolve))
-      process.kill(-(started.pid ?? 0), 'SIGKILL')
+      killTree(pid)
       await exited
     },
   }
@@ -91,4 +101,21 @@ async function takesConnections(port: number): Promise<boolean> {
   })
   socket.destroy()
   return isOpen
+}
+
+/** Some leave hundreds of processes behind when they end, so each is ended with all that it has started. */
+const running = new Set<number>()
+process.once('exit', () => {
+  for (const pid of running) killTree(pid)
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
+function killTree(root: number): void {
+  for (const pid of withDescendants(root)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended.
+    }
+  }
 }

@@ -12,5 +12,7 @@ export function createEchoServer(): McpServer {
   server.registerTool('echo', { description: 'Gives back its text.', inputSchema: schema }, ({ text }) => ({
     content: [{ type: 'text', text }],
   }))
+  // For the soak.
+  server.registerTool('crash', { inputSchema: fromJsonSchema({ type: 'object' }) }, () => process.exit(3))
   return server
 }

@@ -1,3 +1,4 @@
+import { RPC_CODES, RpcError } from '../protocol/json-rpc.ts'
 import { createChildCaller, type ChildCaller } from './child-caller.ts'
 import { createChildConnection } from './child-connection.ts'
 import { envelope } from './envelope.ts'
@@ -76,20 +77,29 @@ function createAutoService(
   let chosen: ModernService | undefined
   let choosing: Promise<ModernService> | undefined
 
+  const closing = new AbortController()
+
   async function choose(): Promise<ModernService> {
-    if (await speaksModern(options)) return (chosen = caller = createChildCaller(options))
+    const isModern = await speaksModern(options, closing.signal)
+    closing.signal.throwIfAborted()
+    if (isModern) return (chosen = caller = createChildCaller(options))
     return (chosen = await openLegacyChildService(converse, options.limits.idleMs || IDLE_MS))
   }
 
   async function need(): Promise<ModernService> {
     if (chosen) return chosen
+    closing.signal.throwIfAborted()
     choosing ??= choose().finally(() => (choosing = undefined))
     return await choosing
   }
 
   return {
     caller: () => caller,
-    close: async () => await caller?.close(),
+    async close() {
+      closing.abort(new RpcError(RPC_CODES.internal, `Server "${options.name}" was closed.`))
+      await choosing?.catch(() => {})
+      await caller?.close()
+    },
     service: {
       discover: async (signal) => await (await need()).discover(signal),
       call: async (call) => await (await need()).call(call),
@@ -104,19 +114,21 @@ function createAutoService(
 }
 
 /** Asks a process of its own: some servers of the older eras end when the first request is not `initialize`. */
-async function speaksModern({ startChild, limits }: BridgeOptions): Promise<boolean> {
+async function speaksModern({ startChild, limits }: BridgeOptions, closing: AbortSignal): Promise<boolean> {
   const child = await startChild()
   const { lineBytes, silentMs } = limits
   const connection = createChildConnection({ child, lineBytes, silentMs, onNoise: () => {} })
   child.stderr.resume()
   try {
-    const signal = AbortSignal.timeout(limits.startMs)
+    const signal = AbortSignal.any([AbortSignal.timeout(limits.startMs), closing])
     await connection.call({ method: 'server/discover', params: envelope({}), signal })
     return true
   } catch {
     return false
   } finally {
     connection.end('It was only asked what it speaks.')
-    void child.stop(limits.stopGraceMs)
+    const stopped = child.stop(limits.stopGraceMs)
+    // Nobody waits for its end but who closes the bridge.
+    if (closing.aborted) await stopped
   }
 }

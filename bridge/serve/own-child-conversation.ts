@@ -41,9 +41,14 @@ interface PendingRequest {
 export function createOwnChildConversations(options: BridgeOptions): OwnChildConversations {
   const children = new Set<Child>()
   const stopping = new Set<Promise<void>>()
+  let isClosed = false
 
   async function start(): Promise<Child> {
     const child = await options.startChild()
+    if (isClosed) {
+      await child.stop(0)
+      throw new RpcError(RPC_CODES.internal, `Server "${options.name}" was closed.`)
+    }
     children.add(child)
     void child.exited.then(() => children.delete(child))
     return child
@@ -70,6 +75,7 @@ export function createOwnChildConversations(options: BridgeOptions): OwnChildCon
       return Array.from(children, ({ pid }) => pid)
     },
     async close() {
+      isClosed = true
       for (const child of children) stop(child)
       await Promise.all(stopping)
     },

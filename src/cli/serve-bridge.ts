@@ -43,7 +43,12 @@ export async function serveBridge(options: ServeBridgeOptions): Promise<ServedBr
   const startChild = () => startCommand({ command, args, env, memoryMiB })
   const create = isShared ? createServerBridge : createForeignBridge
   const bridge = create({ name: command, startChild, limits, onLog, onAnswered: metrics.onAnswered })
-  const server = await listen(options, bridge, metrics)
+  // Who starts a bridge is about to call it. What goes wrong is told to the first who does, and in the log.
+  if (isShared) bridge.wake().catch(() => {})
+  const server = await listen(options, bridge, metrics).catch(async (error: unknown) => {
+    await bridge.close()
+    throw error
+  })
   return {
     port: portOf(server),
     async close() {

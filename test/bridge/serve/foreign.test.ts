@@ -1,6 +1,7 @@
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Child } from '../../../bridge/serve/child.ts'
 import { createForeignBridge } from '../../../bridge/serve/create-foreign-bridge.ts'
 import { startBridge, STDIO_ECHO, type BridgeEndpoint } from '../fixtures/bridge-endpoint.ts'
 import { callForText, callTool, connectLegacy, connectModern, type AnyClient } from '../fixtures/clients.ts'
@@ -114,6 +115,23 @@ it('fails the calls of a session whose process has crashed, says why, and has th
   await neighbour.close()
 })
 
+it.each(servers)(
+  'leaves no process behind when it is closed while it finds out what $server speaks',
+  async ({ program }) => {
+    const pids: number[] = []
+    const start = async (): Promise<Child> => {
+      const child = await spawnChild(program)
+      pids.push(child.pid)
+      return child
+    }
+    await using endpoint = await startBridge({}, start, {}, createForeignBridge)
+    const waking = endpoint.bridge.wake()
+    await expect.poll(() => pids.length).toBe(1)
+    await Promise.all([endpoint.bridge.close(), expect(waking).rejects.toThrow('was closed')])
+    for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false)
+  },
+)
+
 it('tells a 2026-07-28 subscriber of resources that a server of 2025 has updated', async () => {
   await using endpoint = await startForeign(OLD_ECHO)
   const subscriber = await connectModern(endpoint.url)
@@ -152,4 +170,12 @@ it('asks each of several 2026-07-28 callers only about its own call', async () =
 
 function count({ logs }: BridgeEndpoint, line: string): number {
   return logs.filter((each) => each === line).length
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
