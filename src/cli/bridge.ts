@@ -22,6 +22,7 @@ export class BridgeUsageError extends Error {
 
 /** `mcpwright bridge`: serves until it is told to stop. @throws BridgeUsageError */
 export async function bridge(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  if (words[0] === '--help') return console.log(BRIDGE_USAGE)
   const options = readBridgeOptions(words, environment)
   const served = await serveBridge(options).catch((error: unknown) => {
     if (!isPortTaken(error)) throw error

@@ -9,6 +9,10 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
     .description('Builds MCP servers: from an API description to a tool your client can call.')
     .version(ownVersion())
     .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\n"mcpwright bridge -- command" serves any stdio server over HTTP; "mcpwright bridge --help" says how.',
+    )
     .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : 2))
   addCommands(program, environment)
   try {
