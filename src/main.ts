@@ -33,6 +33,7 @@ import { createEgress } from './net/egress.ts'
 import { findFreePort } from './net/free-port.ts'
 import { brokerFor, childEnvironment } from './pipeline/deployment-broker.ts'
 import { keepLeases, restoreDeployments } from './pipeline/restore-deployments.ts'
+import { purgeArchives } from './pipeline/purge-archives.ts'
 import { createServerSchedule } from './pipeline/server-schedule.ts'
 import { createServerSecrets } from './pipeline/server-secrets.ts'
 import type { Services } from './pipeline/services.ts'
@@ -212,6 +213,7 @@ async function openServices(
   await restoreDeployments(services, (request) => target.restore(request))
   resources.defer(keepLeases(services))
   resources.defer(() => queue.stop(defaults.daemon.drainMs))
+  resources.defer(purgeArchives(services))
   schedule.wake()
   // A job may have brought a server up whose calls are due.
   await queue.work((job, signal) => handleJob(job, services, signal).finally(schedule.wake))

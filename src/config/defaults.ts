@@ -9,6 +9,8 @@ export const defaults = {
     drainMs: 5_000,
   },
   ports: { from: 42000, to: 42999 },
+  /** An archived server can be brought back so long. */
+  archiveMs: 30 * 24 * 60 * 60_000,
   limits: {
     descriptionBytes: 32 * 1024 * 1024,
     bodyBytes: 6 * 1024 * 1024,

@@ -1,5 +1,6 @@
 import { MetaError } from '../errors/meta-error.ts'
 import { followJob } from '../pipeline/follow-job.ts'
+import { restorableUntil } from '../pipeline/purge-archives.ts'
 import { findArchivedServer, requireServer, restoreServer } from '../registry/server-store.ts'
 import { DELETES, defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
 
@@ -39,10 +40,11 @@ export const deleteServer = defineTool<Input>({
     }
     const job = await services.queue.send({ kind: 'delete', tenantId, serverId: server.id })
     const followed = await followJob(job, services, { tenantId, signal, progress, label: `Deleting ${name}.` })
+    const until = restorableUntil(new Date()).toISOString().slice(0, 10)
     const status = followed.kind === 'done' ? 'archived' : 'deleting'
     return {
-      text: `"${name}" is ${status}; its name is free.`,
-      structured: { server: name, status },
+      text: `"${name}" is ${status}; its name is free. It can be restored until ${until}.`,
+      structured: { server: name, status, restorable_until: until },
       next: [{ tool: 'delete_server', arguments: { server: name, restore: true } }],
     }
   },

@@ -2,6 +2,7 @@ import { addPrompt } from './add-prompt.ts'
 import { addResource } from './add-resource.ts'
 import { addTool } from './add-tool.ts'
 import { callTool } from './call-tool.ts'
+import { cleanupServers } from './cleanup-servers.ts'
 import { deleteServer } from './delete-server.ts'
 import { deploy } from './deploy.ts'
 import { getLogs } from './get-logs.ts'
@@ -38,4 +39,5 @@ export const metaTools: readonly MetaTool[] = [
   readTool,
   callTool,
   deleteServer,
+  cleanupServers,
 ]

@@ -52,6 +52,7 @@ import {
   replaceTool,
   toolNames,
 } from '../../src/registry/tool-store.ts'
+import { findExpiredArchives, findUnusedServers } from '../../src/registry/unused-servers.ts'
 import { countRequests } from '../../src/registry/usage-store.ts'
 
 const OTHER_TENANT = '00000000-0000-7000-8000-000000000002' as TenantId
@@ -420,6 +421,25 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       }
       const deployment = await local((sql) => findDeployment(sql, LOCAL_TENANT, server.id, 'local'))
       expect(deployment).toMatchObject({ requestCount: 42, lastRequestAt: late })
+    })
+
+    it('finds what nobody has changed, deployed or asked for a while, and archives whose time is over', async () => {
+      const server = await addServer('forgotten')
+      const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'local'))
+      const unused = async (before: Date) =>
+        (await local((sql) => findUnusedServers(sql, LOCAL_TENANT, before))).map(({ name }) => name)
+      const inAnHour = new Date(Date.now() + 3_600_000)
+      expect(await unused(new Date(Date.now() - 3_600_000))).toEqual([])
+      expect(await unused(inAnHour)).toContain('forgotten')
+      const lastRequestAt = new Date(Date.now() + 2 * 3_600_000)
+      await db.asSystem((sql) => countRequests(sql, [{ deploymentId: id, requests: 1, lastRequestAt }]))
+      expect(await unused(inAnHour)).not.toContain('forgotten')
+      const ofOther = await other((sql) => findUnusedServers(sql, OTHER_TENANT, inAnHour))
+      expect(ofOther.map(({ id: each }) => each)).not.toContain(server.id)
+      await local((sql) => archiveServer(sql, LOCAL_TENANT, server.id))
+      const expired = (before: Date) => db.asSystem((sql) => findExpiredArchives(sql, before))
+      expect(await expired(inAnHour)).toContainEqual({ tenantId: LOCAL_TENANT, serverId: server.id })
+      expect(await expired(new Date(Date.now() - 3_600_000))).toEqual([])
     })
 
     it('hands out a call that was put off once, to the daemon whose server is up, when it is due', async () => {

@@ -34,6 +34,14 @@ const add = (name: string, code: string, hosts: readonly string[] = []) =>
 const deploy = () => call(client, 'deploy', { server: 'greeter' })
 const say = async (tool: string) => (await call(client, 'read_tool', { server: 'greeter', tool })).text
 
+describe('servers that nobody uses', () => {
+  it('are none right after a change', async () => {
+    const { data, text } = await call(client, 'cleanup_servers', {})
+    expect(data).toEqual({ unused: [] })
+    expect(text).toContain('30 days')
+  })
+})
+
 describe('the versions of a server', () => {
   it('are told apart in words, and the one that runs is marked', async () => {
     await add('say_hello', 'return "one"')

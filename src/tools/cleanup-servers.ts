@@ -1,0 +1,50 @@
+import { followJob } from '../pipeline/follow-job.ts'
+import { restorableUntil } from '../pipeline/purge-archives.ts'
+import { findUnusedServers } from '../registry/unused-servers.ts'
+import { DELETES, defineTool, objectSchema } from './meta-tool.ts'
+
+interface Input {
+  readonly unused_days?: number
+  readonly dry_run?: boolean
+}
+
+const DAY_MS = 24 * 60 * 60_000
+
+export const cleanupServers = defineTool<Input>({
+  name: 'cleanup_servers',
+  title: 'Archive unused servers',
+  description:
+    'Takes down and archives servers that nobody has changed or called for a while. First shows which; they can be restored for 30 days.',
+  inputSchema: objectSchema({
+    unused_days: { type: 'integer', minimum: 1, maximum: 3_650, description: '30 by default.' },
+    dry_run: { type: 'boolean', description: 'true by default.' },
+  }),
+  scope: 'write',
+  annotations: DELETES,
+  async run({ unused_days: days = 30, dry_run: isDry = true }, { services, principal, signal, progress }) {
+    const { tenantId } = principal
+    const before = new Date(Date.now() - days * DAY_MS)
+    const unused = await services.db.as(tenantId, (sql) => findUnusedServers(sql, tenantId, before))
+    const servers = unused.map(({ name, lastUsedAt }) => ({ name, last_used: lastUsedAt.toISOString().slice(0, 10) }))
+    if (unused.length === 0) {
+      return { text: `Every server was used within ${days} days.`, structured: { unused: [] } }
+    }
+    if (isDry) {
+      return {
+        text: `Unused for ${days} days:\n${servers.map(({ name, last_used }) => `${name}, since ${last_used}`).join('\n')}`,
+        structured: { would_archive: servers },
+        next: [{ tool: 'cleanup_servers', arguments: { unused_days: days, dry_run: false } }],
+      }
+    }
+    for (const { id, name } of unused) {
+      const job = await services.queue.send({ kind: 'delete', tenantId, serverId: id })
+      await followJob(job, services, { tenantId, signal, progress, label: `Archiving ${name}.` })
+    }
+    const until = restorableUntil(new Date()).toISOString().slice(0, 10)
+    return {
+      text: `Archived: ${servers.map(({ name }) => name).join(', ')}. They can be restored until ${until}.`,
+      structured: { archived: servers, restorable_until: until },
+      next: [{ tool: 'delete_server', arguments: { server: servers[0]?.name ?? '', restore: true } }],
+    }
+  },
+})
