@@ -427,7 +427,7 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       const server = await addServer('forgotten')
       const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'local'))
       const unused = async (before: Date) =>
-        (await local((sql) => findUnusedServers(sql, LOCAL_TENANT, before))).map(({ name }) => name)
+        (await local((sql) => findUnusedServers(sql, LOCAL_TENANT, before))).map((each) => each.name)
       const inAnHour = new Date(Date.now() + 3_600_000)
       expect(await unused(new Date(Date.now() - 3_600_000))).toEqual([])
       expect(await unused(inAnHour)).toContain('forgotten')
