@@ -32,7 +32,7 @@ export function createModernUpstream(
           // A subscription that moved to a new endpoint is acknowledged there once more.
           if (isAcknowledgement && wasAcknowledged) return
           wasAcknowledged ||= isAcknowledgement
-          await output.write(message)
+          await output.write(withResultType(message))
         }
         // A subscription lasts for hours and breaks often: tries count from the last time that it was taken.
         await sendModern({ link, parameterHeaders }, request, signal, relay).then(
@@ -45,6 +45,12 @@ export function createModernUpstream(
     },
     close: () => Promise.resolve(),
   }
+}
+
+/** Absent means complete (basic/index, ResultType), but there are clients that refuse such a result. */
+function withResultType(message: RpcMessage): RpcMessage {
+  if (!('result' in message) || message.result['resultType'] !== undefined) return message
+  return { ...message, result: { resultType: 'complete', ...message.result } }
 }
 
 export interface ModernPath {

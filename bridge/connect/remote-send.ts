@@ -74,7 +74,8 @@ export function createRemoteSend(options: RemoteSendOptions): HttpSend {
       await response.body?.cancel()
       if (!login || renewals === RENEWALS) throw tokenRefused(options.url, status, login !== undefined)
       const change = status === 401 ? login.renew(token, challenge) : login.widen(token, challenge)
-      const patienceMs = WAIT_FOR_LOGIN.has(methodOf(asked)) ? undefined : loginAnswerMs
+      const waitsForever = asked.method === 'GET' || WAIT_FOR_LOGIN.has(methodOf(asked))
+      const patienceMs = waitsForever ? undefined : loginAnswerMs
       await waitForLogin(change.catch(throwLoginFailure), options.url, patienceMs, asked.signal)
     }
   }

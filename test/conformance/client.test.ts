@@ -1,9 +1,19 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const suite = path.resolve(import.meta.dirname, '../../node_modules/@modelcontextprotocol/conformance/dist/index.js')
 const client = `${process.execPath} ${path.resolve(import.meta.dirname, 'connect-client.ts')}`
+
+let slots: string
+
+beforeAll(async () => {
+  slots = await mkdtemp(path.join(tmpdir(), 'conformance-slots-'))
+})
+
+afterAll(() => rm(slots, { recursive: true }))
 
 /** Extensions and what came after the release are run by the suite, but asked of nobody. */
 const REQUIRED = 32
@@ -30,9 +40,10 @@ describe.runIf(process.platform === 'linux')('mcpwright connect, as the official
 
 async function runSuite(...words: string[]): Promise<string> {
   return await new Promise((resolve) => {
-    const args = [suite, 'client', '--command', client, ...words]
+    const args = [suite, 'client', '--command', client, '--timeout', '100000', ...words]
+    const env = { ...process.env, CONFORMANCE_SLOTS: slots }
     // It exits with 1 when a scenario fails; what it printed says which.
-    execFile(process.execPath, args, { maxBuffer: 50_000_000 }, (_error, stdout, stderr) =>
+    execFile(process.execPath, args, { env, maxBuffer: 50_000_000 }, (_error, stdout, stderr) =>
       resolve(`${stdout}\n${stderr}`),
     )
   })

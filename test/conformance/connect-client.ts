@@ -2,8 +2,9 @@
  * The client that the official suite tests: an SDK client over the stdio of `connect`. What the suite sees on the
  * network is the work of `connect` alone. Run as `connect-client.ts <url>`.
  */
-import { Client } from '@modelcontextprotocol/client'
-import { startMachine } from '../bridge/connect/fixtures/remote-door.ts'
+import path from 'node:path'
+import type { Client } from '@modelcontextprotocol/client'
+import { lockLogin } from '../../bridge/connect/login/login-lock.ts'
 
 /** What the suite tells a client beside the address. */
 interface Context {
@@ -17,6 +18,12 @@ const scenario = process.env['MCP_CONFORMANCE_SCENARIO'] ?? ''
 const version = process.env['MCP_CONFORMANCE_PROTOCOL_VERSION'] ?? '2025-11-25'
 // The suite writes it.
 const context = JSON.parse(process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}') as Context
+
+// The suite starts all its clients in one moment; so that nobody else on the machine waits for them, four run at a time.
+const slots = process.env['CONFORMANCE_SLOTS']
+if (slots) await lockLogin(path.join(slots, String(process.pid % 4)), () => {}, new AbortController().signal)
+const sdk = await import('@modelcontextprotocol/client')
+const { startMachine } = await import('../bridge/connect/fixtures/remote-door.ts')
 
 await useServer()
 process.exit(0)
@@ -42,7 +49,7 @@ async function useServer(): Promise<void> {
 }
 
 function createClient(): Client {
-  const client = new Client(
+  const client = new sdk.Client(
     { name: 'conformance', version: '1.0.0' },
     {
       capabilities: { elicitation: { form: { applyDefaults: true } }, roots: {}, sampling: {} },

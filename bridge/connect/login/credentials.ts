@@ -10,8 +10,6 @@ import { LoginFailed } from './login-failed.ts'
 import { lockLogin } from './login-lock.ts'
 import type { LoginRecord, LoginStore, StoredLogin } from './login-store.ts'
 
-/** A token that ends within this time is renewed before it is used. */
-const EXPIRY_MARGIN_MS = 30_000
 /** After a login that failed, no instance opens another page for this long. */
 const FAILURE_HOLDS_MS = 60_000
 
@@ -96,7 +94,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   return {
     async current() {
       const tokens = tokensOf(latest ?? (await read()))
-      if (!tokens?.refreshToken || !endsSoon(tokens.expiresAt, now())) return tokens?.accessToken
+      if (!tokens?.refreshToken || !endsSoon(tokens.renewAt, now())) return tokens?.accessToken
       await this.renew(tokens.accessToken, NO_CHALLENGE)
       return tokensOf(latest ?? (await read()))?.accessToken
     },
@@ -104,7 +102,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
       change(async (record) => {
         const tokens = tokensOf(record)
         // Another instance has renewed it meanwhile.
-        if (tokens && tokens.accessToken !== rejected && !endsSoon(tokens.expiresAt, now())) return
+        if (tokens && tokens.accessToken !== rejected && !endsSoon(tokens.renewAt, now())) return
         await refreshOrLogIn(record, challenge)
       }),
     widen: (insufficient, challenge) =>
@@ -126,8 +124,8 @@ function tokensOf({ issuer, logins }: LoginRecord): StoredLogin['tokens'] {
   return issuer === undefined ? undefined : logins[issuer]?.tokens
 }
 
-function endsSoon(expiresAt: number | undefined, now: number): boolean {
-  return expiresAt !== undefined && expiresAt - EXPIRY_MARGIN_MS < now
+function endsSoon(renewAt: number | undefined, now: number): boolean {
+  return renewAt !== undefined && renewAt < now
 }
 
 /**

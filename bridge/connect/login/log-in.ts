@@ -12,6 +12,9 @@ import { LoginFailed, quoteForeign } from './login-failed.ts'
 import type { StoredClient, StoredLogin, StoredTokens } from './login-store.ts'
 import { isWebPage } from './open-browser.ts'
 
+/** How long before its end a token is renewed; of a short one, a tenth of its life. */
+const RENEW_BEFORE_MS = 30_000
+
 /** What a login needs of its surroundings. */
 export interface LoginSurroundings {
   /** Bounded, and follows no redirects by itself. */
@@ -91,7 +94,7 @@ export function toStoredTokens(tokens: OAuthTokens, now: number): StoredTokens {
   return {
     accessToken,
     ...(refreshToken !== undefined && { refreshToken }),
-    ...(expiresIn !== undefined && { expiresAt: now + expiresIn * 1_000 }),
+    ...(expiresIn !== undefined && { renewAt: now + expiresIn * 1_000 - Math.min(RENEW_BEFORE_MS, expiresIn * 100) }),
     ...(scope !== undefined && { scope }),
   }
 }

@@ -6,8 +6,8 @@ import { isObject } from '../../protocol/json-rpc.ts'
 export interface StoredTokens {
   readonly accessToken: string
   readonly refreshToken?: string
-  /** Milliseconds since 1970; absent where the server did not say. */
-  readonly expiresAt?: number
+  /** A little before its end, in milliseconds since 1970; absent where the server did not say. */
+  readonly renewAt?: number
   /** What was granted, where the server said. */
   readonly scope?: string
 }

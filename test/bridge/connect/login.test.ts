@@ -132,6 +132,14 @@ describe('a token', () => {
     expect(authorization.grants).toHaveLength(2)
   })
 
+  it('that lives for seconds is not refreshed for each request', async () => {
+    const nowMs = Date.now()
+    await start({ supportsRegistration: true, tokenSeconds: 10 })
+    const client = await connectLegacy(door({ now: () => nowMs }))
+    for (const text of ['one', 'two']) expect(await callForText(client, 'echo', { text })).toBe(text)
+    expect(authorization.grants).toHaveLength(1)
+  })
+
   it('that cannot be refreshed any more leads to a new login with the same client', async () => {
     await start()
     const client = await connectLegacy(door())
