@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import type { Child } from '../../bridge/serve/child.ts'
 import { toChild, whenSpawned } from './process-child.ts'
 
@@ -10,13 +10,18 @@ export interface CommandOptions {
   readonly memoryMiB: number
 }
 
+/** Has the kernel end a program when the process that started it was killed and could not do so itself. */
+const WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
+let isSetprivThere: boolean | undefined
+
 /**
  * Starts a program as the leader of a process group, so that all it starts ends with it. It is as free as who starts
  * it: the layers around our own servers know what those need, and nobody knows what this one does.
  * @throws the system's error when the program cannot be started
  */
 export async function startCommand({ command, args, env, memoryMiB }: CommandOptions): Promise<Child> {
-  const started = spawn(command, args, {
+  const [program = command, ...words] = endsWithParent() ? [...WITH_PARENT, command, ...args] : [command, ...args]
+  const started = spawn(program, words, {
     env: { ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
@@ -24,4 +29,11 @@ export async function startCommand({ command, args, env, memoryMiB }: CommandOpt
   })
   await whenSpawned(started)
   return toChild(started, memoryMiB)
+}
+
+/** Some systems have a setpriv that cannot do this, so it is tried, once. */
+function endsWithParent(): boolean {
+  const [command = '', ...words] = WITH_PARENT
+  isSetprivThere ??= process.platform === 'linux' && spawnSync(command, [...words, 'true']).status === 0
+  return isSetprivThere
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -26,7 +27,7 @@ interface RunningBridge extends AsyncDisposable {
   readonly url: string
   readonly lines: string[]
   /** @returns the exit code */
-  stop(): Promise<number | null>
+  stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
 /** The one file, away from all packages, as it is in an image. */
@@ -45,8 +46,8 @@ async function run(...words: string[]): Promise<RunningBridge> {
     if (url) resolve(url)
   })
   void exited.then(() => reject(new Error(lines.join('\n'))))
-  const stop = async (): Promise<number | null> => {
-    started.kill('SIGTERM')
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
+    started.kill(signal)
     return await exited
   }
   return { url: await promise, lines, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
@@ -101,6 +102,15 @@ describe('the bridge as one file', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 
+  it.skipIf(process.platform !== 'linux')('takes its servers with it even when it is killed', async () => {
+    const deaf = 'console.error("pid " + process.pid); setInterval(() => {}, 1_000)'
+    const bridge = await run('--shared', '--', process.execPath, '-e', deaf)
+    const pidOf = (): number => Number(/pid (\d+)/.exec(bridge.lines.join('\n'))?.[1])
+    await expect.poll(pidOf).toBeGreaterThan(0)
+    await bridge.stop('SIGKILL')
+    await expect.poll(() => isAlive(pidOf())).toBe(false)
+  })
+
   it('says which port is taken', async () => {
     const other = createServer()
     await once(other.listen(0, '127.0.0.1'), 'listening')
@@ -129,3 +139,9 @@ describe('the words of the command line', () => {
     expect(options.environment).not.toHaveProperty('MCP_TOKEN')
   })
 })
+
+/** A killed process whose parent is gone may stay as a zombie for a moment. */
+function isAlive(pid: number): boolean {
+  const file = `/proc/${pid}/status`
+  return existsSync(file) && !/^State:\s+Z/m.test(readFileSync(file, 'utf8'))
+}
