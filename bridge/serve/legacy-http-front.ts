@@ -7,7 +7,6 @@ import {
   type RpcResponse,
 } from '../protocol/json-rpc.ts'
 import { LEGACY_VERSIONS } from '../protocol/versions.ts'
-import type { Answer } from './answer.ts'
 import { splitAnswer } from './batch.ts'
 import type { Converse } from './conversation.ts'
 import { createEventStore } from './event-store.ts'
@@ -50,14 +49,14 @@ export function createLegacyHttpFront(limits: BridgeLimits, converse: Converse, 
     return sessions.find(request.headers['mcp-session-id'])
   }
 
-  async function answerIn(session: LegacySession, message: RpcRequest, answer: Answer): Promise<void> {
+  /** While the connection of an answer is open, the client is there; a call alone keeps no session. */
+  function keepWhileOpen(session: LegacySession, response: ServerResponse): void {
+    if (response.closed) return
     session.openAnswers += 1
-    try {
-      await session.conversation.request(message, answer)
-    } finally {
+    response.once('close', () => {
       session.openAnswers -= 1
       session.lastSeenAt = now()
-    }
+    })
   }
 
   return {
@@ -82,7 +81,8 @@ export function createLegacyHttpFront(limits: BridgeLimits, converse: Converse, 
     },
     async serve(request, response, message) {
       const session = sessionOf(request)
-      await answerIn(session, message, answerOf(request, response, session))
+      keepWhileOpen(session, response)
+      await session.conversation.request(message, answerOf(request, response, session))
     },
     async serveBatch(request, response, messages) {
       const session = sessionOf(request)
@@ -94,8 +94,9 @@ export function createLegacyHttpFront(limits: BridgeLimits, converse: Converse, 
         if (each.kind === 'response') session.conversation.respond(each.message)
       }
       if (requests.length === 0) return void response.writeHead(202).end()
+      keepWhileOpen(session, response)
       const answers = splitAnswer(answerOf(request, response, session), requests.length)
-      await Promise.all(answers.map((answer, index) => answerIn(session, requests[index]!.message, answer)))
+      await Promise.all(answers.map((answer, index) => session.conversation.request(requests[index]!.message, answer)))
     },
     notify(request, response, message) {
       sessionOf(request).conversation.notify(message)

@@ -12,7 +12,7 @@ export interface LegacySession {
   readonly events: SessionEvents
   readonly streams: SessionStreams
   readonly openedAt: number
-  /** Answers under way: while there are any, the client is there. */
+  /** Connections that wait for an answer: while there are any, the client is there. */
   openAnswers: number
   lastSeenAt: number
 }

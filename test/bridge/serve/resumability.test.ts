@@ -131,6 +131,31 @@ it('ends a session at its absolute age, whatever the client does', async () => {
   expect(own.bridge.health().sessions).toBe(0)
 })
 
+it('ends the session of a client that vanished in the middle of a call, and the call with it', async () => {
+  let time = 0
+  await using own = await startBridge({ sessionIdleMs: 10_000 }, undefined, { now: () => time })
+  const { sessionId } = await initialize(own.url, '2025-11-25')
+  const leave = new AbortController()
+  const hang = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hang', arguments: {} } }
+  const headers = { 'content-type': 'application/json', accept: 'text/event-stream', 'mcp-session-id': sessionId }
+  const hanging = fetch(own.url, { method: 'POST', headers, body: JSON.stringify(hang), signal: leave.signal })
+  // Its stream can be resumed from here on.
+  const events = createEventReader(await hanging)
+  expect(await events.next()).toMatchObject({ retry: '1000' })
+  time = 20_000
+  const ping = { jsonrpc: '2.0', id: 2, method: 'ping' }
+  expect((await post(own.url, ping, { 'mcp-session-id': sessionId })).status).toBe(200)
+  leave.abort()
+  await expect(events.next()).rejects.toThrow('aborted')
+  await expect
+    .poll(async () => {
+      time += 10_001
+      return (await post(own.url, ping, { 'mcp-session-id': sessionId })).status
+    })
+    .toBe(404)
+  await expect.poll(() => own.logs).toContain('hang was cancelled')
+})
+
 it('answers a batch of 2025-03-26 together, and refuses one of a later client', async () => {
   const old = await initialize(endpoint.url, '2025-03-26')
   const batch = [
