@@ -7,6 +7,10 @@ import { bundleOf } from './tool-bundle.ts'
 const sandbox = createSandbox({ limits: LIMITS, runners: 2, idleMs: 10_000 })
 afterAll(() => sandbox.close())
 
+function answering(answers: ClientSide['answers']) {
+  return { task: { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: { ...CLIENT, answers } } as const }
+}
+
 describe('a run of code', () => {
   it('gives what the code returned', async () => {
     const { result } = await runBody(sandbox, 'return { doubled: input.n * 2, env: context.env }', {
@@ -147,9 +151,6 @@ describe('a run of code', () => {
     const form = { kind: 'form', message: 'Say it.', schema: {} }
     const body = `const { a, b } = await context.requestInputs({ a: ${JSON.stringify(form)}, b: ${JSON.stringify(form)} })
       return [a.content.it, b.action]`
-    const answering = (answers: ClientSide['answers']) => ({
-      task: { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: { ...CLIENT, answers } } as const,
-    })
     const a = { action: 'accept', content: { it: 'word' } } as const
     const asked = await runBody(sandbox, body)
     const half = await runBody(sandbox, body, answering({ a }))
