@@ -66,7 +66,9 @@ async function sendRequest(
   const body = wire.body === undefined ? undefined : Buffer.from(wire.body, 'base64')
   const { body: _base64, ...rest } = wire
   const { request, used } = fillSecrets({ ...rest, ...(body && { body }) }, host, secrets)
-  const policy = { hosts: new Set(hosts), timeoutMs, answerBytes, redirects }
+  // A 307 would carry the body, and the secrets in it, to whatever host it names.
+  const mayFollow = request.body === body
+  const policy = { hosts: new Set(hosts), timeoutMs, answerBytes, redirects: mayFollow ? redirects : 0 }
   const answer = await egress.request({ ...request, signal }, policy)
   return { ...answer, body: Buffer.from(redactSecrets(answer.body, used)).toString('base64') }
 }

@@ -1,3 +1,4 @@
+import { type SecretForm, writeFormSecret } from '../../runtime/library/form-secret.ts'
 import type { EnvSecret } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
 
@@ -23,7 +24,8 @@ export function placeholderOf(name: string): string {
   return `{{secret:${name}}}`
 }
 
-const PLAIN = /\{\{secret:([A-Z][A-Z0-9_]*)\}\}/g
+/** With `|form` or `|client` it is written for a form (runtime/library/form-secret.ts). */
+const PLAIN = /\{\{secret:([A-Z][A-Z0-9_]*)(?:\|(form|client))?\}\}/g
 const ENCODED = /%7B%7Bsecret(?:%3A|:)([A-Z][A-Z0-9_]*)%7D%7D/gi
 
 /** A secret that a request carries. */
@@ -58,7 +60,10 @@ export function fillSecrets<
       `A person can enter it: mcpwright secret set ${name} --server <name> --host ${host}`,
     )
   }
-  const plain = (text: string) => text.replaceAll(PLAIN, (_, name: string) => value(name))
+  const plain = (text: string) =>
+    text.replaceAll(PLAIN, (_, name: string, form?: SecretForm) =>
+      form ? writeFormSecret(value(name), form) : value(name),
+    )
   const url = request.url.replaceAll(ENCODED, (_, name: string) => encodeURIComponent(value(name.toUpperCase())))
   const headers = request.headers.map(([name, text]): [string, string] => [name, fillBasic(plain(text), plain)])
   const body = request.body && fillBody(request.body, plain)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { writeFormSecret } from '../../runtime/library/form-secret.ts'
 import { envSecretResolver, fillSecrets, placeholderOf, redactSecrets } from '../../src/pipeline/resolve-secrets.ts'
 
 const resolver = envSecretResolver([
@@ -33,6 +34,13 @@ describe('secrets on their way out', () => {
       resolver,
     )
     expect(request.headers[0]?.[1]).toBe(`Basic ${Buffer.from('ada:lovelace').toString('base64')}`)
+  })
+
+  it('are written for a form where the placeholder says so', () => {
+    const [field, client] = [writeFormSecret(token, 'form'), writeFormSecret(placeholderOf('LOGIN'), 'client')]
+    const body = Buffer.from(`a=${field}&${client}`)
+    const { request } = fillSecrets({ url: 'https://api.example/', headers: [], body }, 'api.example', resolver)
+    expect(Buffer.from(request.body ?? []).toString()).toBe('a=geheim+%26+mehr&client_id=ada&client_secret=lovelace')
   })
 
   it('leave binary parts of a body as they are', () => {
