@@ -55,7 +55,10 @@ export async function importLocally(
   return {
     api: { ...api, operations },
     egress: createEgress({ allowLocal: new Set([...config.allowLocal, ...fromPerson]) }),
-    hosts: new Set(operations.flatMap(({ call }) => hostsOfCall(call))),
+    hosts: new Set([
+      ...operations.flatMap(({ call }) => hostsOfCall(call)),
+      ...api.credentials.flatMap((credential) => credential.hosts),
+    ]),
   }
 }
 
