@@ -1,40 +1,44 @@
 import type { CallContext } from './call-context.ts'
-import { CallRefused } from './call-refused.ts'
 import { systemClock } from './clock.ts'
-import { basicText } from './credentials.ts'
+import { writeFormSecret } from './form-secret.ts'
 import type { Credential, CredentialPlacement } from './http-call.ts'
-import { NoAnswer } from './no-answer.ts'
-import { formEncode } from './percent-encode.ts'
+import { type KeptValue, KeptValues } from './kept-values.ts'
+import { requestToken, type TokenAnswer } from './token-request.ts'
+import { tokenEndpoint } from './token-server.ts'
 
 /** Tokens by the name of the credential that they were got with. */
 export type AccessTokens = ReadonlyMap<string, string>
 
-type ClientPlacement = Extract<CredentialPlacement, { type: 'clientCredentials' }>
-type TokenContext = Pick<CallContext, 'fetch' | 'env' | 'signal' | 'clock'>
+type TokenContext = Pick<CallContext, 'fetch' | 'env' | 'signal' | 'clock' | 'saveCredential'>
+type Placement<Type extends CredentialPlacement['type']> = Extract<CredentialPlacement, { type: Type }>
 
-interface KeptToken {
-  readonly token: string
-  /** Milliseconds since 1970, UTC. */
-  readonly validUntilMs: number
-}
-
-/** By token address, scopes and client; calls that come together share one request. */
-const kept = new Map<string, Promise<KeptToken>>()
+/** By token server, scopes, client and login. */
+const kept = new KeptValues<string>()
+/** The newest refresh token of a login, by the same key: a server may give another at each exchange. */
+const rotated = new Map<string, string>()
 /** A token is not used in the last seconds of its life: it would end on the way. */
 const MARGIN_MS = 30_000
 const DEFAULT_LIFE_MS = 5 * 60_000
 
 /**
- * Gets a token for each credential that stands for an OAuth client, and keeps it while it is valid.
- * RFC 6749, section 4.4 (client credentials)
+ * Gets a token for each credential that stands for an OAuth client or login, and keeps it while it is valid.
+ * RFC 6749, sections 4.4 (client credentials) and 6 (refresh token)
  * @throws CallRefused when the token server refuses, naming the credential and what the server said
  * @throws NoAnswer when the signal aborts
  */
 export async function accessTokens(credentials: readonly Credential[], context: TokenContext): Promise<AccessTokens> {
   const tokens = new Map<string, string>()
-  for (const { name, placement } of credentials) {
-    if (placement.type !== 'clientCredentials') continue
-    tokens.set(name, await keptToken(name, placement, context))
+  // A client beside a login's refresh token signs its exchange, and gets no token of its own.
+  const signers = new Set(
+    credentials.map(({ placement }) => (placement.type === 'refreshToken' ? placement.client : '')),
+  )
+  for (const credential of credentials) {
+    const { name, placement } = credential
+    if (placement.type === 'refreshToken') {
+      tokens.set(name, await loginToken(credential, placement, context))
+    } else if (placement.type === 'clientCredentials' && !signers.has(name)) {
+      tokens.set(name, await clientToken(credential, placement, context))
+    }
   }
   return tokens
 }
@@ -42,69 +46,54 @@ export async function accessTokens(credentials: readonly Credential[], context: 
 /** Forgets tokens that an API did not take, so that the next call gets new ones. */
 export async function forgetTokens(tokens: AccessTokens): Promise<void> {
   const ended = new Set(tokens.values())
-  for (const [key, pending] of kept) {
-    const known = await pending.catch(() => undefined)
-    if (known && ended.has(known.token) && kept.get(key) === pending) kept.delete(key)
-  }
+  await kept.forget((token) => ended.has(token))
 }
 
-async function keptToken(name: string, placement: ClientPlacement, context: TokenContext): Promise<string> {
-  const { clock = systemClock } = context
-  const key = JSON.stringify([placement.tokenUrl, placement.scopes, context.env[name]])
-  for (let pending = kept.get(key); pending !== undefined; pending = kept.get(key)) {
-    const known = await pending.catch(() => undefined)
-    if (known && known.validUntilMs > clock.now()) return known.token
-    // It failed or has ended; the first to see it makes way for another.
-    if (kept.get(key) === pending) kept.delete(key)
-  }
-  const pending = requestToken(name, placement, context)
-  kept.set(key, pending)
-  return (await pending).token
-}
-
-async function requestToken(name: string, placement: ClientPlacement, context: TokenContext): Promise<KeptToken> {
-  const { clock = systemClock } = context
-  let answer = await askForToken(name, placement, context)
-  // Not every client may have all that a description lists: without scopes the server gives those it has.
-  if (answer.error === 'invalid_scope') answer = await askForToken(name, { ...placement, scopes: [] }, context)
-  const { access_token: token, expires_in: seconds } = answer
-  if (typeof token !== 'string' || token === '') throw tokenRefused(name, placement, answer)
-  const lifeMs = Number(seconds) > 0 ? Number(seconds) * 1_000 : DEFAULT_LIFE_MS
-  return { token, validUntilMs: clock.now() + lifeMs - Math.min(MARGIN_MS, lifeMs / 2) }
-}
-
-async function askForToken(
-  name: string,
-  { tokenUrl, scopes }: ClientPlacement,
-  { fetch: send, env, signal }: TokenContext,
-): Promise<Record<string, unknown>> {
-  const scope = scopes.length > 0 ? `&scope=${formEncode(scopes.join(' '))}` : ''
-  const request = new Request(tokenUrl, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${basicText(env[name] ?? '')}`,
-      accept: 'application/json',
-      'content-type': 'application/x-www-form-urlencoded',
-    },
-    body: `grant_type=client_credentials${scope}`,
-    redirect: 'manual',
-    signal,
+function clientToken(
+  credential: Credential,
+  placement: Placement<'clientCredentials'>,
+  context: TokenContext,
+): Promise<string> {
+  const { clock = systemClock, env } = context
+  const client = env[credential.name] ?? ''
+  return kept.get(JSON.stringify([placement, client]), clock, async () => {
+    const endpoint = await tokenEndpoint(credential, placement, context)
+    const grant = 'grant_type=client_credentials'
+    const answer = await requestToken(
+      { name: credential.name, client, grant, scopes: placement.scopes, endpoint },
+      context,
+    )
+    return toKept(answer, clock.now())
   })
-  try {
-    const response = await send(request)
-    const answer: unknown = JSON.parse(await response.text())
-    return typeof answer === 'object' && answer !== null ? { status: response.status, ...answer } : {}
-  } catch (error) {
-    if (signal.aborted) throw new NoAnswer(error)
-    return { error: error instanceof Error ? error.message : String(error) }
-  }
 }
 
-function tokenRefused(name: string, { tokenUrl }: ClientPlacement, answer: Record<string, unknown>): CallRefused {
-  const said = [answer['status'], answer['error'], answer['error_description']].filter(
-    (each) => typeof each === 'string' || typeof each === 'number',
-  )
-  return new CallRefused(
-    `${new URL(tokenUrl).host} gave no access token for ${name}${said.length > 0 ? `: ${said.join(', ')}` : ''}. The call was not made. Check that ${name} is "client id:client secret" of a client that may use client credentials.`,
-  )
+/** The scopes stay those that the person agreed to (RFC 6749, section 6): none are sent. */
+function loginToken(
+  credential: Credential,
+  placement: Placement<'refreshToken'>,
+  context: TokenContext,
+): Promise<string> {
+  const { clock = systemClock, env } = context
+  const { name } = credential
+  const client = env[placement.client] ?? ''
+  const key = JSON.stringify([placement, client, env[name]])
+  return kept.get(key, clock, async () => {
+    const endpoint = await tokenEndpoint(credential, placement, context)
+    const url = placement.refreshUrl ?? endpoint.url
+    const login = rotated.get(key) ?? env[name] ?? ''
+    const grant = `grant_type=refresh_token&refresh_token=${writeFormSecret(login, 'form')}`
+    const answer = await requestToken({ name, client, grant, scopes: [], endpoint: { ...endpoint, url } }, context)
+    const { refresh_token: next } = answer
+    if (typeof next === 'string' && next !== '' && next !== login) {
+      rotated.set(key, next)
+      // Where it cannot be kept, the call goes on: this process knows it, and the next one asks for a new login.
+      await context.saveCredential?.(name, next).catch(() => {})
+    }
+    return toKept(answer, clock.now())
+  })
+}
+
+function toKept({ access_token: value, expires_in: seconds }: TokenAnswer, nowMs: number): KeptValue<string> {
+  const lifeMs = Number(seconds) > 0 ? Number(seconds) * 1_000 : DEFAULT_LIFE_MS
+  return { value, validUntilMs: nowMs + lifeMs - Math.min(MARGIN_MS, lifeMs / 2) }
 }

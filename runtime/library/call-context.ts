@@ -14,6 +14,8 @@ export interface CallContext {
   readonly baseUrl?: string
   /** Access tokens by the name of their credential; `callOperation` gets them. */
   readonly tokens?: ReadonlyMap<string, string>
+  /** Keeps the new value of a credential: a token server may give another refresh token at each exchange. */
+  readonly saveCredential?: (name: string, value: string) => Promise<void>
   readonly limits?: Partial<CallLimits>
   /** The system's clock unless given. */
   readonly clock?: Clock

@@ -1,7 +1,7 @@
 import { encodeBase64 } from './base64.ts'
 import { CallRefused } from './call-refused.ts'
 import type { CallContext } from './call-context.ts'
-import type { Credential, HttpCall } from './http-call.ts'
+import type { Credential, CredentialPlacement, HttpCall } from './http-call.ts'
 import { percentEncode } from './percent-encode.ts'
 
 /** What the chosen credentials add to a request. Names and values are as they go on the wire. */
@@ -38,8 +38,10 @@ export function placeCredentials(
   for (const { name, placement } of credentials) {
     const value = env[name] ?? ''
     if (placement.type === 'bearer') headers.push(['authorization', `Bearer ${value}`])
-    else if (placement.type === 'clientCredentials') {
-      headers.push(['authorization', `Bearer ${tokens.get(name) ?? ''}`])
+    else if (isTokenSource(placement)) {
+      // Without a token of its own it signs the exchange of another.
+      const token = tokens.get(name)
+      if (token !== undefined) headers.push(['authorization', `Bearer ${token}`])
     } else if (placement.type === 'basic') headers.push(['authorization', `Basic ${basicText(value)}`])
     else {
       const text = placement.format ? placement.format.replaceAll('{value}', () => value) : value
@@ -51,6 +53,13 @@ export function placeCredentials(
   return { headers, query, cookies }
 }
 
+type TokenSource = Extract<CredentialPlacement, { type: 'clientCredentials' | 'client' | 'refreshToken' }>
+
+/** Whether it goes to a token server, and not to the API. */
+function isTokenSource(placement: CredentialPlacement): placement is TokenSource {
+  return placement.type === 'clientCredentials' || placement.type === 'client' || placement.type === 'refreshToken'
+}
+
 /** Replaces the values of credentials in a text by their names: some APIs echo what they were sent. */
 export function maskCredentials(text: string, credentials: readonly Credential[], env: CallContext['env']): string {
   let masked = text
@@ -58,7 +67,7 @@ export function maskCredentials(text: string, credentials: readonly Credential[]
     const value = env[name]
     // Short values would mask ordinary words.
     if (value === undefined || value.length < 6) continue
-    const isLogin = placement.type === 'basic' || placement.type === 'clientCredentials'
+    const isLogin = placement.type === 'basic' || (isTokenSource(placement) && placement.type !== 'refreshToken')
     for (const form of isLogin ? [value, basicText(value)] : [value, percentEncode(value)]) {
       masked = masked.replaceAll(form, `[${name}]`)
     }

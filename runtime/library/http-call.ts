@@ -92,7 +92,24 @@ export type CredentialPlacement =
   /** The value is `user:password`. */
   | { readonly type: 'basic' }
   /** The value is `client id:client secret`; calls carry a bearer token that is got with it (access-token.ts). */
-  | { readonly type: 'clientCredentials'; readonly tokenUrl: string; readonly scopes: readonly string[] }
+  | ({ readonly type: 'clientCredentials'; readonly scopes: readonly string[] } & TokenServer)
+  /** The value is `client id:client secret`, or `client id:`; it goes to the token server, beside a refresh token only. */
+  | { readonly type: 'client' }
+  /** The value is the refresh token of a person's login; calls carry a bearer token that is got with it. */
+  | ({
+      readonly type: 'refreshToken'
+      /** The credential of the client that the login was made with; it is sent with every exchange. */
+      readonly client: string
+      /** Those that a login asks for. */
+      readonly scopes: readonly string[]
+      /** Where a person logs in (flow `authorizationCode`); an OpenID provider tells it itself. */
+      readonly authorizationUrl?: string
+      /** Where the token is exchanged, when that is not the token server's address. */
+      readonly refreshUrl?: string
+    } & TokenServer)
+
+/** Where tokens are got: an address, or an OpenID provider's metadata that names it (token-server.ts). */
+export type TokenServer = { readonly tokenUrl: string } | { readonly openIdConnectUrl: string }
 
 export interface Credential {
   /** Name of the environment variable or secret: `GITHUB_TOKEN`. */

@@ -2,7 +2,7 @@ import type { Credential, CredentialPlacement } from '../../../runtime/library/h
 import { pointerOf, valueAt } from '../../../runtime/library/json-pointer.ts'
 import { cleanLine } from './clean-text.ts'
 import { asList, asRecord, asText, property, type JsonRecord } from './json-value.ts'
-import { clientCredential, type OAuthClient, readOAuthClient } from './oauth-client.ts'
+import { clientCredentials, type OAuthClient, readOAuthClient, waysOf } from './oauth-client.ts'
 
 /** A security scheme as a credential, or why it cannot be one. */
 type Scheme =
@@ -74,8 +74,7 @@ export class SecuritySchemes {
       problems.push(...unusable.map(({ reason }) => reason))
       if (unusable.length > 0) continue
       const usable = schemes.filter((scheme) => scheme.kind === 'credential')
-      alternatives.push(usable.map(({ name }) => name))
-      if (usable.some(({ client }) => client)) alternatives.push(usable.map(({ name, client }) => client?.name ?? name))
+      alternatives.push(...combinations(usable))
       for (const [index, { client }] of usable.entries()) {
         for (const scope of asList(asRecord(requirement)?.[keys[index] ?? ''])) client?.scopes.add(String(scope))
       }
@@ -118,7 +117,7 @@ export class SecuritySchemes {
       if (scheme.kind !== 'credential' || !hosts) continue
       const { name, placement, purpose, client } = scheme
       used.push({ name, hosts: [...hosts].toSorted(), placement, purpose })
-      if (client) used.push(clientCredential(client, hosts))
+      if (client) used.push(...clientCredentials(client, [...hosts]))
     }
     return used.toSorted((left, right) => (left.name < right.name ? -1 : 1))
   }
@@ -136,7 +135,7 @@ export class SecuritySchemes {
   #freeName(title: string, suffix: string, key: string): string {
     const taken = new Set(
       [...this.#schemes.values()].flatMap((scheme) =>
-        scheme.kind === 'credential' ? [scheme.name, scheme.client?.name] : [],
+        scheme.kind === 'credential' ? [scheme.name, scheme.client?.name, scheme.client?.login?.name] : [],
       ),
     )
     const wanted = [`${title}_${suffix}`, `${title}_${words(key)}_${suffix}`.replace(/__+/g, '_')].map(secretName)
@@ -147,6 +146,16 @@ export class SecuritySchemes {
       if (!taken.has(name)) return name
     }
   }
+}
+
+/** Every way to meet schemes that are demanded together; tokens of one's own come first. */
+function combinations(schemes: readonly Extract<Scheme, { kind: 'credential' }>[]): string[][] {
+  let combined: string[][] = [[]]
+  for (const { name, client } of schemes) {
+    const ways = [[name], ...(client ? waysOf(client) : [])]
+    combined = combined.flatMap((names) => ways.map((way) => [...names, ...way])).slice(0, MOST_ALTERNATIVES)
+  }
+  return combined
 }
 
 const UNDECLARED = 'Optional: the description declares no security, yet answers 401; sent as a bearer token when set'
@@ -179,7 +188,7 @@ function readScheme(key: string, scheme: JsonRecord, nameFor: (suffix: string) =
   }
   if (type === 'oauth2' || type === 'openIdConnect' || (type === 'http' && httpScheme === 'bearer')) {
     const purpose = about || (type === 'http' ? 'Bearer token' : 'OAuth access token')
-    const client = type === 'oauth2' ? readOAuthClient(scheme, nameFor) : undefined
+    const client = type === 'http' ? undefined : readOAuthClient(scheme, nameFor)
     return {
       kind: 'credential',
       name: nameFor('TOKEN'),
