@@ -7,6 +7,7 @@ import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import { appendAuditEvent } from '../registry/audit-store.ts'
 import type { MetaAnswer, MetaCall, MetaTool } from '../tools/meta-tool.ts'
+import { resolveAlias } from '../tools/aliases.ts'
 import { metaTools } from '../tools/index.ts'
 
 /** A result as MCP, HTTP and the command line show it. */
@@ -20,7 +21,8 @@ export interface MetaResult {
 export type IncomingCall = Omit<MetaCall, 'services'> & { readonly services: () => Promise<Services> }
 
 /** Finds the tool, checks its arguments, runs it. What the caller can mend comes back as an error result. */
-export async function callMetaTool(name: string, input: unknown, incoming: IncomingCall): Promise<MetaResult> {
+export async function callMetaTool(asked: string, given: unknown, incoming: IncomingCall): Promise<MetaResult> {
+  const { name, input } = resolveAlias({ name: asked, input: given })
   try {
     const tool = findTool(name)
     checkScope(tool, incoming.principal)
