@@ -40,7 +40,8 @@ import type { Services } from './pipeline/services.ts'
 import { createUsageCounter } from './pipeline/usage-counter.ts'
 import { createWorkshop } from './pipeline/workshop/workshop.ts'
 import { createQueue } from './queue/pg-boss-queue.ts'
-import { masterKey } from './secrets/master-key.ts'
+import { openKeyring } from './secrets/keyring.ts'
+import { finishRotation, rotateSecrets } from './secrets/rotate-secrets.ts'
 import { createVault } from './secrets/vault.ts'
 
 /** Locally there is one person: the owner of the data directory. */
@@ -174,7 +175,9 @@ async function openServices(
   resources.defer(() => sandbox.close())
   const usage = createUsageCounter(db)
   resources.defer(() => usage.close())
-  const vault = createVault(masterKey(config))
+  const keyring = openKeyring(config)
+  const vault = createVault(keyring)
+  await finishRotation(db, vault, keyring)
   const secrets = createServerSecrets(db, vault, config.envSecrets)
   const queue = await createQueue({ db, daemonId, onError: (error) => console.error('queue:', error) })
 
@@ -203,6 +206,7 @@ async function openServices(
     sandbox,
     secrets,
     vault,
+    rotateSecrets: () => rotateSecrets(db, vault, keyring),
     targets: { local: target },
     reachServer,
     ownerToken: ownerToken_,

@@ -62,10 +62,14 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .description('show the address and token of a deployed server')
     .argument('<server>', 'the name of a deployed server')
     .action(async (server: string) => (await import('./connect.ts')).showEndpoint(server, environment))
-  program
-    .command('secret')
-    .description('enter a secret of a server; the value is asked for, or read from standard input')
+  const secret = program.command('secret').description("servers' secrets, which no model sees")
+  secret
+    .command('rotate')
+    .description('encrypt all of them with a new master key; an interrupted run is finished by the next')
+    .action(async () => (await import('./secret.ts')).rotateSecrets(environment))
+  secret
     .command('set')
+    .description('enter one; the value is asked for, or read from standard input')
     .argument('<NAME>', 'the name of the credential: GITHUB_TOKEN')
     .requiredOption('--server <name>', 'the server it is for')
     .option('--host <host>', 'the one host it may be sent to, where the server has several')

@@ -6,6 +6,7 @@ import { askDaemon } from '../daemon/ask-daemon.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import type { Rotation } from '../secrets/rotate-secrets.ts'
 
 /** Enters a secret for a server. The value comes from the terminal, unseen, or from standard input. */
 export async function setSecret(
@@ -20,11 +21,29 @@ export async function setSecret(
     body: JSON.stringify({ name, value, host }),
     timeoutMs: 20_000,
   })
-  const body: { host?: string; title?: string; detail?: string; fix?: string } = { ...Object(answer?.body) }
-  if (answer?.status === 200) return console.log(`${name} is set for "${server}"; it is sent to ${body.host} only.`)
-  // Our own daemon writes its errors as problem+json with a code of the list.
-  const code = (body.title ?? 'DAEMON_UNAVAILABLE') as ErrorCode
-  throw new MetaError(code, body.detail ?? 'The daemon did not answer.', body.fix ?? 'Run "mcpwright doctor".')
+  const { host: bound } = readAnswer<{ host?: string }>(answer)
+  console.log(`${name} is set for "${server}"; it is sent to ${bound} only.`)
+}
+
+/** Encrypts all secrets with a new master key. */
+export async function rotateSecrets(environment: NodeJS.ProcessEnv): Promise<void> {
+  const daemon = await ensureDaemon(loadConfig(environment), environment)
+  const answer = await askDaemon(daemon, '/secrets/rotate', { method: 'POST', timeoutMs: 10 * 60_000 })
+  const { rotated = 0, unreadable = 0 } = readAnswer<Partial<Rotation>>(answer)
+  console.log(`${rotated} secrets are encrypted with the new master key.`)
+  if (unreadable > 0) console.log(`${unreadable} could not be read with any known key; enter those again.`)
+}
+
+/** @throws MetaError the daemon's own, or DAEMON_UNAVAILABLE */
+function readAnswer<Body extends object>(answer: { status: number; body: unknown } | undefined): Body {
+  // Our own daemon answers in the shapes of src/http; its errors are problem+json with a code of the list.
+  if (answer?.status === 200) return answer.body as Body
+  const { title, detail, fix }: { title?: ErrorCode; detail?: string; fix?: string } = { ...Object(answer?.body) }
+  throw new MetaError(
+    title ?? 'DAEMON_UNAVAILABLE',
+    detail ?? 'The daemon did not answer.',
+    fix ?? 'Run "mcpwright doctor".',
+  )
 }
 
 async function askUnseen(question: string): Promise<string> {

@@ -56,6 +56,9 @@ export function createApp(options: AppOptions): Express {
   app.put('/servers/:name/secrets', async (request, response) =>
     setSecretDoor(request, request.params.name, response, await services(), principal),
   )
+  app.post('/secrets/rotate', async (_, response) => {
+    response.json(await (await services()).rotateSecrets())
+  })
   app.get('/jobs/:id', async (request, response) =>
     showJobDoor(request.params.id, response, await services(), principal),
   )

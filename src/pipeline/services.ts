@@ -6,6 +6,7 @@ import type { DeploymentTarget } from '../model/deployment-target.ts'
 import type { DaemonId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
 import type { Queue } from '../queue/queue.ts'
+import type { Rotation } from '../secrets/rotate-secrets.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { ServerSecrets } from './server-secrets.ts'
 import type { Workshop } from './workshop/workshop.ts'
@@ -21,6 +22,8 @@ export interface Services {
   readonly sandbox: Sandbox
   readonly secrets: ServerSecrets
   readonly vault: Vault
+  /** Encrypts all secrets with a new master key. */
+  readonly rotateSecrets: () => Promise<Rotation>
   readonly targets: Readonly<Record<TargetName, DeploymentTarget>>
   /** A deployed server of this daemon, for callers in this process. Undefined when it is not up here. */
   readonly reachServer: (deployment: Deployment) => RunningServer | undefined

@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import type { Sql } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
+import type { Keyring, MasterKey } from './keyring.ts'
 
 /** Where a secret belongs: one server, one name, one host as `host` or `host:port`. */
 export interface SecretPlace {
@@ -34,6 +35,19 @@ export interface Vault {
   deriveKey(purpose: 'request-state', subject: string): string
   /** @returns whether there was one */
   removeSecret(sql: Sql, place: SecretPlace): Promise<boolean>
+  /**
+   * Puts the next rows that are under an earlier key under the current one. Over all tenants: run it with `asSystem`.
+   * @param after  `last` of the answer before
+   */
+  reencrypt(sql: Sql, limit: number, after?: string): Promise<ReencryptedRows>
+}
+
+export interface ReencryptedRows {
+  readonly rotated: number
+  /** Under a key that is not known here, or tampered with: left as they are. */
+  readonly unreadable: number
+  /** Where to go on; absent after the last row. */
+  readonly last?: string
 }
 
 interface SecretRow {
@@ -47,26 +61,43 @@ const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** @param masterKey  32 bytes that are stored elsewhere than the database */
-export function createVault(masterKey: Uint8Array): Vault {
-  if (masterKey.length !== 32) throw new Error('The master key has to have 32 bytes.')
-  const keyId = createHash('sha256').update('mcpwright key id\0').update(masterKey).digest('hex').slice(0, 16)
+/** @param keyring  keys that are stored elsewhere than the database */
+export function createVault(keyring: Keyring): Vault {
   return {
     async setSecret(sql, place, value) {
-      await upsertSecretRow(sql, place, { key_id: keyId, ...encrypt(masterKey, keyId, place, value) })
+      await upsertSecretRow(sql, place, encrypt(keyring.current(), place, value))
     },
     async readSecret(sql, place) {
       const row = await findSecretRow(sql, place)
-      if (row === undefined) return undefined
-      if (row.key_id !== keyId) throw unreadable(place, 'it was stored with another master key')
-      return decrypt(masterKey, place, row)
+      return row && open(keyring, place, row)
     },
-    deriveKey: (purpose, subject) =>
-      Buffer.from(hkdfSync('sha256', masterKey, '', JSON.stringify(['mcpwright', purpose, subject]), 32)).toString(
-        'hex',
-      ),
+    deriveKey: (purpose, subject) => {
+      const info = JSON.stringify(['mcpwright', purpose, subject])
+      return Buffer.from(hkdfSync('sha256', keyring.current().bytes, '', info, 32)).toString('hex')
+    },
     removeSecret: deleteSecretRow,
+    reencrypt: (sql, limit, after) => reencryptRows(sql, keyring, limit, after),
   }
+}
+
+async function reencryptRows(sql: Sql, keyring: Keyring, limit: number, after?: string): Promise<ReencryptedRows> {
+  const current = keyring.current()
+  const rows = await lockRowsOfOtherKeys(sql, current.id, limit, after)
+  let rotated = 0
+  for (const { place, row } of rows) {
+    const value = tryOpen(keyring, place, row)
+    if (value === undefined) continue
+    await upsertSecretRow(sql, place, encrypt(current, place, value))
+    rotated++
+  }
+  const last = rows.length === limit ? rows.at(-1)?.position : undefined
+  return { rotated, unreadable: rows.length - rotated, ...(last !== undefined && { last }) }
+}
+
+/** Every key that a row is under. Over all tenants: run it with `asSystem`. */
+export async function listKeyIds(sql: Sql): Promise<ReadonlySet<string>> {
+  const rows = await sql.query<{ key_id: string }>('SELECT DISTINCT key_id FROM secrets')
+  return new Set(rows.map(({ key_id: id }) => id))
 }
 
 /** Names and hosts of what was entered for a server; needs no key. */
@@ -82,21 +113,34 @@ export async function listSecretNames(
   return rows.map(({ name, host, updated_at: updatedAt }) => ({ name, host, updatedAt }))
 }
 
-function encrypt(key: Uint8Array, keyId: string, place: SecretPlace, value: string): Omit<SecretRow, 'key_id'> {
+function encrypt({ id, bytes }: MasterKey, place: SecretPlace, value: string): SecretRow {
   const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(boundTo(place, keyId))
-  return { nonce, ciphertext: Buffer.concat([cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()]) }
+  const cipher = createCipheriv(CIPHER, bytes, nonce).setAAD(boundTo(place, id))
+  const ciphertext = Buffer.concat([cipher.update(value, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return { key_id: id, nonce, ciphertext }
 }
 
-function decrypt(key: Uint8Array, place: SecretPlace, { key_id: keyId, nonce, ciphertext }: SecretRow): string {
+/** @throws MetaError CONFIGURATION_INVALID */
+function open(keyring: Keyring, place: SecretPlace, { key_id: keyId, nonce, ciphertext }: SecretRow): string {
+  const key = keyring.find(keyId)
+  if (!key) throw unreadable(place, 'it was stored with another master key')
   const text = ciphertext.subarray(0, -TAG_BYTES)
-  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv(CIPHER, key.bytes, nonce, { authTagLength: TAG_BYTES })
     .setAAD(boundTo(place, keyId))
     .setAuthTag(ciphertext.subarray(-TAG_BYTES))
   try {
     return Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8')
   } catch (error) {
     throw unreadable(place, 'its row was changed outside of mcpwright', error)
+  }
+}
+
+function tryOpen(keyring: Keyring, place: SecretPlace, row: SecretRow): string | undefined {
+  try {
+    return open(keyring, place, row)
+  } catch (error) {
+    if (error instanceof MetaError) return undefined
+    throw error
   }
 }
 
@@ -131,6 +175,34 @@ async function findSecretRow(sql: Sql, place: SecretPlace): Promise<SecretRow | 
     [place.tenantId, place.serverId, place.name, place.host],
   )
   return row
+}
+
+interface PlacedRow extends SecretRow {
+  tenant_id: TenantId
+  server_id: ServerId
+  name: string
+  host: string
+  position: string
+}
+
+/** Locked, so that a value which is entered meanwhile is not overwritten with the one before it. */
+async function lockRowsOfOtherKeys(
+  sql: Sql,
+  keyId: string,
+  limit: number,
+  after = '',
+): Promise<readonly { readonly place: SecretPlace; readonly row: SecretRow; readonly position: string }[]> {
+  const rows = await sql.query<PlacedRow>(
+    `SELECT *, concat_ws(' ', tenant_id, server_id, name, host) AS position FROM secrets
+     WHERE key_id <> $1 AND concat_ws(' ', tenant_id, server_id, name, host) COLLATE "C" > $2
+     ORDER BY concat_ws(' ', tenant_id, server_id, name, host) COLLATE "C" LIMIT $3 FOR UPDATE`,
+    [keyId, after, limit],
+  )
+  return rows.map(({ tenant_id: tenantId, server_id: serverId, name, host, position, ...row }) => ({
+    place: { tenantId, serverId, name, host },
+    row,
+    position,
+  }))
 }
 
 async function deleteSecretRow(sql: Sql, place: SecretPlace): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Database } from '../../src/db/database.ts'
 import type { Sql } from '../../src/db/db.ts'
 import { LOCAL_TENANT, type TenantId } from '../../src/model/ids.ts'
 import { insertServer } from '../../src/registry/server-store.ts'
+import { keyringOf, toMasterKey } from '../../src/secrets/keyring.ts'
 import { createVault, listSecretNames, type SecretPlace } from '../../src/secrets/vault.ts'
 import { openTestPglite } from '../db/test-pglite.ts'
 
@@ -13,7 +14,7 @@ const VALUE = 'ghp_äöü_0123456789'
 describe('the vault', () => {
   let db: Database
   let place: SecretPlace
-  const vault = createVault(randomBytes(32))
+  const vault = createVault(keyringOf([toMasterKey(randomBytes(32))]))
   const local = <Result>(work: (sql: Sql) => Promise<Result>) => db.as(LOCAL_TENANT, work)
 
   beforeAll(async () => {
@@ -65,7 +66,7 @@ describe('the vault', () => {
   })
 
   it('says so when the master key is another one', async () => {
-    const other = createVault(randomBytes(32))
+    const other = createVault(keyringOf([toMasterKey(randomBytes(32))]))
     const reading = local((sql) => other.readSecret(sql, place))
     await expect(reading).rejects.toMatchObject({
       code: 'CONFIGURATION_INVALID',
