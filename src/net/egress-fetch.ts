@@ -1,9 +1,16 @@
+import type { ClientCertificate } from './certificate-agents.ts'
 import type { Egress, EgressPolicy, EgressRequest, EgressResponse } from './egress.ts'
 
 /** The Fetch API over egress, for code that runs in this process. */
-export function egressFetch(egress: Egress, policy: EgressPolicy): typeof fetch {
+export function egressFetch(
+  egress: Egress,
+  policy: EgressPolicy,
+  clientCertificate?: (url: URL) => ClientCertificate | undefined,
+): typeof fetch {
   return async (input, init) => {
-    const answer = await egress.request(await toEgressRequest(input, init), policy)
+    const request = await toEgressRequest(input, init)
+    const certificate = clientCertificate?.(new URL(request.url))
+    const answer = await egress.request({ ...request, ...(certificate && { clientCertificate: certificate }) }, policy)
     return toResponse(answer, new Uint8Array(answer.body))
   }
 }

@@ -1,6 +1,7 @@
 import { Agent, fetch as undiciFetch, type RequestInit, type Response } from 'undici'
 import { MetaError } from '../errors/meta-error.ts'
 import { hostKey } from './address.ts'
+import { type ClientCertificate, createCertificateAgents } from './certificate-agents.ts'
 import { checkUrl, isAllowedLocal, type LocalLeave, localHostBlocked, publicLookup } from './egress-guard.ts'
 
 /** Where a request may go, and how much it may cost. */
@@ -17,6 +18,8 @@ export interface EgressRequest {
   readonly method?: string
   readonly headers?: readonly (readonly [string, string])[]
   readonly body?: Uint8Array
+  /** Shown over https to its own host, at redirects too. */
+  readonly clientCertificate?: ClientCertificate
   readonly signal?: AbortSignal
 }
 
@@ -52,6 +55,7 @@ export function createEgress(leave: LocalLeave): Egress {
   const agents = createAgents({})
   // undici's own limits would end a quiet stream after five minutes.
   const streamAgents = createAgents({ headersTimeout: 0, bodyTimeout: 0 })
+  const certificateAgents = createCertificateAgents()
 
   /** Follows redirects, each checked like the first request. */
   async function follow(
@@ -63,7 +67,11 @@ export function createEgress(leave: LocalLeave): Egress {
     let current = first
     for (let hop = 0; ; hop++) {
       const url = checkUrl(current.url, policy.hosts, leave)
-      const agent = isAllowedLocal(url, leave) ? localAgent : publicAgent
+      const isLocal = isAllowedLocal(url, leave)
+      const { clientCertificate: certificate } = first
+      const isShown = certificate?.host === hostKey(url) && url.protocol === 'https:'
+      const plain = isLocal ? localAgent : publicAgent
+      const agent = isShown ? certificateAgents.agentFor(certificate, isLocal) : plain
       const response = await send(url, current, agent, signal, policy)
       const location = response.headers.get('location')
       const isRedirect = response.status >= 300 && response.status <= 399 && location !== null
@@ -93,7 +101,7 @@ export function createEgress(leave: LocalLeave): Egress {
     },
     async close() {
       const all = [agents, streamAgents].flatMap(({ publicAgent, localAgent }) => [publicAgent, localAgent])
-      await Promise.all(all.map((agent) => agent.destroy()))
+      await Promise.all([...all.map((agent) => agent.destroy()), certificateAgents.close()])
     },
   }
 }
