@@ -1,13 +1,24 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
+import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import { certificateFetch } from './emit-certificate-fetch.ts'
 
 /** Writes the few lines that put the server on stdio, on HTTP and on Cloudflare Workers. */
-export function emitEntries(): ProjectFiles {
+export function emitEntries({ credentials }: Pick<ServerDefinition, 'credentials'>): ProjectFiles {
+  const showsCertificates = credentials.some(({ placement }) => placement.type === 'mutualTLS')
+  const onNode = (entry: string) => (showsCertificates ? withCertificates(entry) : entry)
   return {
-    'src/entries/stdio.ts': stdio,
-    'src/entries/http.ts': http,
+    'src/entries/stdio.ts': onNode(stdio),
+    'src/entries/http.ts': onNode(http),
     'src/entries/worker.ts': worker,
     'src/entries/file-store.ts': fileStore,
+    ...(showsCertificates && { 'src/entries/certificate-fetch.ts': certificateFetch }),
   }
+}
+
+function withCertificates(entry: string): string {
+  return entry
+    .replace('import { fileStore }', "import { certificateFetch } from './certificate-fetch.ts'\nimport { fileStore }")
+    .replace("store.json')", "store.json'), certificateFetch: certificateFetch(process.env)")
 }
 
 const stdio = `import { serveStdio } from '@modelcontextprotocol/server/stdio'

@@ -32,7 +32,7 @@ export function emitProject(definition: ServerDefinition, surroundings: ProjectS
     'src/code.ts': emitCodeRegistry(project, code),
     'src/operations.json': emitOperations(definition),
     'src/operations.d.json.ts': operationsTypes,
-    ...emitEntries(),
+    ...emitEntries(definition),
     ...emitTests(),
     ...emitPackage(definition, version, surroundings.versions),
     ...emitDeployment(definition, version),

@@ -12,6 +12,7 @@ export function brokerHost(): ServerHost {
   const call = (request: BrokerCall) => broker.call(request, {})
   return {
     fetch: brokerFetch(broker),
+    certificateFetch: ({ certificate }) => brokerFetch(broker, certificate),
     env: placeholders(),
     store: brokerStore(broker),
     runCode: (item, input, context, client) =>

@@ -64,8 +64,11 @@ export function connectBroker(): BrokerConnection {
   }
 }
 
-/** Fetch over the broker. Redirects are followed there, each checked again. */
-export function brokerFetch(connection: BrokerConnection): typeof fetch {
+/**
+ * Fetch over the broker. Redirects are followed there, each checked again.
+ * @param certificate  name of the secret whose client certificate is shown
+ */
+export function brokerFetch(connection: BrokerConnection, certificate?: string): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init)
     const body = request.body === null ? undefined : toBase64(new Uint8Array(await request.arrayBuffer()))
@@ -74,6 +77,7 @@ export function brokerFetch(connection: BrokerConnection): typeof fetch {
       method: request.method,
       headers: [...request.headers],
       ...(body && { body }),
+      ...(certificate !== undefined && { certificate }),
     }
     // The broker answers a fetch with a WireResponse.
     const answer = (await connection.call({ kind: 'fetch', request: wire }, { signal: request.signal })) as WireResponse

@@ -1,3 +1,4 @@
+import type { CertificateNames } from './client-certificate.ts'
 import type { Clock } from './clock.ts'
 import type { Credential } from './http-call.ts'
 
@@ -5,6 +6,8 @@ import type { Credential } from './http-call.ts'
 export interface CallContext {
   /** The Fetch API, limited to the hosts the server may reach. */
   readonly fetch: typeof fetch
+  /** The same, showing a client certificate. Absent where the host cannot: Cloudflare Workers. */
+  readonly certificateFetch?: (names: CertificateNames) => typeof fetch
   /** Settings and secrets by name. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal

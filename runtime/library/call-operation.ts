@@ -3,9 +3,11 @@ import { baseUrlOf } from './base-url.ts'
 import { buildRequest } from './build-request.ts'
 import { type CallContext, type CallLimits, DEFAULT_CALL_LIMITS } from './call-context.ts'
 import { CallRefused } from './call-refused.ts'
+import { fetchFor } from './client-certificate.ts'
 import { systemClock } from './clock.ts'
 import { chooseCredentials, maskCredentials } from './credentials.ts'
 import { fetchWithinOrigin } from './follow-redirects.ts'
+import type { Credential } from './http-call.ts'
 import { NoAnswer } from './no-answer.ts'
 import type { Operation } from './operation.ts'
 import { readBody } from './read-body.ts'
@@ -57,10 +59,11 @@ async function send(
   const { clock = systemClock, limits, signal } = context
   let tokens: AccessTokens = new Map()
   const sendOnce = async () => {
-    tokens = await tokensFor(operation, context)
+    const credentials = credentialsFor(operation, context)
+    tokens = await accessTokens(credentials, context)
     onTokens(tokens)
     const request = buildRequest(operation, input, { ...context, tokens })
-    const sent = await fetchWithinOrigin(request, context.fetch)
+    const sent = await fetchWithinOrigin(request, fetchFor(credentials, context))
     return { ...sent, body: await readBody(sent.response, limits.answerBytes) }
   }
   const isRepeatable = operation.effect === 'read'
@@ -74,9 +77,8 @@ async function send(
 /** A request with its answer, read. */
 type SentCall = Pick<Answer, 'request' | 'response' | 'body' | 'nowMs'>
 
-function tokensFor({ call }: Operation, context: CallContext): Promise<AccessTokens> {
-  const { host } = baseUrlOf(call, context.baseUrl)
-  return accessTokens(chooseCredentials(call, host, context), context)
+function credentialsFor({ call }: Operation, context: CallContext): readonly Credential[] {
+  return chooseCredentials(call, baseUrlOf(call, context.baseUrl).host, context)
 }
 
 function maskTokens(text: string, tokens: AccessTokens): string {

@@ -20,11 +20,20 @@ export function chooseCredentials(call: HttpCall, host: string, context: CallCon
   if (call.security.length === 0) return []
   const alternatives = call.security.map((names) => names.map((name) => findCredential(name, context)))
   const usable = alternatives.find((credentials) =>
-    credentials.every((credential) => context.env[credential.name] && credential.hosts.includes(host)),
+    credentials.every(
+      (credential) =>
+        context.env[credential.name] && credential.hosts.includes(host) && isPresentable(credential, context),
+    ),
   )
   if (usable) return usable
   const withValues = alternatives.find((credentials) => credentials.every(({ name }) => context.env[name]))
+  const certificate = withValues?.find((credential) => !isPresentable(credential, context))
+  if (certificate) throw new CallRefused(notPresentable(certificate))
   throw new CallRefused(withValues ? boundElsewhere(withValues, host) : missing(alternatives))
+}
+
+function isPresentable({ placement }: Credential, { certificateFetch }: CallContext): boolean {
+  return placement.type !== 'mutualTLS' || certificateFetch !== undefined
 }
 
 /** Writes credentials into the parts of a request. Basic: RFC 7617; Bearer: RFC 6750, section 2.1. */
@@ -42,6 +51,9 @@ export function placeCredentials(
       // Without a token of its own it signs the exchange of another.
       const token = tokens.get(name)
       if (token !== undefined) headers.push(['authorization', `Bearer ${token}`])
+    } else if (placement.type === 'mutualTLS') {
+      // The connection shows it: client-certificate.ts.
+      continue
     } else if (placement.type === 'basic') headers.push(['authorization', `Basic ${basicText(value)}`])
     else {
       const text = placement.format ? placement.format.replaceAll('{value}', () => value) : value
@@ -92,6 +104,10 @@ function missing(alternatives: readonly (readonly Credential[])[]): string {
     credentials.map(({ name, purpose }) => (purpose ? `${name} (${purpose})` : name)).join(' together with '),
   )
   return `This call needs a credential, and none is set: ${choices.join(', or ')}. Nothing was sent. Set it as an environment variable or secret of this server, then call again.`
+}
+
+function notPresentable({ name }: Credential): string {
+  return `This call needs the client certificate ${name} (mutual TLS), and this host cannot present one. Nothing was sent. Run this server on Node: there it can.`
 }
 
 function boundElsewhere(credentials: readonly Credential[], host: string): string {

@@ -107,6 +107,8 @@ export type CredentialPlacement =
       /** Where the token is exchanged, when that is not the token server's address. */
       readonly refreshUrl?: string
     } & TokenServer)
+  /** The value is a client certificate with its private key, as PEM; the key may have a variable of its own. */
+  | { readonly type: 'mutualTLS'; readonly key: string }
 
 /** Where tokens are got: an address, or an OpenID provider's metadata that names it (token-server.ts). */
 export type TokenServer = { readonly tokenUrl: string } | { readonly openIdConnectUrl: string }

@@ -10,6 +10,8 @@ export interface WireRequest {
   readonly headers: readonly (readonly [string, string])[]
   /** Base64; absent when there is no body. */
   readonly body?: string
+  /** The secret whose client certificate the connection shows; it must be bound to the request's host. */
+  readonly certificate?: string
 }
 
 export interface WireResponse {

@@ -101,6 +101,7 @@ function readRequest(value: unknown): Extract<BrokerCall, { kind: 'fetch' }>['re
       return [text(name, 'header'), text(content, 'header')]
     }),
     ...(typeof request['body'] === 'string' && { body: request['body'] }),
+    ...(typeof request['certificate'] === 'string' && { certificate: request['certificate'] }),
   }
 }
 

@@ -5,6 +5,7 @@ import { defaults } from '../config/defaults.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ImportedApi } from '../model/api-importer.ts'
 import type { Exposure } from '../model/server-definition.ts'
+import { hostKey } from '../net/address.ts'
 import { egressFetch } from '../net/egress-fetch.ts'
 import { defaultExposure } from '../pipeline/import-api.ts'
 import { type ImportOptions, importLocally } from './local-import.ts'
@@ -24,10 +25,16 @@ export async function run(description: string, options: RunOptions, environment:
   }
   for (const { name, purpose } of missingCredentials(api, environment)) console.error(`${name} is not set: ${purpose}`)
   const { timeoutMs, answerBytes, redirects } = defaults.egress
+  const policy = { hosts, timeoutMs, answerBytes, redirects }
   const host = standaloneHost({
     env: Object.fromEntries(api.credentials.map(({ name }) => [name, environment[name]])),
     code: { tools: {}, resources: {}, prompts: {} },
-    fetch: egressFetch(egress, { hosts, timeoutMs, answerBytes, redirects }),
+    fetch: egressFetch(egress, policy),
+    certificateFetch: ({ certificate, key }) =>
+      egressFetch(egress, policy, (url) => ({
+        host: hostKey(url),
+        pem: `${environment[certificate] ?? ''}\n${environment[key] ?? ''}`.replaceAll(String.raw`\n`, '\n'),
+      })),
   })
   const operations = api.operations.map(({ source: _source, label: _label, tags: _tags, ...operation }) => operation)
   const createServer = createMcpServer(

@@ -6,7 +6,7 @@ import { defaults } from '../config/defaults.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { hostKey } from '../net/address.ts'
 import type { Egress } from '../net/egress.ts'
-import { fillSecrets, placeholderOf, redactSecrets, type SecretResolver } from './resolve-secrets.ts'
+import { certificateFor, fillSecrets, placeholderOf, redactSecrets, type SecretResolver } from './resolve-secrets.ts'
 
 export interface BrokerOptions {
   readonly hosts: readonly string[]
@@ -64,12 +64,13 @@ async function sendRequest(
   const { timeoutMs, answerBytes, redirects } = defaults.egress
   const host = URL.canParse(wire.url) ? hostKey(new URL(wire.url)) : ''
   const body = wire.body === undefined ? undefined : Buffer.from(wire.body, 'base64')
-  const { body: _base64, ...rest } = wire
+  const { body: _base64, certificate, ...rest } = wire
+  const shown = certificate === undefined ? {} : { clientCertificate: certificateFor(certificate, host, secrets) }
   const { request, used } = fillSecrets({ ...rest, ...(body && { body }) }, host, secrets)
   // A 307 would carry the body, and the secrets in it, to whatever host it names.
   const mayFollow = request.body === body
   const policy = { hosts: new Set(hosts), timeoutMs, answerBytes, redirects: mayFollow ? redirects : 0 }
-  const answer = await egress.request({ ...request, signal }, policy)
+  const answer = await egress.request({ ...request, ...shown, signal }, policy)
   return { ...answer, body: Buffer.from(redactSecrets(answer.body, used)).toString('base64') }
 }
 

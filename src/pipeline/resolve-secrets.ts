@@ -1,6 +1,7 @@
 import { type SecretForm, writeFormSecret } from '../../runtime/library/form-secret.ts'
 import type { EnvSecret } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import type { ClientCertificate } from '../net/certificate-agents.ts'
 
 /** Knows which secrets are set, and gives a value only for the host it is bound to. */
 export interface SecretResolver {
@@ -54,11 +55,7 @@ export function fillSecrets<
       used.set(name, secret)
       return secret
     }
-    throw new MetaError(
-      'HOST_NOT_ALLOWED',
-      `The secret "${name}" is not set for "${host}".`,
-      `A person can enter it: mcpwright secret set ${name} --server <name> --host ${host}`,
-    )
+    throw notSet(name, host)
   }
   const plain = (text: string) =>
     text.replaceAll(PLAIN, (_, name: string, form?: SecretForm) =>
@@ -69,6 +66,25 @@ export function fillSecrets<
   const body = request.body && fillBody(request.body, plain)
   const filled = { ...request, url, headers, ...(body && { body }) }
   return { request: filled, used: Array.from(used, ([name, secret]) => ({ name, value: secret })) }
+}
+
+/**
+ * The client certificate that a connection to a host shows.
+ * @throws MetaError HOST_NOT_ALLOWED when no such secret is bound to the host
+ */
+export function certificateFor(name: string, host: string, resolver: SecretResolver): ClientCertificate {
+  const pem = resolver.value(name, host)
+  if (pem === undefined) throw notSet(name, host)
+  // Many forms and files of settings take one line only.
+  return { host, pem: pem.replaceAll(String.raw`\n`, '\n') }
+}
+
+function notSet(name: string, host: string): MetaError {
+  return new MetaError(
+    'HOST_NOT_ALLOWED',
+    `The secret "${name}" is not set for "${host}".`,
+    `A person can enter it: mcpwright secret set ${name} --server <name> --host ${host}`,
+  )
 }
 
 /** Takes secrets out of an answer: some APIs echo what they were sent. Short values would take out ordinary words. */

@@ -197,10 +197,16 @@ function readScheme(key: string, scheme: JsonRecord, nameFor: (suffix: string) =
       ...(client && { client }),
     }
   }
+  if (type === 'mutualTLS') {
+    const name = nameFor('CERT')
+    const keyName = name.replace(/_CERT(?=_\d+$|$)/, '_KEY')
+    const purpose = `${about ? `${about} ` : ''}(client certificate and private key as PEM, one after the other; on Node the key may stand in ${keyName} instead)`
+    return { kind: 'credential', name, placement: { type: 'mutualTLS', key: keyName }, purpose }
+  }
   const found = type === 'http' ? `http ${httpScheme ?? ''}`.trim() : (type ?? 'nothing')
   return {
     kind: 'unsupported',
-    reason: `security scheme "${key}" is of type "${found}"; apiKey, http basic, http bearer, oauth2 and openIdConnect can be used`,
+    reason: `security scheme "${key}" is of type "${found}"; apiKey, http basic, http bearer, oauth2, openIdConnect and mutualTLS can be used`,
   }
 }
 

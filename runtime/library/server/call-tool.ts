@@ -6,7 +6,7 @@ import type { ToolContext } from '../tool-context.ts'
 import { errorResult, toToolResult, type ToolResult } from '../tool-result.ts'
 import { callContext } from './call-context.ts'
 import type { ServedCall } from './served-call.ts'
-import type { ServerParts } from './server-parts.ts'
+import type { ServerHost, ServerParts } from './server-parts.ts'
 import { checkBySchema, checkInput, type ToolEntry } from './tool-entry.ts'
 
 /**
@@ -24,7 +24,7 @@ export async function callTool(
     return errorResult(`The arguments of ${entry.definition.name} are not right: ${problem}. No request was made.`)
   const { host, client } = call
   const context = callContext(call)
-  if (entry.kind === 'operation') return runOperation(entry.definition, input, parts, context)
+  if (entry.kind === 'operation') return runOperation(entry.definition, input, parts, host, context)
   try {
     return toToolResult(await host.runCode({ kind: 'tool', name: entry.definition.name }, input, context, client))
   } catch (error) {
@@ -38,6 +38,7 @@ async function runOperation(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
   parts: ServerParts,
+  { certificateFetch }: ServerHost,
   context: ToolContext,
 ): Promise<ToolResult> {
   const { fetch, env, signal } = context
@@ -45,6 +46,7 @@ async function runOperation(
     fetch,
     env,
     signal,
+    ...(certificateFetch && { certificateFetch }),
     credentials: parts.operations.credentials,
   })
   if (!operation.outputSchema || !result.structuredContent || result.isError) return result

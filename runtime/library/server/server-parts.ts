@@ -1,3 +1,4 @@
+import type { CallContext } from '../call-context.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import type { Effect, OperationsFile } from '../operation.ts'
 import type { KeyValueStore, LogLevel, ToolContext } from '../tool-context.ts'
@@ -59,6 +60,8 @@ export interface PromptPartArgument {
 /** Where a server runs: Node alone, a Worker, or the local broker. */
 export interface ServerHost {
   readonly fetch: typeof fetch
+  /** Absent where no client certificate can be shown. */
+  readonly certificateFetch?: CallContext['certificateFetch']
   readonly env: Readonly<Record<string, string | undefined>>
   readonly store: KeyValueStore
   /**

@@ -1,3 +1,4 @@
+import type { CallContext } from '../call-context.ts'
 import { type CodeRegistry, runCode } from '../code.ts'
 import { askingClient, noClient } from '../input-needed.ts'
 import type { KeyValueStore } from '../tool-context.ts'
@@ -8,6 +9,7 @@ export interface StandaloneOptions {
   readonly code: CodeRegistry
   readonly store?: KeyValueStore
   readonly fetch?: typeof fetch
+  readonly certificateFetch?: CallContext['certificateFetch']
 }
 
 /** A host that needs nothing but web APIs: code runs here, secrets are the values of `env`. */
@@ -16,9 +18,11 @@ export function standaloneHost({
   code,
   store = memoryStore(),
   fetch: send = fetch,
+  certificateFetch,
 }: StandaloneOptions): ServerHost {
   const host: ServerHost = {
     fetch: (input, init) => send(input, init),
+    ...(certificateFetch && { certificateFetch }),
     env,
     store,
     runCode: (item, input, context) => runCode(code, item, input, context),

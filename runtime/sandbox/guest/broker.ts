@@ -37,14 +37,25 @@ export function settleCall(id: number, ok: boolean, json: string): void {
   else call?.reject(toError(parseJson(json) as WireError))
 }
 
+type RequestInit = ConstructorParameters<typeof Request>[1]
+
 /** Fetch, by the broker. Redirects are followed there. */
-export async function fetch(input: unknown, init?: ConstructorParameters<typeof Request>[1]): Promise<Response> {
-  const request = new Request(input, init)
+export async function fetch(input: unknown, init?: RequestInit): Promise<Response> {
+  return send(new Request(input, init))
+}
+
+/** The same, showing the client certificate of a secret. */
+export function certificateFetch({ certificate }: { readonly certificate: string }): typeof fetch {
+  return async (input, init) => send(new Request(input, init), certificate)
+}
+
+async function send(request: Request, certificate?: string): Promise<Response> {
   const { url, method, headers, signal } = request
   signal.throwIfAborted()
   const bytes = request.body === null ? undefined : await request.bytes()
   const body = bytes === undefined ? {} : { body: bytesToBase64(bytes) }
-  const wire = { url, method, headers: [...headers], ...body }
+  const shown = certificate === undefined ? {} : { certificate }
+  const wire = { url, method, headers: [...headers], ...body, ...shown }
   // The broker answers a fetch with a WireResponse.
   const answer = (await callBroker({ kind: 'fetch', request: wire }, signal)) as WireResponse
   return fetchedResponse({

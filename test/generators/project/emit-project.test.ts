@@ -46,6 +46,22 @@ describe('a generated project', () => {
     expect(made?.artefacts['tools.mjs']).not.toContain('@modelcontextprotocol')
   })
 
+  it('shows client certificates on Node where it has such a credential', async () => {
+    const certificate = {
+      name: 'LIBRARY_CERT',
+      hosts: ['library.example'],
+      placement: { type: 'mutualTLS', key: 'LIBRARY_KEY' },
+      purpose: 'Signs in.',
+    } as const
+    const definition = { ...sampleDefinition, credentials: [certificate] }
+    const withCertificate = emitProject(definition, projectSurroundings())
+    for (const entry of ['stdio', 'http']) {
+      expect(withCertificate[`src/entries/${entry}.ts`]).toContain('certificateFetch: certificateFetch(process.env)')
+    }
+    expect(withCertificate['src/entries/worker.ts']).toBe(files['src/entries/worker.ts'])
+    expect((await makeProject(definition, [], cache)).made?.checks).toMatchObject([{ name: 'types', ok: true }, {}])
+  })
+
   it('is not made again when its digest is known', async () => {
     const { digest } = await makeProject(sampleDefinition, [], cache)
     expect(await makeProject(sampleDefinition, [digest], cache)).not.toHaveProperty('made')

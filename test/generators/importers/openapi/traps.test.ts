@@ -20,7 +20,7 @@ describe('a description full of traps', () => {
       '/paths/~1chain/get/parameters/0: "$ref" chains go in a circle, beginning at {"$ref":"#/components/parameters/A"}',
       '/paths/~1bad-operation/get: expected an operation, found the text "nonsense"',
       '/paths/~1bad-operation/trace: method TRACE cannot be sent (Fetch standard, forbidden methods)',
-      '/paths/~1tls/get/security: security scheme "mtls" is of type "mutualTLS"; apiKey, http basic, http bearer, oauth2 and openIdConnect can be used',
+      '/paths/~1digest/get/security: security scheme "digest" is of type "http digest"; apiKey, http basic, http bearer, oauth2, openIdConnect and mutualTLS can be used',
       '/paths/~1get-body/get/requestBody: a GET request cannot carry a body: the Fetch standard (section 5.4) forbids it; the call is made without',
     ])
   })
