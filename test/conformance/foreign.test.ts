@@ -8,7 +8,7 @@ const PROGRAM = new URL('./foreign-server.ts', import.meta.url).pathname
 it.each([
   ['2025-11-25', 30],
   ['2026-07-28', 37],
-])(
+] as const)(
   'a stdio server of another making passes every scenario that %s requires',
   async (revision, count) => {
     const served = await serveBridge({
@@ -25,7 +25,7 @@ it.each([
     })
     try {
       const endpoint = { url: `http://127.0.0.1:${served.port}/mcp`, token: 'none' }
-      const { passed, failed } = await runConformanceSuite(endpoint, revision)
+      const { passed, failed } = await runConformanceSuite(endpoint, { requirements: revision })
       expect(failed).toEqual([])
       expect(passed).toHaveLength(count)
     } finally {

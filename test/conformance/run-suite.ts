@@ -3,9 +3,13 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import path from 'node:path'
 
-const suite = path.resolve(import.meta.dirname, '../../node_modules/@modelcontextprotocol/conformance/dist/index.js')
+/** What is run: a revision's required scenarios, one by name, or all of the older suite, which knows 2025-11-25 only. */
+export type Scenarios =
+  | { readonly requirements: '2025-11-25' | '2026-07-28' }
+  | { readonly scenario: string }
+  | { readonly olderSuite: true }
 
-/** What the suite says of each scenario that the revision requires. */
+/** What the suite says of each scenario. */
 export interface SuiteOutcome {
   readonly passed: readonly string[]
   readonly failed: readonly string[]
@@ -14,11 +18,11 @@ export interface SuiteOutcome {
 /** Runs the official suite against an endpoint, with its token added on the way: the suite itself can send none. */
 export async function runConformanceSuite(
   endpoint: { url: string; token: string },
-  revision: string,
+  scenarios: Scenarios,
 ): Promise<SuiteOutcome> {
   await using proxy = await openProxy(endpoint)
   const output = await new Promise<string>((resolve) => {
-    const args = [suite, 'server', '--url', proxy.url, '--requirements', revision]
+    const args = [suiteOf(scenarios), 'server', '--url', proxy.url, ...optionsOf(scenarios)]
     // It exits with 1 when a scenario fails; what it printed says which.
     execFile(process.execPath, args, { maxBuffer: 50_000_000 }, (_error, stdout, stderr) =>
       resolve(`${stdout}\n${stderr}`),
@@ -31,6 +35,16 @@ export async function runConformanceSuite(
       (name) => !ignored.has(name),
     )
   return { passed: of('✓'), failed: of('✗') }
+}
+
+function suiteOf(scenarios: Scenarios): string {
+  const suite = 'olderSuite' in scenarios ? 'conformance-2025' : '@modelcontextprotocol/conformance'
+  return path.resolve(import.meta.dirname, '../../node_modules', suite, 'dist/index.js')
+}
+
+function optionsOf(scenarios: Scenarios): string[] {
+  if ('olderSuite' in scenarios) return ['--suite', 'active']
+  return 'scenario' in scenarios ? ['--scenario', scenarios.scenario] : ['--requirements', scenarios.requirements]
 }
 
 async function openProxy({ url, token }: { url: string; token: string }): Promise<AsyncDisposable & { url: string }> {
