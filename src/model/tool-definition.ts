@@ -27,7 +27,6 @@ export type ToolHandler =
 export interface SourceLocation {
   /** JSON pointer (RFC 6901): `/paths/~1users/get`. */
   readonly pointer: string
-  readonly line?: number
 }
 
 /** Something of a description that was left out, and why. */
