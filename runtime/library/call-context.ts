@@ -1,6 +1,7 @@
 import type { CertificateNames } from './client-certificate.ts'
 import type { Clock } from './clock.ts'
 import type { Credential } from './http-call.ts'
+import type { ReadResource } from './load-files.ts'
 
 /** What a call needs besides the operation and its input. Every host gives its own. */
 export interface CallContext {
@@ -17,6 +18,8 @@ export interface CallContext {
   readonly baseUrl?: string
   /** Access tokens by the name of their credential; `callOperation` gets them. */
   readonly tokens?: ReadonlyMap<string, string>
+  /** Reads the server's own resources, for files that are given as a URI. */
+  readonly readResource?: ReadResource
   /** Keeps the new value of a credential: a token server may give another refresh token at each exchange. */
   readonly saveCredential?: (name: string, value: string) => Promise<void>
   readonly limits?: Partial<CallLimits>

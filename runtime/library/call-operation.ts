@@ -8,6 +8,7 @@ import { systemClock } from './clock.ts'
 import { chooseCredentials, maskCredentials } from './credentials.ts'
 import { fetchWithinOrigin } from './follow-redirects.ts'
 import type { Credential } from './http-call.ts'
+import { loadFiles } from './load-files.ts'
 import { NoAnswer } from './no-answer.ts'
 import type { Operation } from './operation.ts'
 import { readBody } from './read-body.ts'
@@ -20,7 +21,8 @@ export type { CallContext, CallLimits } from './call-context.ts'
 /**
  * Calls an operation and turns the answer into a tool result. Whatever the model can mend (arguments, a missing
  * credential, an upstream's refusal, a time-out) is an error result that says what to do; nothing of that is thrown.
- * Input is expected to fit `operation.inputSchema`. What only reads (effect `read`, whatever the method) is sent again
+ * Input is expected to fit `operation.inputSchema`. InputNeeded passes: a resource that is read asks the client.
+ * What only reads (effect `read`, whatever the method) is sent again
  * where that may help; nothing else is.
  */
 export async function callOperation(
@@ -36,7 +38,8 @@ export async function callOperation(
   const mask = (text: string) =>
     maskTokens(maskCredentials(text, credentialsOf(operation, context), context.env), tokens)
   try {
-    const sent = await send(operation, input, { ...context, signal, limits }, (got) => (tokens = got))
+    const loaded = await loadFiles(operation, input, context.readResource)
+    const sent = await send(operation, loaded, { ...context, signal, limits }, (got) => (tokens = got))
     return readResponse({ ...sent, operation, input, limits, mask })
   } catch (error) {
     if (error instanceof CallRefused) return errorResult(mask(error.message))

@@ -3,16 +3,16 @@ import { asList, asRecord, asText, property, type JsonRecord } from './json-valu
 import type { ApiDescription } from './api-description.ts'
 import type { ReadSchema } from './shared-schemas.ts'
 
-/** How a tool takes a file (runtime/library/file-argument.ts). */
+/** How a tool takes a file (runtime/library/load-files.ts). Few words: some tools take many. */
 export const FILE_SCHEMA: JsonSchema = {
   type: 'object',
   description: 'A file.',
   properties: {
-    base64: { type: 'string', description: 'Its bytes as base64.' },
+    base64: { type: 'string' },
+    uri: { type: 'string', description: 'Instead of base64: data:, or a resource of this server' },
     filename: { type: 'string' },
     mediaType: { type: 'string' },
   },
-  required: ['base64'],
   additionalProperties: false,
 }
 

@@ -2,11 +2,11 @@ import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import { callOperation } from '../call-operation.ts'
 import { isInputNeeded } from '../input-needed.ts'
 import type { Operation } from '../operation.ts'
-import type { ToolContext } from '../tool-context.ts'
 import { errorResult, toToolResult, type ToolResult } from '../tool-result.ts'
 import { callContext } from './call-context.ts'
+import { readFileResource } from './resources.ts'
 import type { ServedCall } from './served-call.ts'
-import type { ServerHost, ServerParts } from './server-parts.ts'
+import type { ServerParts } from './server-parts.ts'
 import { checkBySchema, checkInput, type ToolEntry } from './tool-entry.ts'
 
 /**
@@ -24,8 +24,8 @@ export async function callTool(
     return errorResult(`The arguments of ${entry.definition.name} are not right: ${problem}. No request was made.`)
   const { host, client } = call
   const context = callContext(call)
-  if (entry.kind === 'operation') return runOperation(entry.definition, input, parts, host, context)
   try {
+    if (entry.kind === 'operation') return await runOperation(entry.definition, input, parts, call)
     return toToolResult(await host.runCode({ kind: 'tool', name: entry.definition.name }, input, context, client))
   } catch (error) {
     if (isInputNeeded(error)) return call.ask(error)
@@ -38,14 +38,14 @@ async function runOperation(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
   parts: ServerParts,
-  { certificateFetch }: ServerHost,
-  context: ToolContext,
+  served: ServedCall,
 ): Promise<ToolResult> {
-  const { fetch, env, signal } = context
+  const { fetch, env, certificateFetch } = served.host
   const result = await callOperation(operation, input, {
     fetch,
     env,
-    signal,
+    signal: served.request.signal,
+    readResource: (uri) => readFileResource(parts, uri, served),
     ...(certificateFetch && { certificateFetch }),
     credentials: parts.operations.credentials,
   })

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Credential } from '../../../runtime/library/http-call.ts'
 import type { Operation } from '../../../runtime/library/operation.ts'
 import type { WireResponse } from '../../../runtime/library/wire.ts'
 import { createSandbox } from '../../../runtime/sandbox/create-sandbox.ts'
@@ -11,12 +12,22 @@ import { bundleOf } from './tool-bundle.ts'
 const sandbox = createSandbox({ limits: LIMITS, runners: 1, idleMs: 10_000 })
 afterAll(() => sandbox.close())
 
-async function call(operation: Operation, input: unknown, broker: Broker): Promise<SandboxOutcome> {
+const SIGNED_IN = { credentials: [credentialWith({})], env: { TOKEN: '{{secret:TOKEN}}' } }
+
+async function call(
+  operation: Operation,
+  input: unknown,
+  broker: Broker,
+  {
+    credentials,
+    env,
+  }: { readonly credentials: readonly Credential[]; readonly env: Record<string, string> } = SIGNED_IN,
+): Promise<SandboxOutcome> {
   return await sandbox.run({
     bundle: await bundleOf({}),
-    task: { kind: 'operation', operation, credentials: [credentialWith({})] },
+    task: { kind: 'operation', operation, credentials },
     input,
-    env: { TOKEN: '{{secret:TOKEN}}' },
+    env,
     broker,
   })
 }
@@ -51,6 +62,15 @@ describe('an imported operation in the sandbox', () => {
       'x-trace': 't1',
     })
     expect(sent?.kind === 'fetch' && Buffer.from(sent.request.body ?? '', 'base64').toString()).toBe('{"name":"ä"}')
+  })
+
+  it('names its client certificate to the broker, which has it', async () => {
+    const broker = answering(wireResponse('{}'))
+    await call(operationWith({ security: [['SEEN_CERT']] }), {}, broker, {
+      credentials: [credentialWith({ name: 'SEEN_CERT', placement: { type: 'mutualTLS', key: 'SEEN_KEY' } })],
+      env: { SEEN_CERT: '{{secret:SEEN_CERT}}' },
+    })
+    expect(broker.calls).toMatchObject([{ kind: 'fetch', request: { certificate: 'SEEN_CERT' } }])
   })
 
   it('sends files as multipart and as base64', async () => {

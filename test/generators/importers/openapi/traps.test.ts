@@ -106,8 +106,8 @@ describe('a description full of traps', () => {
     expect(operationNamed(api, 'hidden_text').description).toBe('Lists things\n\nSee all and more .')
   })
 
-  it('takes files of multipart bodies as base64', () => {
-    const file = { type: 'object', required: ['base64'] }
+  it('takes files of multipart bodies as base64 or as a URI', () => {
+    const file = { type: 'object', properties: { base64: {}, uri: {} } }
     expect(input('upload').properties).toMatchObject({
       body: { properties: { file, image: file, images: { items: file }, meta: { properties: { a: {} } } } },
     })
