@@ -26,6 +26,7 @@ import { createApp } from './http/app.ts'
 import { deploymentMount } from './http/deployment-mount.ts'
 import { createMetaEndpoint, type MetaEndpoint } from './http/meta-endpoint.ts'
 import { handleJob } from './jobs/handle-job.ts'
+import { createInboxLinks, type InboxLinks } from './inbox/inbox-links.ts'
 import { createMetaServer } from './mcp/meta-server.ts'
 import { LOCAL_TENANT } from './model/ids.ts'
 import type { Principal } from './model/principal.ts'
@@ -69,6 +70,7 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
   const isFindable = () => readDaemonRecord(config.home)?.pid === process.pid
   const presence = createPresence(config.idleLeaveMs, isFindable, () => drain())
 
+  const inboxLinks = createInboxLinks(defaults.inbox.linkMs)
   const services = async () => (await opener.open()).services
   const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer(services, OWNER))
   const app = createApp({
@@ -77,6 +79,7 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
     version: ownVersion(),
     meta,
     services,
+    inboxLinks,
     isReady: () => opener.opened() !== undefined,
     async serveDeployment(slug, place, request, response) {
       const { target } = await opener.open()
@@ -112,7 +115,7 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
   })
   removeStartMarker(config)
 
-  const opener = createOpener(() => openServices(config, database, baseUrl, token, presence.noteWork))
+  const opener = createOpener(() => openServices(config, database, { baseUrl, token, inboxLinks }, presence.noteWork))
   // Whoever calls a tool meets the failure, and makes another try; nobody else must.
   opener.open().catch((error: unknown) => console.error('The database could not be opened:', error))
 
@@ -149,8 +152,7 @@ interface Opened extends AsyncDisposable {
 async function openServices(
   config: Config,
   prepared: PreparedDatabase,
-  baseUrl: string,
-  ownerToken_: string,
+  { baseUrl, token, inboxLinks }: { baseUrl: string; token: string; inboxLinks: InboxLinks },
   noteWork: (isBusy: () => boolean) => void,
 ): Promise<Opened> {
   await using resources = new AsyncDisposableStack()
@@ -206,10 +208,11 @@ async function openServices(
     sandbox,
     secrets,
     vault,
+    inboxLinks,
     rotateSecrets: () => rotateSecrets(db, vault, keyring),
     targets: { local: target },
     reachServer,
-    ownerToken: ownerToken_,
+    ownerToken: token,
     baseUrl,
   }
   resources.defer(() => target.closeAll())

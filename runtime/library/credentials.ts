@@ -103,7 +103,7 @@ function missing(alternatives: readonly (readonly Credential[])[]): string {
   const choices = alternatives.map((credentials) =>
     credentials.map(({ name, purpose }) => (purpose ? `${name} (${purpose})` : name)).join(' together with '),
   )
-  return `This call needs a credential, and none is set: ${choices.join(', or ')}. Nothing was sent. Set it as an environment variable or secret of this server, then call again.`
+  return `SECRET_MISSING: This call needs a credential, and none is set: ${choices.join(', or ')}. Nothing was sent. Set it as an environment variable or secret of this server, then call again.`
 }
 
 function notPresentable({ name }: Credential): string {

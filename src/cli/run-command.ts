@@ -77,6 +77,10 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
       (await import('./secret.ts')).setSecret(name, options, environment),
     )
   program
+    .command('inbox')
+    .description('show what waits for you, and a link to the page where you answer it')
+    .action(async () => (await import('./inbox.ts')).showInbox(environment))
+  program
     .command('run')
     .description('serve a description over stdio at once, with neither daemon nor database')
     .argument('<description>', 'a file or address of an OpenAPI description')

@@ -4,9 +4,8 @@ import { text } from 'node:stream/consumers'
 import { loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
-import type { ErrorCode } from '../errors/codes.ts'
-import { MetaError } from '../errors/meta-error.ts'
 import type { Rotation } from '../secrets/rotate-secrets.ts'
+import { readAnswer } from './read-answer.ts'
 
 /** Enters a secret for a server. The value comes from the terminal, unseen, or from standard input. */
 export async function setSecret(
@@ -32,18 +31,6 @@ export async function rotateSecrets(environment: NodeJS.ProcessEnv): Promise<voi
   const { rotated = 0, unreadable = 0 } = readAnswer<Partial<Rotation>>(answer)
   console.log(`${rotated} secrets are encrypted with the new master key.`)
   if (unreadable > 0) console.log(`${unreadable} could not be read with any known key; enter those again.`)
-}
-
-/** @throws MetaError the daemon's own, or DAEMON_UNAVAILABLE */
-function readAnswer<Body extends object>(answer: { status: number; body: unknown } | undefined): Body {
-  // Our own daemon answers in the shapes of src/http; its errors are problem+json with a code of the list.
-  if (answer?.status === 200) return answer.body as Body
-  const { title, detail, fix }: { title?: ErrorCode; detail?: string; fix?: string } = { ...Object(answer?.body) }
-  throw new MetaError(
-    title ?? 'DAEMON_UNAVAILABLE',
-    detail ?? 'The daemon did not answer.',
-    fix ?? 'Run "mcpwright doctor".',
-  )
 }
 
 async function askUnseen(question: string): Promise<string> {

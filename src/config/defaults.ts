@@ -11,6 +11,13 @@ export const defaults = {
   ports: { from: 42000, to: 42999 },
   /** An archived server can be brought back so long. */
   archiveMs: 30 * 24 * 60 * 60_000,
+  inbox: {
+    keptMs: 7 * 24 * 60 * 60_000,
+    /** From the minting of a link to the end of the session it opens. */
+    linkMs: 10 * 60_000,
+    /** Of one tenant: more is an agent gone wild, and no person reads it. */
+    items: 200,
+  },
   limits: {
     descriptionBytes: 32 * 1024 * 1024,
     bodyBytes: 6 * 1024 * 1024,

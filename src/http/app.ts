@@ -2,9 +2,12 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { sendMetrics } from '../../runtime/targets/local/answer-request.ts'
 import { sendProblem } from '../../runtime/targets/local/check-caller.ts'
 import type { Principal } from '../model/principal.ts'
+import type { InboxLinks } from '../inbox/inbox-links.ts'
 import type { Services } from '../pipeline/services.ts'
 import { deploymentMount } from './deployment-mount.ts'
 import { receiveDescription } from './description-door.ts'
+import { listInboxDoor, mintLinkDoor } from './inbox-control-door.ts'
+import { inboxDoor } from './inbox-door.ts'
 import { setSecretDoor } from './secret-door.ts'
 import { refuseForeign, requireToken } from './guard.ts'
 import type { MetaEndpoint } from './meta-endpoint.ts'
@@ -16,6 +19,7 @@ export interface AppOptions {
   readonly version: string
   readonly meta: MetaEndpoint
   readonly services: () => Promise<Services>
+  readonly inboxLinks: InboxLinks
   /** Whether the database and the queue are up. */
   readonly isReady: () => boolean
   /** Answers at /s/{slug}/…; the deployment's own token is checked there. */
@@ -43,6 +47,7 @@ export function createApp(options: AppOptions): Express {
     if (mount) await options.serveDeployment(mount.slug, mount.path, request, response)
     else next()
   })
+  app.use('/inbox', inboxDoor(options.inboxLinks, services))
   app.use(requireToken(token))
   app.get('/metrics', async (_, response) => sendMetrics(response, await options.metrics()))
   app.all('/mcp', (request, response) => meta.handle(request, response))
@@ -59,6 +64,8 @@ export function createApp(options: AppOptions): Express {
   app.post('/secrets/rotate', async (_, response) => {
     response.json(await (await services()).rotateSecrets())
   })
+  app.get('/control/inbox', async (_, response) => listInboxDoor(response, await services(), principal))
+  app.post('/control/inbox/link', async (_, response) => mintLinkDoor(response, await services(), principal))
   app.get('/jobs/:id', async (request, response) =>
     showJobDoor(request.params.id, response, await services(), principal),
   )

@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { RootsNeeded } from './client-roots.ts'
+import { ClientNeeded } from './client-needed.ts'
 import { renderError, type RenderedError } from '../errors/render.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { nearestName } from '../model/names.ts'
@@ -32,7 +32,7 @@ export async function callMetaTool(asked: string, given: unknown, incoming: Inco
     return toResult(await audited(tool, input, call, () => tool.run(input as never, call)))
   } catch (error) {
     // The door has to ask the client first.
-    if (error instanceof RootsNeeded) throw error
+    if (error instanceof ClientNeeded) throw error
     const rendered = renderError(error)
     if (rendered.code === 'INTERNAL' && !incoming.signal.aborted) console.error(`${name} met a bug:`, error)
     return errorToResult(rendered)
@@ -61,6 +61,7 @@ async function audited(
     await note('ok')
     return answer
   } catch (error) {
+    if (error instanceof ClientNeeded) throw error
     // What went wrong with the call matters more than what goes wrong with its note.
     await note(renderError(error).code).catch(() => {})
     throw error

@@ -2,21 +2,16 @@ import { fileURLToPath } from 'node:url'
 import {
   CLIENT_CAPABILITIES_META_KEY,
   inputRequired,
-  type InputRequiredResult,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import { ClientNeeded } from './client-needed.ts'
 
 const KEY = 'roots'
 
-/** Thrown to end this round of a call: the client is asked for its roots and calls again with them. */
-export class RootsNeeded extends Error {
-  override readonly name = 'RootsNeeded'
-}
-
 /**
  * The folders the client's person has opened to servers (MCP, client/roots), or none where the client has no roots.
- * @throws RootsNeeded when the client can say, and has not been asked yet
+ * @throws ClientNeeded when the client can say, and has not been asked yet
  */
 export function clientRoots(server: Server, { mcpReq }: ServerContext): readonly string[] {
   const answered = mcpReq.inputResponses?.[KEY]
@@ -27,12 +22,7 @@ export function clientRoots(server: Server, { mcpReq }: ServerContext): readonly
     ...Object(envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()),
   }
   if (declared.roots === undefined) return []
-  throw new RootsNeeded()
-}
-
-/** The result that asks. MCP 2026-07-28, basic/patterns/mrtr; for older clients the SDK sends roots/list. */
-export function askForRoots(): InputRequiredResult {
-  return inputRequired({ inputRequests: { [KEY]: inputRequired.listRoots() } })
+  throw new ClientNeeded({ [KEY]: inputRequired.listRoots() })
 }
 
 /** Only folders of this machine; what a client sends else means nothing here. */

@@ -2,7 +2,9 @@ import { Server, type ServerContext } from '@modelcontextprotocol/server'
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import { callMetaTool } from './call-meta-tool.ts'
-import { askForRoots, clientRoots, RootsNeeded } from './client-roots.ts'
+import { askClient, ClientNeeded } from './client-needed.ts'
+import { showClientPage } from './client-page.ts'
+import { clientRoots } from './client-roots.ts'
 import { describeMetaServer } from './describe-meta-server.ts'
 
 /**
@@ -21,12 +23,13 @@ export function createMetaServer(services: () => Promise<Services>, principal: P
       signal: context.mcpReq.signal,
       progress: progressReporter(context),
       roots: () => clientRoots(server, context),
+      showPage: (url: string, message: string) => showClientPage(server, context, url, message),
     }
     try {
       // MetaResult is CallToolResult, read-only.
       return (await callMetaTool(params.name, params.arguments ?? {}, call)) as never
     } catch (error) {
-      if (error instanceof RootsNeeded) return askForRoots()
+      if (error instanceof ClientNeeded) return askClient(error)
       throw error
     }
   })

@@ -8,6 +8,7 @@ export type DeploymentId = Id<'deployment'>
 export type SourceId = Id<'source'>
 export type DaemonId = Id<'daemon'>
 export type JobId = Id<'job'>
+export type InboxItemId = Id<'inbox-item'>
 
 /** The tenant that a local installation has from its first migration on. */
 // The one place where a fixed text becomes an id.

@@ -135,7 +135,7 @@ async function sign(secretName: string, data: string, { hosts, secrets }: Broker
   const value = hosts.map((host) => secrets.value(secretName, host)).find((found) => found !== undefined)
   if (value === undefined) {
     throw new MetaError(
-      'HOST_NOT_ALLOWED',
+      'SECRET_MISSING',
       `The secret "${secretName}" is not set for a host of this server.`,
       `A person can enter it: mcpwright secret set ${secretName} --server <name>`,
     )

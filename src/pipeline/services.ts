@@ -5,6 +5,7 @@ import type { Deployment, TargetName } from '../model/deployment.ts'
 import type { DeploymentTarget } from '../model/deployment-target.ts'
 import type { DaemonId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
+import type { InboxLinks } from '../inbox/inbox-links.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Rotation } from '../secrets/rotate-secrets.ts'
 import type { Vault } from '../secrets/vault.ts'
@@ -24,6 +25,7 @@ export interface Services {
   readonly vault: Vault
   /** Encrypts all secrets with a new master key. */
   readonly rotateSecrets: () => Promise<Rotation>
+  readonly inboxLinks: InboxLinks
   readonly targets: Readonly<Record<TargetName, DeploymentTarget>>
   /** A deployed server of this daemon, for callers in this process. Undefined when it is not up here. */
   readonly reachServer: (deployment: Deployment) => RunningServer | undefined

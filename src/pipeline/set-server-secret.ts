@@ -2,6 +2,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import type { TenantId } from '../model/ids.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
+import { removeInboxRequest } from '../registry/inbox-store.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
 import { requireServer } from '../registry/server-store.ts'
 import type { Services } from './services.ts'
@@ -30,6 +31,7 @@ export async function setServerSecret(
     const credential = definition.credentials.find((each) => each.name === name)
     const host = chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition))
     await services.vault.setSecret(sql, { tenantId, serverId: server.id, name, host }, value)
+    await removeInboxRequest(sql, tenantId, server.id, { kind: 'secret', name, host, purpose: '' })
     const deployment = await findDeployment(sql, tenantId, server.id, 'local')
     if (deployment?.status === 'running') {
       await services.queue.send({ kind: 'start', tenantId, serverId: server.id, deploymentId: deployment.id }, sql)
@@ -38,7 +40,11 @@ export async function setServerSecret(
   })
 }
 
-function chooseHost(name: string, given: string | undefined, hosts: readonly string[]): string {
+/**
+ * The host a secret is for: the one that was named, or the only one there is.
+ * @throws MetaError HOST_NOT_ALLOWED
+ */
+export function chooseHost(name: string, given: string | undefined, hosts: readonly string[]): string {
   const [only, ...others] = hosts
   if (given === undefined && only !== undefined && others.length === 0) return only
   if (given !== undefined && hosts.includes(given)) return given

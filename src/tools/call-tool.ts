@@ -1,3 +1,4 @@
+import { addSecretLink } from '../pipeline/add-secret-link.ts'
 import { callLiveTool } from '../pipeline/call-live-tool.ts'
 import { DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
 
@@ -24,13 +25,14 @@ export const callTool = defineTool<LiveCallInput>({
   inputSchema: liveCallSchema,
   scope: 'deploy',
   annotations: { ...DELETES, idempotentHint: false, openWorldHint: true },
-  async run({ server, tool, arguments: given = {} }, { services, principal: { tenantId }, signal }) {
-    const passThrough = await callLiveTool(
+  async run({ server, tool, arguments: given = {} }, { services, principal, signal }) {
+    const result = await callLiveTool(
       { server, tool, arguments: given, onlyReading: false },
       services,
-      tenantId,
+      principal.tenantId,
       signal,
     )
+    const passThrough = await addSecretLink(result, server, services, principal)
     return { text: '', structured: {}, passThrough }
   },
 })

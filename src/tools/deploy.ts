@@ -2,6 +2,7 @@ import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import { type DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
+import { requestSecrets } from '../pipeline/request-secrets.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { countTools } from '../registry/tool-store.ts'
@@ -28,7 +29,8 @@ export const deploy = defineTool<Input>({
   ),
   scope: 'deploy',
   annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
-  async run({ server: name, target = 'local', version }, { services, principal: { tenantId }, signal, progress }) {
+  async run({ server: name, target = 'local', version }, { services, principal, signal, progress }) {
+    const { tenantId } = principal
     const { server, tools } = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, name)
       return { server: found, tools: await countTools(sql, tenantId, found.id) }
@@ -47,9 +49,19 @@ export const deploy = defineTool<Input>({
     }
     // The deploy job's output: see handle-job.ts.
     const outcome = followed.output as DeployOutcome
+    const { missing, link } = await requestSecrets(name, undefined, services, principal)
+    const names = missing.map((secret) => secret.name)
+    const lacks = names.length > 0 ? ` Missing: ${names.join(', ')}; a person enters it at ${link}` : ''
     return {
-      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).`,
-      structured: { server: name, version: outcome.version, url: outcome.endpointUrl, health: 'ok', tools },
+      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${lacks}`,
+      structured: {
+        server: name,
+        version: outcome.version,
+        url: outcome.endpointUrl,
+        health: 'ok',
+        tools,
+        ...(names.length > 0 && { missing_secrets: names, link }),
+      },
       next: [
         { tool: 'search_tools', arguments: { server: name, query: '…' } },
         { tool: 'get_logs', arguments: { server: name } },

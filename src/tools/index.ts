@@ -13,6 +13,7 @@ import { listServers } from './list-servers.ts'
 import type { MetaTool } from './meta-tool.ts'
 import { readTool } from './read-tool.ts'
 import { removeItem } from './remove-item.ts'
+import { requestSecrets } from './request-secrets.ts'
 import { rollback } from './rollback.ts'
 import { searchTools } from './search-tools.ts'
 import { startServer } from './start-server.ts'
@@ -29,6 +30,7 @@ export const metaTools: readonly MetaTool[] = [
   addResource,
   addPrompt,
   removeItem,
+  requestSecrets,
   testTool,
   deploy,
   rollback,

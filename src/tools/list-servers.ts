@@ -1,4 +1,6 @@
 import { SERVER_STATUSES, type ServerStatus } from '../model/server.ts'
+import { describeRequest } from '../model/inbox-item.ts'
+import { waitingItems } from '../pipeline/answer-inbox.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { listServers as list } from '../registry/server-store.ts'
 import { countToolsByServer } from '../registry/tool-store.ts'
@@ -23,7 +25,9 @@ export const listServers = defineTool<Input>({
   }),
   scope: 'read',
   annotations: READS,
-  async run({ limit = 20, ...filter }, { services, principal: { tenantId } }) {
+  async run({ limit = 20, ...filter }, { services, principal }) {
+    const { tenantId } = principal
+    const waiting = (await waitingItems(services, principal)).map(describeRequest)
     const { page, counts, deployments } = await services.db.as(tenantId, async (sql) => ({
       page: await list(sql, tenantId, { ...filter, limit }),
       counts: await countToolsByServer(sql, tenantId),
@@ -39,11 +43,20 @@ export const listServers = defineTool<Input>({
       ({ name, status, tools, url }) => `${name}: ${status}, ${tools} tools${url ? `, ${url}` : ''}`,
     )
     return {
-      text: lines.length > 0 ? lines.join('\n') : 'There are no servers.',
-      structured: { servers, ...(page.nextCursor && { next_cursor: page.nextCursor }) },
+      text: [...(lines.length > 0 ? lines : ['There are no servers.']), ...tellWaiting(waiting)].join('\n'),
+      structured: {
+        servers,
+        ...(page.nextCursor && { next_cursor: page.nextCursor }),
+        ...(waiting.length > 0 && { waiting }),
+      },
       ...(lines.length === 0 && {
         next: [{ tool: 'init_server', arguments: { name: 'my-server', description: '…' } }],
       }),
     }
   },
 })
+
+/** A person answers these; the models that read this can only say so. */
+function tellWaiting(waiting: readonly string[]): string[] {
+  return waiting.length === 0 ? [] : [`Waiting for a person (mcpwright inbox): ${waiting.join('; ')}`]
+}

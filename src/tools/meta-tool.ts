@@ -34,6 +34,11 @@ export interface MetaCall {
    * anything is changed.
    */
   readonly roots: () => readonly string[]
+  /**
+   * Has the client show a page to its person; `unable` where it shows none. It may end the call like `roots`, so what
+   * comes before it must be safe to repeat.
+   */
+  readonly showPage: (url: string, message: string) => 'opened' | 'declined' | 'unable'
 }
 
 export interface MetaAnswer {

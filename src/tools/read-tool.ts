@@ -1,3 +1,4 @@
+import { addSecretLink } from '../pipeline/add-secret-link.ts'
 import { callLiveTool } from '../pipeline/call-live-tool.ts'
 import { type LiveCallInput, liveCallSchema } from './call-tool.ts'
 import { defineTool, READS } from './meta-tool.ts'
@@ -9,13 +10,14 @@ export const readTool = defineTool<LiveCallInput>({
   inputSchema: liveCallSchema,
   scope: 'read',
   annotations: { ...READS, openWorldHint: true },
-  async run({ server, tool, arguments: given = {} }, { services, principal: { tenantId }, signal }) {
-    const passThrough = await callLiveTool(
+  async run({ server, tool, arguments: given = {} }, { services, principal, signal }) {
+    const result = await callLiveTool(
       { server, tool, arguments: given, onlyReading: true },
       services,
-      tenantId,
+      principal.tenantId,
       signal,
     )
+    const passThrough = await addSecretLink(result, server, services, principal)
     return { text: '', structured: {}, passThrough }
   },
 })

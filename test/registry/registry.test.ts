@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { openPostgres } from '../../src/db/postgres.ts'
+import { inboxContract } from '../contracts/inbox-contract.ts'
 import { registryContract } from '../contracts/registry-contract.ts'
 import { openTestPglite } from '../db/test-pglite.ts'
 import { findPostgres, startPostgres, type PostgresServer } from '../postgres/start-postgres.ts'
 
 registryContract('PGlite', openTestPglite)
+inboxContract('PGlite', openTestPglite)
 
 describe.skipIf((await findPostgres()) === undefined && !process.env.CI)('PostgreSQL', () => {
   let server: PostgresServer | undefined
@@ -13,5 +15,7 @@ describe.skipIf((await findPostgres()) === undefined && !process.env.CI)('Postgr
   })
   afterAll(() => server?.[Symbol.asyncDispose]())
 
-  registryContract('PostgreSQL', async () => openPostgres((await server?.createDatabase()) ?? ''))
+  const openOne = async () => openPostgres((await server?.createDatabase()) ?? '')
+  registryContract('PostgreSQL', openOne)
+  inboxContract('PostgreSQL', openOne)
 })

@@ -40,6 +40,7 @@ function run(input: object) {
     signal: new AbortController().signal,
     progress: () => {},
     roots: () => [],
+    showPage: () => 'unable',
   } satisfies MetaCall
   return cleanupServers.run(input as never, call)
 }

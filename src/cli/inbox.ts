@@ -1,0 +1,15 @@
+import { loadConfig } from '../config/load-config.ts'
+import { askDaemon } from '../daemon/ask-daemon.ts'
+import { ensureDaemon } from '../daemon/ensure-daemon.ts'
+import { readAnswer } from './read-answer.ts'
+
+/** Prints what waits for the person, and a link to the page where it is answered. */
+export async function showInbox(environment: NodeJS.ProcessEnv): Promise<void> {
+  const daemon = await ensureDaemon(loadConfig(environment), environment)
+  const found = await askDaemon(daemon, '/control/inbox', { timeoutMs: 20_000 })
+  const { items } = readAnswer<{ items: readonly { request: string; requested_by: string }[] }>(found)
+  if (items.length === 0) return console.log('Nothing is waiting for you.')
+  for (const { request, requested_by: by } of items) console.log(`- ${request}, asked for by ${by}`)
+  const minted = await askDaemon(daemon, '/control/inbox/link', { method: 'POST', timeoutMs: 20_000 })
+  console.log(`Answer at ${readAnswer<{ link: string }>(minted).link}\nThe link works once, and for ten minutes.`)
+}

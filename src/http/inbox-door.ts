@@ -1,0 +1,100 @@
+import { Router, type Request, type Response } from 'express'
+import { renderError } from '../errors/render.ts'
+import { type InboxLinks, type InboxSession, isFormOf } from '../inbox/inbox-links.ts'
+import { answerInboxItem, type InboxAnswer, waitingItems } from '../pipeline/answer-inbox.ts'
+import type { Services } from '../pipeline/services.ts'
+import { inboxContent } from './inbox-page.ts'
+import { html, sendPage } from './page.ts'
+import { readBody } from './read-body.ts'
+
+const COOKIE = 'mcpwright_inbox'
+const LARGEST_BYTES = 64 * 1024
+
+/**
+ * The pages of the inbox, for a person's browser. A one-use link opens a session, which a cookie and a token in each
+ * form prove; the bearer token of the owner never gets into a browser.
+ */
+export function inboxDoor(links: InboxLinks, services: () => Promise<Services>): Router {
+  const door = Router()
+  door.get('/open/:token', async (request, response) => {
+    // A browser that fetches ahead would use the link up.
+    if (request.headers['sec-purpose'] !== undefined) return void response.sendStatus(204)
+    const opened = links.open(request.params.token)
+    if (!opened) return sendEnded(response)
+    response.cookie(COOKIE, opened.sessionToken, { httpOnly: true, sameSite: 'strict', path: '/inbox' })
+    await sendInbox(response, opened.session, await services())
+  })
+  door.get('/', async (request, response) => {
+    const session = findSession(links, request)
+    if (!session) return sendEnded(response)
+    await sendInbox(response, session, await services())
+  })
+  door.post('/items/:id', async (request, response) => {
+    const session = findSession(links, request)
+    if (!session) return sendEnded(response)
+    const form = new URLSearchParams((await readBody(request, LARGEST_BYTES)).toString('utf8'))
+    if (!isOwnForm(request, session, form)) return sendForeign(response)
+    await answerItem(request.params.id, form, response, session, await services())
+  })
+  return door
+}
+
+async function answerItem(
+  id: string,
+  form: URLSearchParams,
+  response: Response,
+  session: InboxSession,
+  services: Services,
+): Promise<void> {
+  const item = (await waitingItems(services, session.principal, session.scope)).find((each) => each.id === id)
+  if (!item) return sendInbox(response, session, services, 'That was answered already.')
+  const answer = readAnswer(form)
+  if (!answer) return sendInbox(response, session, services, 'The value is empty.')
+  try {
+    const done = await answerInboxItem(item, answer, services, session.principal)
+    await sendInbox(response, session, services, done)
+  } catch (error) {
+    const { code, message, fix } = renderError(error)
+    if (code === 'INTERNAL') console.error('The inbox met a bug:', error)
+    await sendInbox(response, session, services, `${message} ${fix}`, 400)
+  }
+}
+
+async function sendInbox(
+  response: Response,
+  session: InboxSession,
+  services: Services,
+  note = '',
+  status = 200,
+): Promise<void> {
+  const items = await waitingItems(services, session.principal, session.scope)
+  sendPage(response, status, 'Waiting for you', inboxContent(items, session, note))
+}
+
+function readAnswer(form: URLSearchParams): InboxAnswer | undefined {
+  if (form.get('answer') === 'decline') return { kind: 'decline' }
+  const value = form.get('value')?.trim()
+  return form.get('answer') !== 'enter' || value === '' ? undefined : { kind: 'enter', value: value ?? '' }
+}
+
+function findSession(links: InboxLinks, { headers }: Request): InboxSession | undefined {
+  const token = new RegExp(`(?:^|; *)${COOKIE}=([A-Za-z0-9_-]+)`).exec(headers.cookie ?? '')?.[1]
+  return token === undefined ? undefined : links.find(token)
+}
+
+/** Browsers name the page that a form was sent from; another port of this machine is another page. */
+function isOwnForm({ headers }: Request, session: InboxSession, form: URLSearchParams): boolean {
+  return headers.origin === `http://${headers.host}` && isFormOf(session, form.get('form_token') ?? '')
+}
+
+function sendEnded(response: Response): void {
+  const content = html`<p>
+    Each link works once, and for ten minutes. Ask for a new one in the chat, or with <code>mcpwright inbox</code> in a
+    terminal.
+  </p>`
+  sendPage(response, 403, 'This link is no longer good', content)
+}
+
+function sendForeign(response: Response): void {
+  sendPage(response, 403, 'Not accepted', html`<p>This form did not come from the inbox page. Nothing was changed.</p>`)
+}

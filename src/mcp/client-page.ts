@@ -1,0 +1,37 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  inputRequired,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { ClientNeeded } from './client-needed.ts'
+
+const KEY = 'page'
+
+/**
+ * Has the client show a page to its person (MCP 2026-07-28, client/elicitation, URL mode).
+ * @returns what the person said to it; `unable` where the client shows no pages. That it was opened does not mean that
+ *   anything was done on it.
+ * @throws ClientNeeded when the client can, and has not been asked yet
+ */
+export function showClientPage(
+  server: Server,
+  { mcpReq }: ServerContext,
+  url: string,
+  message: string,
+): 'opened' | 'declined' | 'unable' {
+  const answered = mcpReq.inputResponses?.[KEY]
+  if (answered !== undefined) return isAccepted(answered) ? 'opened' : 'declined'
+  // The SDK types the envelope as empty; it holds the reserved keys of the request's _meta.
+  const envelope: Record<string, unknown> = { ...mcpReq.envelope }
+  const declared: { elicitation?: { url?: unknown } } = {
+    ...Object(envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()),
+  }
+  if (declared.elicitation?.url === undefined) return 'unable'
+  throw new ClientNeeded({ [KEY]: inputRequired.elicitUrl({ url, message }) })
+}
+
+function isAccepted(answer: unknown): boolean {
+  const { action }: { action?: unknown } = { ...Object(answer) }
+  return action === 'accept'
+}

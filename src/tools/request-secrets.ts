@@ -1,0 +1,69 @@
+import {
+  type PlacedSecret,
+  requestSecrets as ask,
+  type SecretsAsked,
+  type WantedSecret,
+} from '../pipeline/request-secrets.ts'
+import { defineTool, type MetaAnswer, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+
+interface Input {
+  readonly server: string
+  readonly secrets?: readonly WantedSecret[]
+}
+
+export const requestSecrets = defineTool<Input>({
+  name: 'request_secrets',
+  title: 'Ask a person for secrets',
+  description: 'Asks the person to enter secrets on a page; give the link on. Without secrets: all that are missing.',
+  inputSchema: objectSchema(
+    {
+      server: serverArgument,
+      secrets: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 20,
+        items: objectSchema(
+          {
+            name: { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,63}$' },
+            host: { type: 'string', maxLength: 260 },
+            purpose: { type: 'string', maxLength: 300 },
+          },
+          ['name'],
+        ),
+      },
+    },
+    ['server'],
+  ),
+  scope: 'write',
+  annotations: { ...WRITES, idempotentHint: true },
+  async run({ server, secrets }, { services, principal, showPage }) {
+    const asked = await ask(server, secrets, services, principal)
+    const { link, missing } = asked
+    if (link === undefined) return answer(server, asked)
+    const names = missing.map(({ name }) => name).join(', ')
+    const reply = showPage(link, `Enter ${names} for "${server}". The page says which host each is sent to.`)
+    return answer(server, asked, reply === 'declined')
+  },
+})
+
+function answer(server: string, { set, missing, link }: SecretsAsked, isDeclined = false): MetaAnswer {
+  const structured = {
+    server,
+    set: set.map(placeOf),
+    missing: missing.map(placeOf),
+    ...(link !== undefined && { link, link_is_good: 'once, for 10 minutes' }),
+  }
+  const next = [{ tool: 'deploy', arguments: { server } }]
+  if (link === undefined) return { text: `"${server}" has all the secrets it needs.`, structured, next }
+  const names = missing.map(({ name, host }) => `${name} for ${host}`).join(', ')
+  const declined = isDeclined ? 'The person declined to open the page. ' : ''
+  return {
+    text: `${declined}Missing: ${names}. A person enters it at ${link} (works once, 10 minutes), or later with: mcpwright inbox. Deploying works meanwhile.`,
+    structured,
+    next,
+  }
+}
+
+function placeOf({ name, host }: PlacedSecret) {
+  return { name, host }
+}

@@ -1,0 +1,44 @@
+/** What a browser does on the inbox page: it keeps the cookie, and sends forms with their hidden fields and its Origin. */
+export interface InboxBrowser {
+  open(url: string): Promise<InboxPage>
+  /** Presses a button of the form that is below the heading. */
+  submit(
+    page: InboxPage,
+    heading: string,
+    fields: Readonly<Record<string, string>>,
+    origin?: string,
+  ): Promise<InboxPage>
+}
+
+export interface InboxPage {
+  readonly status: number
+  readonly url: string
+  readonly headers: Headers
+  readonly text: string
+}
+
+export function startInboxBrowser(): InboxBrowser {
+  let cookie = ''
+  async function load(
+    url: string,
+    form?: { readonly body: URLSearchParams; readonly origin: string },
+  ): Promise<InboxPage> {
+    const response = await fetch(url, {
+      headers: { ...(cookie && { cookie }), ...(form && { origin: form.origin }) },
+      ...(form && { method: 'POST', body: form.body }),
+    })
+    const [given] = response.headers.getSetCookie()
+    if (given !== undefined) cookie = given.split(';', 1)[0] ?? ''
+    return { status: response.status, url, headers: response.headers, text: await response.text() }
+  }
+  return {
+    open: (url) => load(url),
+    submit({ url, text }, heading, fields, origin = new URL(url).origin) {
+      const form = text.split('<article').find((part) => part.includes(heading)) ?? ''
+      const action = /action="([^"]+)"/.exec(form)?.[1] ?? '/inbox/items/none'
+      const token = /name="form_token" value="([^"]+)"/.exec(form)?.[1] ?? ''
+      const body = new URLSearchParams({ form_token: token, ...fields })
+      return load(new URL(action, url).href, { body, origin })
+    },
+  }
+}
