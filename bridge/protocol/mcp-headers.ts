@@ -5,6 +5,10 @@ const NAMED_BY: Readonly<Record<string, string>> = {
   'tools/call': 'name',
   'prompts/get': 'name',
   'resources/read': 'uri',
+  // Extension io.modelcontextprotocol/tasks (SEP-2663, Streamable HTTP: Routing Headers).
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
 }
 
 /** The value that `Mcp-Name` must have for this request; undefined where none is asked for. */

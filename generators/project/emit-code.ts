@@ -16,6 +16,7 @@ export interface CodePart {
 
 /** What a function body may use without naming the context. */
 const CONTEXT_NAMES = [
+  'background',
   'client',
   'env',
   'fetch',

@@ -46,7 +46,16 @@ export function emitParts(project: Project, definition: ServerDefinition): strin
   const tools: ServerParts['tools'] = definition.tools.flatMap(
     ({ handler, name, description, effect, inputSchema, outputSchema }) =>
       handler.kind === 'code'
-        ? [{ name, description, effect, inputSchema, ...(outputSchema && { outputSchema }) }]
+        ? [
+            {
+              name,
+              description,
+              effect,
+              inputSchema,
+              ...(outputSchema && { outputSchema }),
+              ...(handler.task && { task: handler.task }),
+            },
+          ]
         : [],
   )
   const file = project.createSourceFile('parts.ts', '', { overwrite: true })

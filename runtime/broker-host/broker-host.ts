@@ -55,7 +55,7 @@ function brokerStore(broker: BrokerConnection): KeyValueStore {
   }
 }
 
-function passOn(notice: BrokerNotice, { progress, log, notify }: ToolContext): void {
+function passOn(notice: BrokerNotice, { progress, log, notify, background }: ToolContext): void {
   switch (notice.kind) {
     case 'progress':
       return progress(notice.done, notice.total, notice.message)
@@ -63,5 +63,7 @@ function passOn(notice: BrokerNotice, { progress, log, notify }: ToolContext): v
       return log(notice.level, notice.message, notice.details)
     case 'changed':
       return notify(notice.change)
+    case 'background':
+      return background()
   }
 }

@@ -28,6 +28,11 @@ export interface ToolContext {
   ): Promise<Readonly<Record<Name, InputResponse>>>
   /** What the client behind this call can be asked. */
   readonly client: ClientAbilities
+  /**
+   * Lets the call go on in the background: a client that takes tasks gets one now and asks for the result later; for
+   * others nothing changes. For tools that were added with `task`.
+   */
+  background(): void
   /** Tells clients that a list or one resource has changed. */
   notify(change: Change): void
   /** HMAC-SHA-256 of `data` with the named secret, in lower-case hex, without seeing the secret. */

@@ -27,6 +27,8 @@ export interface WireResponse {
 export interface CodeItem {
   readonly kind: 'tool' | 'resource' | 'prompt'
   readonly name: string
+  /** A tool that may go on after its call, and so may take longer. */
+  readonly isTask?: boolean
 }
 
 /** The client behind a call: what it has answered so far, by the names of the questions, and what it can be asked. */
@@ -54,6 +56,7 @@ export type BrokerNotice =
     }
   | { readonly kind: 'progress'; readonly done: number; readonly total?: number; readonly message?: string }
   | { readonly kind: 'changed'; readonly change: Change }
+  | { readonly kind: 'background' }
 
 /** An error that crossed the border. */
 export interface WireError {

@@ -72,6 +72,7 @@ export function readNotice(json: string): BrokerNotice | undefined {
   if (notice['kind'] === 'log') {
     return { kind: 'log', level: readLevel(notice['level']), message: message ?? '', ...details }
   }
+  if (notice['kind'] === 'background') return { kind: 'background' }
   if (notice['kind'] === 'changed') return readChange(notice['change'])
   if (notice['kind'] !== 'progress' || typeof notice['done'] !== 'number') return undefined
   const total = typeof notice['total'] === 'number' ? { total: notice['total'] } : {}

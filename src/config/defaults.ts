@@ -43,6 +43,8 @@ export const defaults = {
   },
   sandbox: {
     wallMs: 15_000,
+    /** Of a tool that may go on after its call. */
+    taskWallMs: 10 * 60_000,
     abortGraceMs: 500,
     cpuMs: 5_000,
     memoryMiB: 128,

@@ -20,7 +20,13 @@ export interface ToolDefinition {
 export type ToolHandler =
   | { readonly kind: 'operation'; readonly call: HttpCall; readonly source?: SourceLocation }
   /** TypeScript: a module with a default export, or a function body. `hosts` are those it may reach. */
-  | { readonly kind: 'code'; readonly source: string; readonly hosts: readonly string[] }
+  | {
+      readonly kind: 'code'
+      readonly source: string
+      readonly hosts: readonly string[]
+      /** It may go on after its call; `required`: only for clients that take tasks. */
+      readonly task?: 'optional' | 'required'
+    }
   | { readonly kind: 'external'; readonly connection: string; readonly tool: string }
 
 /** Where in the description something stands, so that later errors can point back. */

@@ -89,12 +89,14 @@ async function runCode(
     broker,
     signal,
     onNotice,
+    ...(call.item.isTask && { limits: { wallMs: defaults.sandbox.taskWallMs } }),
   }
   const { result } = await options.sandbox.run(run)
   switch (result.kind) {
     case 'value':
       return result.value
     case 'thrown':
+      if (result.name === 'ProtocolError') throw Object.assign(new Error(result.message), { name: result.name })
       throw new MetaError(
         'TOOL_FAILED',
         result.frame ? `${result.message}\n${result.frame}` : result.message,

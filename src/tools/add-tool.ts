@@ -25,6 +25,7 @@ interface Input {
   readonly curl?: string
   readonly output_schema?: JsonSchema
   readonly hosts?: readonly string[]
+  readonly task?: 'optional' | 'required'
   readonly try?: Readonly<Record<string, unknown>>
   readonly replace?: boolean
 }
@@ -75,6 +76,11 @@ export const addTool = defineTool<Input>({
         items: { type: 'string', maxLength: 260 },
         maxItems: 50,
         description: 'Hosts the code may reach.',
+      },
+      task: {
+        type: 'string',
+        enum: ['optional', 'required'],
+        description: 'Code that calls background() to go on as a task.',
       },
       try: { type: 'object', description: 'Arguments to try it with.' },
       replace: { type: 'boolean', description: 'Takes the place of the tool of that name.' },
@@ -128,7 +134,9 @@ async function readTool(input: Input): Promise<{ tool: ToolDefinition; credentia
   const base = { name, description, effect, inputSchema, ...(outputSchema && { outputSchema }) }
   if ('code' in source) {
     const hosts = (input.hosts ?? []).map((host) => host.toLowerCase())
-    return { tool: { ...base, handler: { kind: 'code', source: source.code, hosts } } }
+    return {
+      tool: { ...base, handler: { kind: 'code', source: source.code, hosts, ...(input.task && { task: input.task }) } },
+    }
   }
   const { operation, credential } = operationFromHttpTool({ ...base, http: source.http })
   const { call, ...definition } = operation

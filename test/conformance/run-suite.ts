@@ -13,6 +13,9 @@ export type Scenarios =
 export interface SuiteOutcome {
   readonly passed: readonly string[]
   readonly failed: readonly string[]
+  /** No check failed. */
+  readonly succeeded: boolean
+  readonly output: string
 }
 
 /** Runs the official suite against an endpoint, with its token added on the way: the suite itself can send none. */
@@ -21,11 +24,11 @@ export async function runConformanceSuite(
   scenarios: Scenarios,
 ): Promise<SuiteOutcome> {
   await using proxy = await openProxy(endpoint)
-  const output = await new Promise<string>((resolve) => {
+  const { output, succeeded } = await new Promise<{ output: string; succeeded: boolean }>((resolve) => {
     const args = [suiteOf(scenarios), 'server', '--url', proxy.url, ...optionsOf(scenarios)]
     // It exits with 1 when a scenario fails; what it printed says which.
-    execFile(process.execPath, args, { maxBuffer: 50_000_000 }, (_error, stdout, stderr) =>
-      resolve(`${stdout}\n${stderr}`),
+    execFile(process.execPath, args, { maxBuffer: 50_000_000 }, (error, stdout, stderr) =>
+      resolve({ output: `${stdout}\n${stderr}`, succeeded: error === null }),
     )
   })
   const [scored = '', unscored = ''] = output.split(/^Not scored for/m)
@@ -34,7 +37,7 @@ export async function runConformanceSuite(
     Array.from(scored.matchAll(new RegExp(`^${mark} ([\\w-]+): `, 'gm')), ([, name = '']) => name).filter(
       (name) => !ignored.has(name),
     )
-  return { passed: of('✓'), failed: of('✗') }
+  return { passed: of('✓'), failed: of('✗'), succeeded, output }
 }
 
 function suiteOf(scenarios: Scenarios): string {

@@ -3,7 +3,7 @@ import type { ToolContext } from '../tool-context.ts'
 import type { ServedCall } from './served-call.ts'
 
 /** What one call's code is given: the host's services, and this call's progress, input and cancellation. */
-export function callContext({ host, request, client, notify }: ServedCall): ToolContext {
+export function callContext({ host, request, client, notify, signal, background }: ServedCall): ToolContext {
   return {
     fetch: host.fetch,
     env: host.env,
@@ -18,7 +18,8 @@ export function callContext({ host, request, client, notify }: ServedCall): Tool
     ...askingClient(client),
     notify,
     sign: (secretName, data) => host.sign(secretName, data),
-    signal: request.signal,
+    background,
+    signal,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { InputRequiredResult } from '@modelcontextprotocol/server'
+import { type InputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { callOperation } from '../call-operation.ts'
 import { isInputNeeded } from '../input-needed.ts'
 import type { Operation } from '../operation.ts'
@@ -6,7 +6,10 @@ import { errorResult, toToolResult, type ToolResult } from '../tool-result.ts'
 import { callContext } from './call-context.ts'
 import { readFileResource } from './resources.ts'
 import type { ServedCall } from './served-call.ts'
-import type { ServerParts } from './server-parts.ts'
+import { requireTasks } from './serve-tasks.ts'
+import type { CodeTool, ServerHost, ServerParts } from './server-parts.ts'
+import { type CreatedTask, runInBackground } from './run-in-background.ts'
+import type { TaskStore } from './tasks.ts'
 import { checkBySchema, checkInput, type ToolEntry } from './tool-entry.ts'
 
 /**
@@ -18,20 +21,42 @@ export async function callTool(
   input: Readonly<Record<string, unknown>>,
   parts: ServerParts,
   call: ServedCall,
-): Promise<ToolResult | InputRequiredResult> {
+  tasks: TaskStore,
+): Promise<ToolResult | InputRequiredResult | CreatedTask> {
   const problem = await checkInput(entry.definition, input)
   if (problem)
     return errorResult(`The arguments of ${entry.definition.name} are not right: ${problem}. No request was made.`)
-  const { host, client } = call
-  const context = callContext(call)
   try {
     if (entry.kind === 'operation') return await runOperation(entry.definition, input, parts, call)
-    return toToolResult(await host.runCode({ kind: 'tool', name: entry.definition.name }, input, context, client))
+    const { task } = entry.definition
+    if (task === 'required') requireTasks(call)
+    const run = (served: ServedCall) => runCode(entry.definition, input, served)
+    return await (task && call.takesTasks ? runInBackground(run, call, tasks) : run(call))
   } catch (error) {
     if (isInputNeeded(error)) return call.ask(error)
-    host.log('error', `${entry.definition.name} failed`, { error: String(error) })
-    return errorResult(`${entry.definition.name} failed: ${error instanceof Error ? error.message : String(error)}`)
+    if (error instanceof ProtocolError) throw error
+    return failedResult(entry.definition.name, error, call.host)
   }
+}
+
+/** @throws InputNeeded; ProtocolError when the code threw an error of that name */
+async function runCode({ name, task }: CodeTool, input: unknown, call: ServedCall): Promise<ToolResult> {
+  const { host, client } = call
+  try {
+    const item = { kind: 'tool', name, ...(task && { isTask: true }) } as const
+    return toToolResult(await host.runCode(item, input, callContext(call), client))
+  } catch (error) {
+    if (isInputNeeded(error)) throw error
+    if (error instanceof Error && error.name === 'ProtocolError') {
+      throw new ProtocolError(ProtocolErrorCode.InternalError, error.message)
+    }
+    return failedResult(name, error, host)
+  }
+}
+
+function failedResult(name: string, error: unknown, host: ServerHost): ToolResult {
+  host.log('error', `${name} failed`, { error: String(error) })
+  return errorResult(`${name} failed: ${error instanceof Error ? error.message : String(error)}`)
 }
 
 async function runOperation(

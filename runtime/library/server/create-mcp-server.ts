@@ -1,18 +1,14 @@
-import {
-  ProtocolError,
-  ProtocolErrorCode,
-  Server,
-  type ServerCapabilities,
-  type ServerContext,
-} from '@modelcontextprotocol/server'
+import { ProtocolError, ProtocolErrorCode, Server, type ServerCapabilities } from '@modelcontextprotocol/server'
 import { errorResult } from '../tool-result.ts'
 import { callTool } from './call-tool.ts'
 import { createRoundsSeal } from './input-rounds.ts'
 import { completeArgument, renderPrompt } from './prompts.ts'
 import { isTemplate, readResource } from './resources.ts'
 import { createToolSearch, searchTools, type ToolSearch, unknownTool } from './search-exposure.ts'
-import { openCall, type ServedCall } from './served-call.ts'
+import { type OpenCall, openCall, type ServedCall } from './served-call.ts'
+import { serveTasks } from './serve-tasks.ts'
 import type { ServerHost, ServerParts } from './server-parts.ts'
+import { createTaskStore, type TaskStore, TASKS_EXTENSION } from './tasks.ts'
 import { listedTool, type ToolEntry } from './tool-entry.ts'
 
 /**
@@ -27,6 +23,7 @@ export function createMcpServer(parts: ServerParts, host: ServerHost): () => Ser
   const search = createToolSearch(entries)
 
   const seal = createRoundsSeal(host.stateKey)
+  const tasks = createTaskStore()
 
   return () => {
     const server = new Server(
@@ -42,24 +39,29 @@ export function createMcpServer(parts: ServerParts, host: ServerHost): () => Ser
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       const call = await open(context, params)
       // The SDK's result type and ours are one shape; ours is read-only.
-      return (await callNamedTool(params.name, params.arguments ?? {}, { parts, entries, search }, call)) as never
+      return (await callNamedTool(
+        params.name,
+        params.arguments ?? {},
+        { parts, entries, search, tasks },
+        call,
+      )) as never
     })
+    if (hasTasks(parts)) serveTasks(server, tasks, open)
     if (parts.resources.length > 0) serveResources(server, parts, open)
     if (parts.prompts.length > 0) servePrompts(server, parts, open)
     return server
   }
 }
 
-type OpenCall = (call: ServerContext, params: object) => Promise<ServedCall>
-
 interface Tools {
   readonly parts: ServerParts
   readonly entries: ReadonlyMap<string, ToolEntry>
   readonly search: ToolSearch
+  readonly tasks: TaskStore
 }
 
 async function callNamedTool(name: string, input: Record<string, unknown>, tools: Tools, call: ServedCall) {
-  const { parts, entries, search } = tools
+  const { parts, entries, search, tasks } = tools
   if (parts.exposure === 'search') {
     const wanted = typeof input.tool === 'string' ? input.tool : ''
     if (name === 'search_tools')
@@ -72,12 +74,12 @@ async function callNamedTool(name: string, input: Record<string, unknown>, tools
         return errorResult(`"${wanted}" does not only read (effect "${entry.definition.effect}"). Use call_tool.`)
       }
       const given = typeof input.arguments === 'object' && input.arguments !== null ? input.arguments : {}
-      return callTool(entry, { ...given }, parts, call)
+      return callTool(entry, { ...given }, parts, call, tasks)
     }
   }
   const entry = entries.get(name)
   if (!entry) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool "${name}".`)
-  return callTool(entry, input, parts, call)
+  return callTool(entry, input, parts, call, tasks)
 }
 
 function serveResources(server: Server, parts: ServerParts, open: OpenCall): void {
@@ -118,10 +120,15 @@ function servePrompts(server: Server, parts: ServerParts, open: OpenCall): void 
   })
 }
 
+function hasTasks({ tools }: ServerParts): boolean {
+  return tools.some(({ task }) => task !== undefined)
+}
+
 function capabilitiesOf(parts: ServerParts): ServerCapabilities {
   return {
     tools: { listChanged: true },
     logging: {},
+    ...(hasTasks(parts) && { extensions: { [TASKS_EXTENSION]: {} } }),
     ...(parts.resources.length > 0 && { resources: { subscribe: true, listChanged: true } }),
     ...(parts.prompts.length > 0 && { prompts: { listChanged: true }, completions: {} }),
   }

@@ -83,7 +83,7 @@ function sorted(value: Readonly<Record<string, unknown>>): Record<string, unknow
   return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
 }
 
-function toInputRequest(request: InputRequest) {
+export function toInputRequest(request: InputRequest) {
   switch (request.kind) {
     case 'form': {
       // The SDK's type lists the allowed keywords; the client checks the schema.
@@ -100,7 +100,7 @@ function toInputRequest(request: InputRequest) {
   }
 }
 
-function toResponse(latest: object): InputResponse {
+export function toResponse(latest: object): InputResponse {
   const action =
     'action' in latest && (latest.action === 'decline' || latest.action === 'cancel') ? latest.action : 'accept'
   const content = 'content' in latest && 'action' in latest ? latest.content : latest

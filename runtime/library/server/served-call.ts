@@ -10,12 +10,19 @@ import type { Change, ClientAbilities } from '../tool-context.ts'
 import type { ClientSide } from '../wire.ts'
 import { askClient, readAnswers, type RoundsSeal } from './input-rounds.ts'
 import type { ServerHost } from './server-parts.ts'
+import { TASKS_EXTENSION } from './tasks.ts'
 
 /** One request of a client, with all that answering it needs. */
 export interface ServedCall {
   readonly host: ServerHost
   readonly request: ServerContext['mcpReq']
   readonly client: ClientSide
+  /** The client takes a task in the place of a result. */
+  readonly takesTasks: boolean
+  /** Aborted when the client gives the call up. */
+  readonly signal: AbortSignal
+  /** The code lets the call go on in the background. */
+  readonly background: () => void
   readonly notify: (change: Change) => void
   /** Ends this round with the questions; the client calls again with the answers. */
   ask(needed: InputNeeded): Promise<InputRequiredResult>
@@ -27,6 +34,8 @@ export interface CallServices {
   readonly seal: RoundsSeal
 }
 
+export type OpenCall = (call: ServerContext, params: object) => Promise<ServedCall>
+
 /** @throws ProtocolError -32602 when its answers were given to another request */
 export async function openCall(
   { server, host, seal }: CallServices,
@@ -34,10 +43,14 @@ export async function openCall(
   params: object,
 ): Promise<ServedCall> {
   const answers = await readAnswers(call, params)
+  const capabilities = clientCapabilities(server, call)
   return {
     host,
     request: call.mcpReq,
-    client: { answers, abilities: abilitiesOf(clientCapabilities(server, call)) },
+    client: { answers, abilities: abilitiesOf(capabilities) },
+    takesTasks: capabilities.extensions?.[TASKS_EXTENSION] !== undefined,
+    signal: call.mcpReq.signal,
+    background: () => {},
     notify: notifier(server),
     ask: (needed) => askClient(needed, answers, seal, call, params),
   }

@@ -25,6 +25,8 @@ export interface CodeTool {
   readonly effect: Effect
   readonly inputSchema: JsonSchema
   readonly outputSchema?: JsonSchema
+  /** It may go on after its call, where the client takes tasks; `required`: it is refused to others. */
+  readonly task?: 'optional' | 'required'
 }
 
 export interface ResourcePart {

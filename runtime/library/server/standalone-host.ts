@@ -55,6 +55,7 @@ async function runScheduled(host: ServerHost, code: CodeRegistry, tool: string, 
       ...askingClient(noClient),
       progress: () => {},
       notify: () => {},
+      background: () => {},
       signal: AbortSignal.timeout(60_000),
     })
   } catch (error) {

@@ -38,6 +38,7 @@ export function createContext({ env, asking, signal }: GuestContextParts): objec
       writeLog(level, details === undefined ? toDomString(message) : formatValues([toDomString(message), details]))
     },
     ...asking,
+    background: () => tell({ kind: 'background' }),
     notify: (change: Change) => tell({ kind: 'changed', change }),
     sign: (secretName: string, data: string) => callBroker({ kind: 'sign', secretName, data }),
     signal,

@@ -138,12 +138,13 @@ describe('a run of code', () => {
     const notices: BrokerNotice[] = []
     await runBody(
       sandbox,
-      `context.notify({ kind: 'resource', uri: 'notes://1' }); context.notify({ kind: 'tools', uri: 'x' }); context.notify({ kind: 'resource' }); context.notify('all')`,
+      `context.notify({ kind: 'resource', uri: 'notes://1' }); context.notify({ kind: 'tools', uri: 'x' }); context.notify({ kind: 'resource' }); context.notify('all'); context.background()`,
       { notices },
     )
     expect(notices).toEqual([
       { kind: 'changed', change: { kind: 'resource', uri: 'notes://1' } },
       { kind: 'changed', change: { kind: 'tools' } },
+      { kind: 'background' },
     ])
   })
 
