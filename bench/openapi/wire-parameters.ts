@@ -37,8 +37,11 @@ export const parameterRows: [place: string, style: string, explode: boolean, val
   ['query', 'form', false, record, '?color=R,100,G,200,B,150'],
   ['query', 'form', true, record, '?R=100&G=200&B=150'],
   ['query', 'spaceDelimited', false, list, '?color=blue%20black%20brown'],
+  // With explode it is written as form is (OpenAPI 3.0.3, section 4.7.12.5: the same as collectionFormat multi).
+  ['query', 'spaceDelimited', true, list, '?color=blue&color=black&color=brown'],
   ['query', 'spaceDelimited', false, record, '?color=R%20100%20G%20200%20B%20150'],
   ['query', 'pipeDelimited', false, list, '?color=blue%7Cblack%7Cbrown'],
+  ['query', 'pipeDelimited', true, list, '?color=blue&color=black&color=brown'],
   ['query', 'pipeDelimited', false, record, '?color=R%7C100%7CG%7C200%7CB%7C150'],
   ['query', 'deepObject', true, record, '?color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150'],
   ['query', 'form', true, 'a b&c=d', '?color=a%20b%26c%3Dd'],

@@ -36,6 +36,7 @@ const table: [Partial<HttpParameter>, unknown, string][] = [
   [{ style: 'spaceDelimited', explode: true }, list, '/v1/?color=blue&color=black&color=brown'],
   [{ style: 'pipeDelimited', explode: false }, list, '/v1/?color=blue%7Cblack%7Cbrown'],
   [{ style: 'pipeDelimited', explode: false }, record, '/v1/?color=R%7C100%7CG%7C200%7CB%7C150'],
+  [{ style: 'pipeDelimited', explode: true }, list, '/v1/?color=blue&color=black&color=brown'],
   [{ style: 'deepObject', explode: true }, record, '/v1/?color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150'],
   [{ style: 'deepObject' }, { a: { b: [1, 2] } }, '/v1/?color%5Ba%5D%5Bb%5D=1&color%5Ba%5D%5Bb%5D=2'],
   [{ name: 'filter[x]' }, text, '/v1/?filter%5Bx%5D=blue'],
