@@ -10,6 +10,8 @@ export interface HttpParameter {
   readonly in: 'path' | 'query' | 'header' | 'cookie' | 'querystring'
   readonly style: 'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject'
   readonly explode: boolean
+  /** What stands between the items of a list, then of the lists in it; absent where the style says it. */
+  readonly separators?: readonly string[]
   readonly allowReserved?: boolean
   readonly allowEmptyValue?: boolean
   /** Set when the value is serialised as this media type (`content` in OpenAPI) instead of by style. */
@@ -21,6 +23,8 @@ export interface PartEncoding {
   readonly contentType?: string
   readonly style?: HttpParameter['style']
   readonly explode?: boolean
+  /** A list is one part, or one field, with these between its items (as in HttpParameter). */
+  readonly separators?: readonly string[]
   readonly allowReserved?: boolean
   readonly headers?: Readonly<Record<string, string>>
 }

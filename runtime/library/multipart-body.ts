@@ -1,6 +1,6 @@
 import { bytesOfFile, isFileArgument } from './file-argument.ts'
 import type { PartEncoding } from './http-call.ts'
-import { textOf } from './serialize-parameter.ts'
+import { joinList, textOf } from './serialize-parameter.ts'
 
 /** Names and values of a multipart body as bytes, with the boundary that separates them. */
 export interface MultipartBody {
@@ -21,6 +21,8 @@ export function writeMultipart(
     .filter(([, value]) => value !== undefined && value !== null)
     .flatMap(([name, value]) => {
       const partEncoding = Object.hasOwn(encoding, name) ? encoding[name] : undefined
+      const { separators } = partEncoding ?? {}
+      if (separators && Array.isArray(value)) return [partOf(name, joinList(value, separators), partEncoding)]
       return (Array.isArray(value) ? value : [value]).map((item) => partOf(name, item, partEncoding))
     })
   const boundary = `mcp-${crypto.randomUUID()}`

@@ -102,6 +102,7 @@ function writeForm(
         in: 'query',
         style,
         explode: encoding?.explode ?? style === 'form',
+        ...(encoding?.separators && { separators: encoding.separators }),
         ...(encoding?.allowReserved ? { allowReserved: true } : {}),
       },
       isPlainObject && !isStyled ? JSON.stringify(value) : value,

@@ -7,11 +7,11 @@ import { percentEncode, percentEncodeUnlessReserved } from './percent-encode.ts'
 
 /** @returns the text that replaces the placeholder in the path, percent-encoded */
 export function serializeInPath(parameter: HttpParameter, value: unknown): string {
-  const parts = partsOf(asContent(parameter, value), percentEncode)
+  const parts = partsOf(joinInner(parameter, asContent(parameter, value)), percentEncode)
   const name = percentEncode(parameter.name)
   if (parameter.style === 'matrix') return matrix(name, parts, parameter.explode)
   if (parameter.style === 'label') return `.${join(parts, parameter.explode, parameter.explode ? '.' : ',')}`
-  return join(parts, parameter.explode, ',')
+  return join(parts, parameter.explode, separatorOf(parameter, percentEncode))
 }
 
 /**
@@ -27,16 +27,14 @@ export function serializeInQuery(
   const content = asContent(parameter, value)
   const name = encode(parameter.name)
   if (parameter.style === 'deepObject') return deepObject(name, content, encode, encodeValue)
-  return form(name, partsOf(content, encodeValue, encode), parameter, DELIMITERS[parameter.style] ?? ',')
+  const parts = partsOf(joinInner(parameter, content), encodeValue, encode)
+  return form(name, parts, parameter, separatorOf(parameter, encode))
 }
 
 /** @returns the header's value; headers are not percent-encoded (OpenAPI 3.1.1, appendix D) */
 export function serializeInHeader(parameter: HttpParameter, value: unknown): string {
-  return join(
-    partsOf(asContent(parameter, value), (text) => text),
-    parameter.explode,
-    ',',
-  )
+  const parts = partsOf(joinInner(parameter, asContent(parameter, value)), asItIs)
+  return join(parts, parameter.explode, separatorOf(parameter, asItIs))
 }
 
 /** @returns `name=value` pairs, to be joined by `; ` (RFC 6265, section 4.2.1) */
@@ -48,6 +46,28 @@ const DELIMITERS: Partial<Record<HttpParameter['style'], string>> = {
   form: ',',
   spaceDelimited: '%20',
   pipeDelimited: '%7C',
+}
+
+function asItIs(text: string): string {
+  return text
+}
+
+/** Commas stay readable: they may stand in every place (RFC 3986, section 2.2). */
+function separatorOf({ separators, style }: HttpParameter, encode: (text: string) => string): string {
+  const [separator] = separators ?? []
+  if (separator === undefined) return DELIMITERS[style] ?? ','
+  return separator === ',' ? separator : encode(separator)
+}
+
+/** Lists within a list become texts. */
+function joinInner({ separators = [] }: Pick<HttpParameter, 'separators'>, value: unknown): unknown {
+  const [, ...inner] = separators
+  return inner.length > 0 && Array.isArray(value) ? value.map((item) => joinList(item, inner)) : value
+}
+
+/** A list as one text, with a separator for each level. */
+export function joinList(value: unknown, [separator = ',', ...inner]: readonly string[]): string {
+  return Array.isArray(value) ? value.map((item) => joinList(item, inner)).join(separator) : textOf(value)
 }
 
 /** A value by its shape, already encoded. */

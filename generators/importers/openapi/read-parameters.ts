@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../../runtime/library/json-schema.ts'
 import type { ApiDescription, OperationView, ParameterView } from './api-description.ts'
 import { cleanText } from './clean-text.ts'
 import type { InputDraft } from './input-draft.ts'
-import { asRecord, asText, kindOf, type JsonRecord } from './json-value.ts'
+import { asList, asRecord, asText, kindOf, type JsonRecord } from './json-value.ts'
 import { PartSkipped } from './part-skipped.ts'
 import type { Security } from './security-schemes.ts'
 
@@ -75,6 +75,7 @@ function readParameter(api: ApiDescription, { value, document }: ParameterView, 
     in: place,
     style,
     explode: typeof value.explode === 'boolean' ? value.explode : style === 'form' || style === 'deepObject',
+    ...separatorsOf(api, value),
     ...(value.allowReserved === true && place === 'query' && { allowReserved: true }),
     ...(value.allowEmptyValue === true && place === 'query' && { allowEmptyValue: true }),
     ...(contentType !== undefined && { contentType }),
@@ -94,6 +95,12 @@ const STYLES: Readonly<Record<ParameterPlace, readonly HttpParameter['style'][]>
 function styleOf(value: JsonRecord, place: ParameterPlace): HttpParameter['style'] {
   const styles = STYLES[place]
   return styles.find((style) => style === value.style) ?? styles[0] ?? 'form'
+}
+
+/** Written by swagger-2.ts; in other dialects the word means nothing. */
+export function separatorsOf({ dialect }: ApiDescription, value: JsonRecord): Pick<HttpParameter, 'separators'> {
+  const separators = asList(value.separators).filter((each) => typeof each === 'string')
+  return dialect === '2.0' && separators.length > 0 ? { separators } : {}
 }
 
 /** Names for an argument, best first. Models and clients accept letters, digits, `_`, `.` and `-`. */

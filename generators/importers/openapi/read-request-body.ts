@@ -5,6 +5,7 @@ import { cleanText } from './clean-text.ts'
 import { FILE_SCHEMA, multipartSchema } from './file-schema.ts'
 import type { InputDraft } from './input-draft.ts'
 import { asList, asRecord, asText, property, type JsonRecord } from './json-value.ts'
+import { separatorsOf } from './read-parameters.ts'
 import { PartSkipped } from './part-skipped.ts'
 import type { ReadSchema } from './shared-schemas.ts'
 import { xmlSchema } from './xml-schema.ts'
@@ -39,7 +40,7 @@ export function readRequestBody(api: ApiDescription, view: OperationView, input:
     { ...read, schema: { ...read.schema, ...(description !== '' && { description }) } },
     isRequired,
   )
-  const encoding = encodingOf(content)
+  const encoding = encodingOf(api, content)
   return {
     kind: 'argument',
     argument,
@@ -84,7 +85,7 @@ function rank(essence: string): number {
 
 const ENCODING_STYLES = ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'] as const
 
-function encodingOf(content: JsonRecord): Record<string, PartEncoding> | undefined {
+function encodingOf(api: ApiDescription, content: JsonRecord): Record<string, PartEncoding> | undefined {
   const entries = Object.entries(asRecord(property(content, 'encoding')) ?? {}).map(([name, value]) => {
     const encoding = asRecord(value)
     const contentType = asText(encoding?.contentType)
@@ -93,6 +94,7 @@ function encodingOf(content: JsonRecord): Record<string, PartEncoding> | undefin
       ...(contentType !== undefined && { contentType }),
       ...(style !== undefined && { style }),
       ...(typeof encoding?.explode === 'boolean' && { explode: encoding.explode }),
+      ...separatorsOf(api, encoding ?? {}),
       ...(encoding?.allowReserved === true && { allowReserved: true }),
       ...fixedHeaders(asRecord(encoding?.headers)),
     }

@@ -26,25 +26,62 @@ function mediaTypes(api: ApiDescription, view: OperationView, keyword: 'consumes
 }
 
 function parameterOf(value: JsonRecord): JsonRecord {
-  const { name, in: place, description, required, allowEmptyValue, collectionFormat, ...schema } = value
+  const { name, in: place, description, required, allowEmptyValue, ...schema } = value
   return {
     name,
     in: place,
     description,
     required,
     allowEmptyValue,
-    ...collectionStyle(asText(collectionFormat), asText(place)),
-    schema,
+    ...collectionStyle(value),
+    schema: withoutFormat(schema),
   }
 }
 
-/** Tabs (`tsv`) have no style in OpenAPI 3 and hardly a use; they are sent like `csv`. */
-function collectionStyle(format: string | undefined, place: string | undefined): JsonRecord {
-  if (place === 'path' || place === 'header') return { style: 'simple', explode: false }
-  if (format === 'multi') return { style: 'form', explode: true }
-  if (format === 'ssv') return { style: 'spaceDelimited', explode: false }
-  if (format === 'pipes') return { style: 'pipeDelimited', explode: false }
-  return { style: 'form', explode: false }
+/** Swagger 2.0: collectionFormat, `csv` by default. */
+const SEPARATORS = new Map([
+  ['csv', ','],
+  ['ssv', ' '],
+  ['tsv', '\t'],
+  ['pipes', '|'],
+])
+/** Of a query, in OpenAPI 3. */
+const STYLES = new Map([
+  ['csv', 'form'],
+  ['multi', 'form'],
+  ['ssv', 'spaceDelimited'],
+  ['pipes', 'pipeDelimited'],
+])
+/** Lists in lists, at most. */
+const DEEPEST = 5
+
+/** A style where OpenAPI 3 has one; the separators themselves for the others, and for lists in lists. */
+function collectionStyle(value: JsonRecord): JsonRecord {
+  const [format = 'csv', ...inner] = formatsOf(value, 0)
+  const isInQuery = value.in === 'query' || value.in === 'formData'
+  const style = isInQuery ? STYLES.get(format) : 'simple'
+  const isSaid = style !== undefined && (isInQuery || separatorOf(format) === ',') && inner.length === 0
+  return {
+    style: style ?? 'form',
+    explode: isInQuery && format === 'multi',
+    ...(!isSaid && { separators: [format, ...inner].map(separatorOf) }),
+  }
+}
+
+function separatorOf(format: string): string {
+  return SEPARATORS.get(format) ?? ','
+}
+
+/** Of a list and the lists in it. */
+function formatsOf({ type, collectionFormat, items }: JsonRecord, depth: number): string[] {
+  if (type !== 'array' || depth > DEEPEST) return []
+  return [asText(collectionFormat) ?? 'csv', ...formatsOf(asRecord(items) ?? {}, depth + 1)]
+}
+
+function withoutFormat(value: JsonRecord): JsonRecord {
+  const { collectionFormat: _, ...schema } = value
+  const items = asRecord(schema.items)
+  return items?.type === 'array' ? { ...schema, items: withoutFormat(items) } : schema
 }
 
 function bodyOf(
@@ -74,17 +111,23 @@ function formOf(
   const encoding = Object.fromEntries(
     values
       .filter(({ type }) => type === 'array')
-      .map((value) => [String(value.name), collectionStyle(asText(value.collectionFormat), 'formData')]),
+      .map((value) => [String(value.name), isMultipart ? partSeparators(value) : collectionStyle(value)]),
   )
   const content = { [isMultipart ? 'multipart/form-data' : FORM]: { schema, encoding } }
   return { value: { required: required.length > 0, content }, document }
 }
 
+/** A part of its own for each item only where the list is `multi`. */
+function partSeparators(value: JsonRecord): JsonRecord {
+  const formats = formatsOf(value, 0)
+  return formats[0] === 'multi' ? {} : { separators: formats.map(separatorOf) }
+}
+
 const FORM = 'application/x-www-form-urlencoded'
 
 function fieldSchema(value: JsonRecord): JsonRecord {
-  const { name: _, in: __, required: ___, collectionFormat: ____, ...schema } = value
-  return schema.type === 'file' ? { ...schema, type: 'string', format: 'binary' } : schema
+  const { name: _, in: __, required: ___, ...schema } = value
+  return schema.type === 'file' ? { ...schema, type: 'string', format: 'binary' } : withoutFormat(schema)
 }
 
 function responsesOf(api: ApiDescription, view: OperationView): JsonRecord {
