@@ -16,12 +16,15 @@ export interface GuestModules {
   load(isolate: Isolate, context: Context): Module
 }
 
-/** Reads guest/ once; types are stripped when it holds TypeScript. */
-export function readGuestModules(): GuestModules {
+/**
+ * Reads guest/ once; types are stripped when it holds TypeScript.
+ * @param packages  files of packages that it imports, each named as the end of the specifier
+ */
+export function readGuestModules(packages: readonly string[]): GuestModules {
   const folder = path.join(import.meta.dirname, 'guest')
-  const sources = readdirSync(folder)
-    .filter((name) => /\.[jt]s$/.test(name))
-    .map((name): GuestSource => ({ name: stem(name), text: readSource(path.join(folder, name)) }))
+  const own = readdirSync(folder).filter((name) => /\.[jt]s$/.test(name))
+  const files = [...own.map((name) => path.join(folder, name)), ...packages]
+  const sources = files.map((file): GuestSource => ({ name: stem(file), text: readSource(file) }))
   return { load: (isolate, context) => loadModules(sources, isolate, context) }
 }
 

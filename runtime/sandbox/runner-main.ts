@@ -2,7 +2,8 @@ import { readGuestModules } from './guest-modules.ts'
 import { rehearse, startIsolateRun, type IsolateRun } from './run-in-isolate.ts'
 import type { FromRunner, ToRunner } from './runner-messages.ts'
 
-const guest = readGuestModules()
+// Behind the binary of isolated-vm stand the packages that guest/ imports.
+const guest = readGuestModules(process.argv.slice(3))
 let current: IsolateRun | undefined
 
 process.on('message', (message: ToRunner) => {

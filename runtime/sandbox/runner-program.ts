@@ -13,7 +13,7 @@ export interface RunnerProgram {
 
 /**
  * The program beside this file, with everything closed that Node's permission model can close: it reads its own
- * folder and the binary of isolated-vm, writes nothing and starts nothing. Addons have to be allowed, isolated-vm is
+ * folder, the binary of isolated-vm and the package that guest/ imports, writes nothing and starts nothing. Addons have to be allowed, isolated-vm is
  * one; its binary is found here, since the way to it may lead over links that the runner may not read.
  * @throws Error when isolated-vm is not installed, or has no binary for this machine
  */
@@ -21,6 +21,7 @@ export function runnerProgram(): RunnerProgram {
   const here = fileURLToPath(import.meta.url)
   const folder = path.dirname(here)
   const addon = findAddon()
+  const urlPattern = fileURLToPath(import.meta.resolve('urlpattern-polyfill/urlpattern'))
   return {
     file: path.join(folder, `runner-main${path.extname(here)}`),
     nodeArguments: [
@@ -28,12 +29,13 @@ export function runnerProgram(): RunnerProgram {
       '--allow-addons',
       `--allow-fs-read=${folder}`,
       `--allow-fs-read=${addon}`,
+      `--allow-fs-read=${urlPattern}`,
       // isolated-vm asks for it.
       '--no-node-snapshot',
       '--disable-warning=ExperimentalWarning',
       '--disable-warning=SecurityWarning',
     ],
-    programArguments: [addon],
+    programArguments: [addon, urlPattern],
   }
 }
 

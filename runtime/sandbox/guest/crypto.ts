@@ -3,7 +3,7 @@ import { compute, fromBinary, toBinary, toJson } from './host.ts'
 import { bytesOf } from './text-encoding.ts'
 import { toDomString } from './web-idl.ts'
 
-type Algorithm = string | { readonly name: string; readonly hash?: Algorithm }
+type Algorithm = string | { readonly name: string; readonly hash?: Algorithm; readonly length?: number }
 
 const MOST_RANDOM_BYTES = 65_536
 const HASHES = new Set(['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'])
@@ -38,6 +38,17 @@ class CryptoKey {
 const subtle = {
   async digest(algorithm: Algorithm, data: unknown): Promise<ArrayBuffer> {
     return fromBinary(computed('digest', hashOf(algorithm), toBinary(bytesOf(data)))).buffer
+  },
+
+  async generateKey(algorithm: Algorithm, extractable: unknown, usages: readonly string[]): Promise<CryptoKey> {
+    if (typeof algorithm === 'string' || algorithm.name.toUpperCase() !== 'HMAC') {
+      throw notSupported('generateKey makes HMAC keys here.')
+    }
+    const hash = hashOf(algorithm.hash ?? '')
+    // As long as a block of the hash (Web Cryptography, section 31.6.3).
+    const bits = algorithm.length ?? (hash === 'SHA-1' || hash === 'SHA-256' ? 512 : 1_024)
+    const bytes = fromBinary(computed('randomBytes', toDomString(Math.ceil(bits / 8))))
+    return await subtle.importKey('raw', bytes, { name: 'HMAC', hash }, extractable, usages)
   },
 
   async importKey(

@@ -16,6 +16,7 @@ import { structuredClone } from './structured-clone.ts'
 import { TextDecoder, TextEncoder } from './text-encoding.ts'
 import { clearTimeout, queueMicrotask, setImmediate, setInterval, setTimeout } from './timers.ts'
 import { URL } from './url.ts'
+import { URLPattern } from './url-pattern.ts'
 import { URLSearchParams } from './url-search-params.ts'
 
 const added = {
@@ -35,6 +36,7 @@ const added = {
   TextDecoder,
   TextEncoder,
   URL,
+  URLPattern,
   URLSearchParams,
   atob,
   btoa,
