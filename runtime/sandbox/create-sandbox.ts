@@ -18,20 +18,24 @@ export interface SandboxOptions {
 /** A pool of runner processes. It starts none before the first run or `warm`, and never holds its own process. */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const alive = new Set<RunnerProcess>()
-  const idle: { readonly runner: RunnerProcess; readonly timer: NodeJS.Timeout }[] = []
+  const idle: IdleRunner[] = []
+  /** Whose isolate each has kept. */
+  const warmKeys = new WeakMap<RunnerProcess, string>()
   const waiting: Waiting[] = []
   let isClosed = false
 
   async function run(asked: SandboxRun): Promise<SandboxOutcome> {
     const limits = { ...options.limits, ...asked.limits }
     for (let attempt = 1; ; attempt++) {
-      const runner = await acquire(asked.signal)
+      const runner = await acquire(asked)
       if (!runner) return ABORTED
       if (asked.signal?.aborted) {
         giveBack(runner)
         return ABORTED
       }
       const { outcome, isReusable, isLost, isUntouched } = await runOnRunner(runner, asked, limits)
+      if (asked.warmKey === undefined) warmKeys.delete(runner)
+      else warmKeys.set(runner, asked.warmKey)
       if (isReusable) giveBack(runner)
       else await replace(runner)
       if (!isLost) return outcome
@@ -41,11 +45,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   }
 
   /** Undefined when the run was given up before its turn came. */
-  async function acquire(signal: AbortSignal | undefined): Promise<RunnerProcess | undefined> {
+  async function acquire({ signal, warmKey }: SandboxRun): Promise<RunnerProcess | undefined> {
     for (;;) {
       if (signal?.aborted) return undefined
       if (isClosed) throw unavailable('It is closed.')
-      const free = takeIdle()
+      const free = takeIdle(warmKey)
       // Nothing may be awaited between here and the queue, or a runner given back meanwhile is overlooked.
       if (!free) return alive.size < options.runners ? await startRunner() : await waitForTurn(waiting, signal)
       if (free.isAlive() && (await free.isCleared())) return free
@@ -54,8 +58,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     }
   }
 
-  function takeIdle(): RunnerProcess | undefined {
-    const next = idle.pop()
+  /** One that is warm for this key; or else one that is for none, or that was so the longest ago. */
+  function takeIdle(warmKey: string | undefined): RunnerProcess | undefined {
+    const keys = idle.map(({ runner }) => warmKeys.get(runner))
+    const best = [keys.lastIndexOf(warmKey), keys.lastIndexOf(undefined), 0].find((index) => index >= 0)
+    const [next] = idle.splice(best ?? 0, 1)
     clearTimeout(next?.timer)
     return next?.runner
   }
@@ -142,7 +149,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 /** Of a run whose process ended before the code did anything. */
 const ATTEMPTS = 3
 
-const ABORTED: SandboxOutcome = { result: { kind: 'aborted' }, logs: [], requests: [], ms: 0 }
+const ABORTED: SandboxOutcome = { result: { kind: 'aborted' }, logs: [], requests: [], ms: 0, isWarm: false }
+
+interface IdleRunner {
+  readonly runner: RunnerProcess
+  readonly timer: NodeJS.Timeout
+}
 
 interface Waiting {
   readonly resolve: (runner: RunnerProcess | undefined) => void

@@ -9,8 +9,9 @@ export function readRunnerMessage(message: unknown): FromRunner | undefined {
   const { kind, id, json, reason, result, logs } = fields
   switch (kind) {
     case 'ready':
-    case 'started':
       return { kind }
+    case 'started':
+      return { kind, isWarm: fields['isWarm'] === true }
     case 'unavailable':
       return { kind, reason: String(reason) }
     case 'call':

@@ -1,16 +1,14 @@
-import { createRequire } from 'node:module'
 import type ivmTypes from 'isolated-vm'
 import { BUNDLE_NAME } from './error-frame.ts'
 import type { GuestModules } from './guest-modules.ts'
 import { createHostFunctions } from './host-functions.ts'
+import type { Isolates } from './isolates.ts'
+import { ivm } from './load-addon.ts'
 import { MEMORY_MESSAGES } from './memory-messages.ts'
 import type { AbortReason, FromRunner, RunnerJob, RunnerResult } from './runner-messages.ts'
 import type { SandboxLimits } from './sandbox.ts'
 
-// The parent found the binary of isolated-vm; it exports the same as the package.
-const { ivm } = createRequire(import.meta.url)(process.argv[2] ?? '') as { readonly ivm: typeof ivmTypes }
-
-/** A run that is under way in an isolate of its own. */
+/** A run that is under way in a context of its own. */
 export interface IsolateRun {
   /** Hands in what the broker said to call `id`. */
   answer(id: number, ok: boolean, json: string): void
@@ -18,33 +16,40 @@ export interface IsolateRun {
   abort(reason: AbortReason): void
 }
 
+/** What every run of a runner uses. */
+export interface IsolateRunParts {
+  readonly isolates: Isolates
+  readonly guest: GuestModules
+  readonly tell: (message: FromRunner) => void
+}
+
 const WATCH_MS = 50
+/** To an answer that was handed in, code may still do something; an isolate that is to be kept waits for that. */
+const SETTLE_MS = 20
 
 /**
- * Runs one job in a fresh isolate and tells how it ended, once. Foreign code runs in isolated-vm's own threads only,
+ * Runs one job in a fresh context and tells how it ended, once. Foreign code runs in isolated-vm's own threads only,
  * so the thread of this file stays free to watch it. After a limit the process is of no more use.
  */
-export function startIsolateRun(
-  { bundle, work, limits }: RunnerJob,
-  guest: GuestModules,
-  tell: (message: FromRunner) => void,
-): IsolateRun {
+export function startIsolateRun(job: RunnerJob, { isolates, guest, tell }: IsolateRunParts): IsolateRun {
+  const { bundle, work, limits } = job
   const started = performance.now()
-  const isolate = new ivm.Isolate({
-    memoryLimit: Math.max(8, limits.memoryMiB),
-    onCatastrophicError: () => end({ kind: 'limit', limit: 'memoryMiB' }),
-  })
+  const lease = isolates.lease(job, () => end({ kind: 'limit', limit: 'memoryMiB' }))
+  const { isolate } = lease
   const host = createHostFunctions({ limits, tell, end, enter: (id, ok, json) => void enter(deliver, [id, ok, json]) })
   const watch = setInterval(look, WATCH_MS)
   const warning = setTimeout(() => abort('limit'), Math.max(limits.wallMs / 2, limits.wallMs - limits.abortGraceMs))
   let deliver: ivmTypes.Reference | undefined
   let abortCode: ivmTypes.Reference | undefined
   let hearsAbort: ivmTypes.Reference | undefined
+  let context: ivmTypes.Context | undefined
   let entered = 0
+  let whenLeft: (() => void) | undefined
+  let hasBegun = false
   let isOver = false
 
   async function run(): Promise<void> {
-    const context = isolate.createContextSync()
+    context = isolate.createContextSync()
     context.evalClosureSync(
       'globalThis.hostOfThisRun = { limits: JSON.parse($0), call: $1, cancel: $2, wake: $3, log: $4, notice: $5, finish: $6, compute: $7 }',
       [JSON.stringify(limits), ...host.callbacks(ivm)],
@@ -54,9 +59,10 @@ export function startIsolateRun(
     abortCode = start.namespace.getSync('abort', { reference: true })
     hearsAbort = start.namespace.getSync('hearsAbort', { reference: true })
     const begin: ivmTypes.Reference = start.namespace.getSync('start', { reference: true })
-    tell({ kind: 'started' })
+    tell({ kind: 'started', isWarm: lease.isWarm })
     const tools = await compileBundle(isolate, context, bundle)
     await tools.evaluate({ timeout: remainingMs() })
+    hasBegun = true
     await enter(begin, [tools.namespace.derefInto(), work])
   }
 
@@ -71,6 +77,7 @@ export function startIsolateRun(
       return undefined
     } finally {
       entered--
+      if (entered === 0) whenLeft?.()
     }
   }
 
@@ -87,7 +94,7 @@ export function startIsolateRun(
     const wallMs = Math.round(performance.now() - started)
     if (wallMs > limits.wallMs) return end({ kind: 'limit', limit: 'wallMs', used: wallMs })
     if (isolate.isDisposed) return end({ kind: 'limit', limit: 'memoryMiB' })
-    const cpuMs = Number(isolate.cpuTime / 1_000_000n)
+    const cpuMs = lease.cpuMs()
     if (cpuMs > limits.cpuMs) return end({ kind: 'limit', limit: 'cpuMs', used: cpuMs })
     if (isStuck()) void endUnlessHearing()
   }
@@ -112,8 +119,27 @@ export function startIsolateRun(
     host.close()
     // After a limit the isolate may be in the middle of something that cannot be stopped; the parent kills us.
     if (result.kind === 'limit') return
-    if (!isolate.isDisposed) isolate.dispose()
+    void clear()
+  }
+
+  /** Nothing of this run may still be going on when the isolate is given to another. */
+  async function clear(): Promise<void> {
+    const hasLeft = job.warmKey !== undefined && hasBegun && (entered === 0 || (await leaves()))
+    if (hasLeft) {
+      context?.release()
+      lease.giveBack()
+    } else lease.dispose()
     tell({ kind: 'ready' })
+  }
+
+  function leaves(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const timer = setTimeout(() => resolve(false), SETTLE_MS)
+    whenLeft = () => {
+      clearTimeout(timer)
+      resolve(true)
+    }
+    return promise
   }
 
   let isWaiting = false

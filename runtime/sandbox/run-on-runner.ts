@@ -35,17 +35,20 @@ export async function runOnRunner(
     onLimit: (limit, used) => resolve({ kind: 'limit', limit, used }),
   })
   let grace: NodeJS.Timeout | undefined
+  let isWarm = false
   const abort = (): void => {
     runner.send({ kind: 'abort' })
     grace = setTimeout(() => resolve({ kind: 'aborted' }), limits.abortGraceMs)
   }
   run.signal?.addEventListener('abort', abort, { once: true })
-  const watch = watchRunner(runner, limits, resolve)
+  const startMiB = runner.residentMiB()
+  const watch = watchRunner(runner, startMiB, limits, resolve)
   void runner.exited.then(() => resolve({ kind: 'ended' }))
   // V8 was seen to lock itself up now and then while it sets up an isolate. No code has run then: another may try.
   const start = setTimeout(() => resolve({ kind: 'ended' }), START_MS)
   runner.listen((message) => {
     clearTimeout(start)
+    if (message.kind === 'started') isWarm = message.isWarm
     if (message.kind === 'done') resolve(message.result)
     else service.handle(message)
   })
@@ -58,16 +61,17 @@ export async function runOnRunner(
   clearInterval(watch)
   run.signal?.removeEventListener('abort', abort)
   service.end()
+  const grown = isMemoryLimit(ending) ? await grownMiB(runner, startMiB) : undefined
   const isReusable = runner.isAlive() && ['value', 'thrown', 'input-needed'].includes(ending.kind)
   if (!isReusable) runner.kill()
   runner.listen(() => {})
   runner.release()
   const { logs, requests } = service
   // What code that was given up still said interests nobody.
-  const told: Ending = grace === undefined ? ending : { kind: 'aborted' }
+  const told: Ending = grace === undefined ? withGrowth(ending, limits, grown) : { kind: 'aborted' }
   const result = toResult(told, run.bundle, limits, runner)
   return {
-    outcome: { result, logs, requests, ms: Math.round(performance.now() - started) },
+    outcome: { result, logs, requests, ms: Math.round(performance.now() - started), isWarm },
     isReusable,
     isLost: ending.kind === 'ended' && result.kind === 'thrown',
     isUntouched: service.calls() === 0,
@@ -76,8 +80,9 @@ export async function runOnRunner(
 
 type Ending = RunnerResult | { readonly kind: 'aborted' } | { readonly kind: 'ended' }
 
-function jobOf({ bundle, task, input, env }: SandboxRun, limits: SandboxLimits): RunnerJob {
-  return { bundle, work: JSON.stringify({ task, input, env, wallMs: limits.wallMs }), limits }
+function jobOf({ bundle, task, input, env, warmKey }: SandboxRun, limits: SandboxLimits): RunnerJob {
+  const work = JSON.stringify({ task, input, env, wallMs: limits.wallMs })
+  return { bundle, work, limits, ...(warmKey !== undefined && { warmKey }) }
 }
 
 /** An isolate may go over its memory for a moment, and the process holds copies of what crosses; more is an attack. */
@@ -87,11 +92,11 @@ function residentLimitMiB(startMiB: number, memoryMiB: number): number {
 
 function watchRunner(
   runner: RunnerProcess,
+  startMiB: Promise<number | undefined>,
   { wallMs, memoryMiB }: SandboxLimits,
   end: (ending: Ending) => void,
 ): NodeJS.Timeout {
   const started = performance.now()
-  const startMiB = runner.residentMiB()
   return setInterval(() => {
     const used = Math.round(performance.now() - started)
     // When it is this process that was late, the answer waits in the channel: it is read first.
@@ -105,6 +110,22 @@ function watchRunner(
     if (start === undefined || now === undefined || now <= residentLimitMiB(start, memoryMiB)) return
     end({ kind: 'limit', limit: 'memoryMiB', used: Math.round(now - start) })
   }
+}
+
+function isMemoryLimit(ending: Ending): boolean {
+  return ending.kind === 'limit' && ending.limit === 'memoryMiB'
+}
+
+/** By how much the process has grown in this run, where that can be known. */
+async function grownMiB(runner: RunnerProcess, startMiB: Promise<number | undefined>): Promise<number | undefined> {
+  const [start, now] = await Promise.all([startMiB, runner.residentMiB()])
+  return start === undefined || now === undefined ? undefined : Math.round(now - start)
+}
+
+/** An isolate that is out of memory cannot say how much it had; of one huge allocation, nothing was given. */
+function withGrowth(ending: Ending, { memoryMiB }: SandboxLimits, grown: number | undefined): Ending {
+  const isTelling = ending.kind === 'limit' && ending.used === undefined && grown !== undefined && grown > memoryMiB
+  return isTelling ? { ...ending, used: grown } : ending
 }
 
 function toResult(ending: Ending, bundle: string, limits: SandboxLimits, runner: RunnerProcess): SandboxResult {

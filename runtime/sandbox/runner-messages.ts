@@ -6,6 +6,8 @@ export interface RunnerJob {
   /** JSON of GuestWork: it goes on into the isolate as it is. */
   readonly work: string
   readonly limits: SandboxLimits
+  /** See SandboxRun. */
+  readonly warmKey?: string
 }
 
 /** Parent to runner. `json` of an answer is the result, or a WireError when `ok` is false. */
@@ -23,7 +25,7 @@ export type FromRunner =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unavailable'; readonly reason: string }
   /** The isolate stands; from here the code has the word. */
-  | { readonly kind: 'started' }
+  | { readonly kind: 'started'; readonly isWarm: boolean }
   /** `json` is a BrokerCall. */
   | { readonly kind: 'call'; readonly id: number; readonly json: string }
   | { readonly kind: 'cancel'; readonly id: number }

@@ -37,6 +37,11 @@ export interface SandboxRun {
   /** Does what the code asks for: fetch, store, schedule, sign. */
   readonly broker: Broker
   readonly limits?: Partial<SandboxLimits>
+  /**
+   * Runs of one key and one bundle may share an isolate, one after the other, each in a fresh context. It names one
+   * server of one tenant. Without a key each run has an isolate of its own.
+   */
+  readonly warmKey?: string
   /** Aborted, the code is told by its own signal and has `abortGraceMs` to end. */
   readonly signal?: AbortSignal
   readonly onNotice?: (notice: BrokerNotice) => void
@@ -47,6 +52,8 @@ export interface SandboxOutcome {
   readonly logs: readonly SandboxLog[]
   readonly requests: readonly SandboxRequest[]
   readonly ms: number
+  /** It had the isolate of an earlier run with its `warmKey`. */
+  readonly isWarm: boolean
 }
 
 export type SandboxResult =

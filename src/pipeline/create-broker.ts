@@ -1,7 +1,7 @@
 import { InputNeeded } from '../../runtime/library/input-needed.ts'
 import type { Broker, BrokerCallOptions } from '../../runtime/supervisor/broker.ts'
 import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
-import type { Sandbox, SandboxRun, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
+import type { Sandbox, SandboxResult, SandboxRun, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
 import { defaults } from '../config/defaults.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { hostKey } from '../net/address.ts'
@@ -15,6 +15,8 @@ export interface BrokerOptions {
   readonly sandbox: Sandbox
   /** The text of the build's `tools.mjs`. */
   readonly toolsBundle: string
+  /** Names the server of one tenant whose calls may share an isolate, one after the other. */
+  readonly warmKey?: string
   readonly store: BrokerStore
   readonly onNotice: (notice: BrokerNotice) => void
   /** Calls a tool of this server later. */
@@ -90,6 +92,7 @@ async function runCode(
     signal,
     onNotice,
     ...(call.item.isTask && { limits: { wallMs: defaults.sandbox.taskWallMs } }),
+    ...(options.warmKey !== undefined && { warmKey: options.warmKey }),
   }
   const { result } = await options.sandbox.run(run)
   switch (result.kind) {
@@ -103,7 +106,7 @@ async function runCode(
         'Mend the tool with add_tool and replace: true.',
       )
     case 'limit':
-      throw limitError(result.limit, result.allowed)
+      throw limitError(result)
     case 'input-needed':
       throw new InputNeeded(result.requests)
     case 'aborted':
@@ -111,11 +114,12 @@ async function runCode(
   }
 }
 
-/** Which limit a run has met, in words. */
-export function limitError(limit: string, allowed: number): MetaError {
+/** Which limit a run has met, and by how much, in words. */
+export function limitError({ limit, allowed, used }: Extract<SandboxResult, { kind: 'limit' }>): MetaError {
+  const amount = used === undefined ? `${allowed}` : `${allowed}; it was at ${used}`
   return new MetaError(
     'LIMIT_EXCEEDED',
-    `The code went over its limit ${limit} (${allowed}) and was stopped.`,
+    `The code went over its limit ${limit} (${amount}) and was stopped.`,
     'Do less in one call: smaller pages, fewer requests, no endless loops.',
   )
 }

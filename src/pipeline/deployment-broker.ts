@@ -33,6 +33,7 @@ export function brokerFor(
     secrets: secrets.loaded(server.id),
     sandbox,
     toolsBundle: build.artefacts['tools.mjs'] ?? '',
+    warmKey: `${server.tenantId}/${server.id}`,
     store: serverStore(db, server.tenantId, server.id),
     onNotice: (notice) => {
       if (notice.kind === 'log') log(notice.level, logText(notice.message, notice.details))

@@ -170,7 +170,7 @@ function readResult(result: SandboxResult, isOperation: boolean): Pick<TryReport
     case 'thrown':
       return { ok: false, problem: [`${result.name}: ${result.message}`, result.frame].filter(Boolean).join('\n') }
     case 'limit':
-      return { ok: false, problem: limitError(result.limit, result.allowed).message }
+      return { ok: false, problem: limitError(result).message }
     case 'input-needed':
       return { ok: false, problem: `The tool asks the client: ${JSON.stringify(result.requests)}` }
     case 'aborted':

@@ -6,6 +6,7 @@ import { console } from './console.ts'
 import { crypto } from './crypto.ts'
 import { DOMException } from './dom-exception.ts'
 import { CustomEvent, Event, EventTarget } from './events.ts'
+import { FinalizationRegistry } from './finalization-registry.ts'
 import { FormData } from './form-data.ts'
 import { Headers } from './headers.ts'
 import { performance } from './performance.ts'
@@ -28,6 +29,7 @@ const added = {
   Event,
   EventTarget,
   File,
+  FinalizationRegistry,
   FormData,
   Headers,
   ReadableStream,
