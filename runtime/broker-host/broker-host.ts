@@ -14,6 +14,7 @@ export function brokerHost(): ServerHost {
     fetch: brokerFetch(broker),
     certificateFetch: ({ certificate }) => brokerFetch(broker, certificate),
     env: placeholders(),
+    saveCredential: async (name, value) => void (await call({ kind: 'save-credential', name, value })),
     store: brokerStore(broker),
     runCode: (item, input, context, client) =>
       broker.call(

@@ -44,6 +44,7 @@ export type BrokerCall =
   | { readonly kind: 'store'; readonly action: 'get' | 'delete' | 'list'; readonly key: string }
   | { readonly kind: 'store'; readonly action: 'set'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'schedule'; readonly tool: string; readonly input: unknown; readonly delayMs: number }
+  | { readonly kind: 'save-credential'; readonly name: string; readonly value: string }
   | { readonly kind: 'sign'; readonly secretName: string; readonly data: string }
 
 /** What a child or runner tells the broker without waiting for an answer. */

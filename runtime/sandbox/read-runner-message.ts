@@ -58,6 +58,8 @@ export function readBrokerCall(json: string): BrokerCall {
         input: call['input'],
         delayMs: Math.max(0, Number(call['delayMs']) || 0),
       }
+    case 'save-credential':
+      return { kind: 'save-credential', name: text(call['name'], 'name'), value: text(call['value'], 'value') }
     case 'sign':
       return { kind: 'sign', secretName: text(call['secretName'], 'secretName'), data: text(call['data'], 'data') }
     default:

@@ -19,6 +19,8 @@ export interface BrokerOptions {
   readonly warmKey?: string
   readonly store: BrokerStore
   readonly onNotice: (notice: BrokerNotice) => void
+  /** Keeps a refresh token that a token server has replaced. Absent: nothing is kept. */
+  readonly saveCredential?: (name: string, value: string) => Promise<void>
   /** Calls a tool of this server later. */
   readonly schedule: (tool: string, input: unknown, delayMs: number) => Promise<void>
 }
@@ -39,18 +41,31 @@ export function createBroker(options: BrokerOptions): Broker {
         case 'fetch':
           return sendRequest(call.request, options, callOptions.signal)
         case 'run':
-          return runCode(call, options, broker, callOptions)
+          return runCode(call, options, { ...broker, call: callOfCode }, callOptions)
         case 'store':
           return useStore(call, options.store)
         case 'schedule':
           return options.schedule(call.tool, call.input, call.delayMs)
         case 'sign':
           return sign(call.secretName, call.data, options)
+        case 'save-credential':
+          if (!options.saveCredential) throw notKept(call.name)
+          return options.saveCredential(call.name, call.value)
       }
     },
     notice: options.onNotice,
   }
+  // Hand-written code exchanges no refresh tokens, so it has none to keep.
+  const callOfCode: Broker['call'] = async (call, callOptions) => {
+    if (call.kind === 'save-credential') throw notKept(call.name)
+    return broker.call(call, callOptions)
+  }
   return broker
+}
+
+/** What asks for this goes on without. */
+export function notKept(name: string): MetaError {
+  return new MetaError('FORBIDDEN', `"${name}" cannot be kept here.`, 'Only refresh tokens that a person entered can.')
 }
 
 /** The settings and secrets that code sees: placeholders in the place of values. */

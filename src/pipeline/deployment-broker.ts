@@ -25,12 +25,17 @@ export function brokerFor(
   log: (level: LogLine['level'], message: string) => void,
   { db, egress, secrets, sandbox, schedule }: BrokerServices,
 ): Broker {
-  const { server, build, hosts } = request
+  const { server, build, hosts, credentials } = request
   const callLater = schedule.join(request, log)
   return createBroker({
     hosts,
     egress,
-    secrets: secrets.loaded(server.id),
+    // A refresh token that was replaced is read anew by the next child of this very broker.
+    secrets: {
+      names: (wanted) => secrets.loaded(server.id).names(wanted),
+      value: (name, host) => secrets.loaded(server.id).value(name, host),
+    },
+    saveCredential: (name, value) => secrets.replaceRefreshToken({ ...server, credentials }, name, value),
     sandbox,
     toolsBundle: build.artefacts['tools.mjs'] ?? '',
     warmKey: `${server.tenantId}/${server.id}`,

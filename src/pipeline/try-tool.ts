@@ -114,6 +114,7 @@ function tryBroker(
       delete: async (key) => void values.delete(key),
       list: async (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
     },
+    saveCredential: (name, value) => keepRefreshToken(request, services, name, value),
     onNotice: () => {},
     schedule: () =>
       Promise.reject(
@@ -134,6 +135,17 @@ function tryBroker(
     },
     notice: () => {},
   }
+}
+
+/** A login would end with the try when its real token server gave another refresh token and nobody kept it. */
+function keepRefreshToken(
+  { server, credentials, mocks, live }: TryRequest,
+  { secrets }: Services,
+  name: string,
+  value: string,
+): Promise<void> {
+  const isReal = live && !JSON.stringify(mocks).includes(JSON.stringify(value).slice(1, -1))
+  return isReal ? secrets.replaceRefreshToken({ ...server, credentials }, name, value) : Promise.resolve()
 }
 
 /** The first mock whose method and URL fit; `*` in the URL stands for anything. */

@@ -65,13 +65,14 @@ async function runOperation(
   parts: ServerParts,
   served: ServedCall,
 ): Promise<ToolResult> {
-  const { fetch, env, certificateFetch } = served.host
+  const { fetch, env, certificateFetch, saveCredential } = served.host
   const result = await callOperation(operation, input, {
     fetch,
     env,
     signal: served.request.signal,
     readResource: (uri) => readFileResource(parts, uri, served),
     ...(certificateFetch && { certificateFetch }),
+    ...(saveCredential && { saveCredential }),
     credentials: parts.operations.credentials,
   })
   if (!operation.outputSchema || !result.structuredContent || result.isError) return result

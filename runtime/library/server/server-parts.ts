@@ -65,6 +65,8 @@ export interface ServerHost {
   /** Absent where no client certificate can be shown. */
   readonly certificateFetch?: CallContext['certificateFetch']
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Keeps a refresh token that a token server has replaced; absent where nothing can be kept. */
+  readonly saveCredential?: CallContext['saveCredential']
   readonly store: KeyValueStore
   /**
    * Runs hand-written code, here or in a sandbox.

@@ -2,7 +2,7 @@ import type { ToolContext } from '../../library/tool-context.ts'
 import type { ClientSide, CodeItem } from '../../library/wire.ts'
 import type { SandboxTask } from '../sandbox.ts'
 import { AbortController } from './abort.ts'
-import { certificateFetch, fetch, settleCall } from './broker.ts'
+import { callBroker, certificateFetch, fetch, settleCall } from './broker.ts'
 import { createContext } from './context.ts'
 import { DOMException } from './dom-exception.ts'
 import { hasListeners } from './events.ts'
@@ -79,7 +79,7 @@ async function perform(tools: Tools, { task, input, env, wallMs }: GuestWork): P
     }
     case 'operation': {
       const limits = { timeoutMs: Math.max(1, Math.min(OPERATION_MS, wallMs - MARGIN_MS)) }
-      const context = { fetch, certificateFetch, env, signal, credentials: task.credentials, limits }
+      const context = { fetch, certificateFetch, saveCredential, env, signal, credentials: task.credentials, limits }
       return await tools.callOperation(task.operation, input, context)
     }
     case 'load': {
@@ -88,6 +88,10 @@ async function perform(tools: Tools, { task, input, env, wallMs }: GuestWork): P
       return { tools: names('tools'), resources: names('resources'), prompts: names('prompts') }
     }
   }
+}
+
+async function saveCredential(name: string, value: string): Promise<void> {
+  await callBroker({ kind: 'save-credential', name, value })
 }
 
 function finishValue(value: unknown): void {
