@@ -113,6 +113,34 @@ describe('an import with an overlay', () => {
   })
 })
 
+async function previewOf(servers: readonly object[], more: object = {}): Promise<Record<string, unknown>> {
+  const content = JSON.stringify({ ...shop, servers })
+  return (await call(client, 'import_openapi', { server: 'choosing', content, ...more })).data
+}
+
+describe('a preview', () => {
+  const variables = { region: { default: 'eu', enum: ['eu', 'us'] } }
+
+  it('lists the servers where there is a choice, with their variables', async () => {
+    await startServer('choosing')
+    const servers = [{ url: 'https://{region}.shop.example', variables }, { url: 'https://test.shop.example' }]
+    expect((await previewOf(servers))['servers']).toEqual(servers)
+    expect((await previewOf(servers.slice(0, 1)))['servers']).toEqual(servers.slice(0, 1))
+  })
+
+  it('lists at most eight of them', async () => {
+    const servers = Array.from({ length: 12 }, (_, index) => ({ url: `https://shop${index}.example` }))
+    expect((await previewOf(servers))['servers']).toEqual(servers.slice(0, 8))
+  })
+
+  it('lists none where all calls go to one address, or base_url has chosen', async () => {
+    expect(await previewOf([{ url: 'https://shop.example' }])).not.toHaveProperty('servers')
+    const servers = [{ url: 'https://a.example' }, { url: 'https://b.example' }]
+    expect(await previewOf(servers, { base_url: 'https://c.example' })).toMatchObject({ hosts: ['c.example'] })
+    expect(await previewOf(servers, { base_url: 'https://c.example' })).not.toHaveProperty('servers')
+  })
+})
+
 describe('an import of a description with extensions', () => {
   it('leaves out, names and judges operations as their author says', async () => {
     await startServer('hinted')
