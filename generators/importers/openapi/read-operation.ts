@@ -56,7 +56,7 @@ export function readOperation(api: ApiDescription, view: OperationView, hints: T
   return {
     name: api.names.nameFor(hints.name ?? asText(view.operation.operationId), view.method, view.path),
     ...(hints.title ? { title: hints.title } : titleOf(view)),
-    description: hints.description || withPaging(describe(view) || label, call, view),
+    description: hints.description || withPaging(describe(view, label), call, view),
     effect,
     inputSchema,
     ...(outputSchema && { outputSchema }),
@@ -107,11 +107,12 @@ function titleOf({ operation }: OperationView): { title?: string } {
   return title === '' ? {} : { title }
 }
 
-function describe({ operation }: OperationView): string {
+/** @param label  stands where the description says nothing */
+function describe({ operation }: OperationView, label: string): string {
   const summary = cleanLine(asText(operation.summary) ?? '', 200)
   const description = cleanText(asText(operation.description) ?? '', LONGEST_DESCRIPTION)
   const isRepeated = description.toLowerCase().startsWith(summary.toLowerCase())
   const whole = isRepeated ? description : `${summary}\n\n${description}`.trim()
-  const text = cleanText(whole, LONGEST_DESCRIPTION)
+  const text = cleanText(whole, LONGEST_DESCRIPTION) || label
   return operation.deprecated === true ? `Deprecated. ${text}`.slice(0, LONGEST_DESCRIPTION).toWellFormed() : text
 }

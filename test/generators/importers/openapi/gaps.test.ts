@@ -77,6 +77,13 @@ describe('gaps of a description', () => {
     expect(operationNamed(api, 'get_a').call.parameters.map(({ name }) => name)).toEqual(['id'])
   })
 
+  it('describes an operation without words by its method and path, deprecated or not', async () => {
+    const api = await importDescription({
+      paths: { '/a': { get: { responses: {} }, post: { deprecated: true, responses: {} } } },
+    })
+    expect(api.operations.map(({ description }) => description)).toEqual(['GET /a', 'Deprecated. POST /a'])
+  })
+
   it('reads the methods of OpenAPI 3.2', async () => {
     const api = await importDescription({
       openapi: '3.2.0',
