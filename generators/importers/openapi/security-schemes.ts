@@ -1,20 +1,10 @@
-import type { Credential, CredentialPlacement } from '../../../runtime/library/http-call.ts'
+import type { Credential } from '../../../runtime/library/http-call.ts'
 import { pointerOf, valueAt } from '../../../runtime/library/json-pointer.ts'
 import { cleanLine } from './clean-text.ts'
 import { asList, asRecord, asText, property, type JsonRecord } from './json-value.ts'
-import { clientCredentials, type OAuthClient, readOAuthClient, waysOf } from './oauth-client.ts'
-
-/** A security scheme as a credential, or why it cannot be one. */
-type Scheme =
-  | {
-      readonly kind: 'credential'
-      readonly name: string
-      readonly placement: CredentialPlacement
-      readonly purpose: string
-      /** A token of one's own does; where the scheme allows it, so does a client that gets tokens. */
-      readonly client?: OAuthClient
-    }
-  | { readonly kind: 'unsupported'; readonly reason: string }
+import { clientCredentials, waysOf } from './oauth-client.ts'
+import { secretName, titleWords, words } from './secret-names.ts'
+import { readScheme, type Scheme } from './security-scheme.ts'
 
 /** What an operation demands, in credentials; `problems` says which schemes could not be used. */
 export interface Security {
@@ -167,73 +157,4 @@ function answers401(document: JsonRecord): boolean {
       (operation) => property(asRecord(property(asRecord(operation), 'responses')), '401') !== undefined,
     ),
   )
-}
-
-function readScheme(key: string, scheme: JsonRecord, nameFor: (suffix: string) => string): Scheme {
-  const type = asText(scheme.type)
-  const httpScheme = asText(scheme.scheme)?.toLowerCase()
-  const about = cleanLine(asText(scheme.description) ?? '', 160)
-  if (type === 'apiKey') {
-    const place = scheme.in
-    const name = asText(scheme.name)
-    if (name === undefined || (place !== 'header' && place !== 'query' && place !== 'cookie')) {
-      return { kind: 'unsupported', reason: `security scheme "${key}" is an API key without a name or place` }
-    }
-    const purpose = about || `API key, sent as ${place === 'query' ? 'query parameter' : place} "${name}"`
-    return { kind: 'credential', name: nameFor('API_KEY'), placement: { type: 'apiKey', in: place, name }, purpose }
-  }
-  if (type === 'basic' || (type === 'http' && httpScheme === 'basic')) {
-    const purpose = `${about ? `${about} ` : ''}(write it as user:password)`
-    return { kind: 'credential', name: nameFor('LOGIN'), placement: { type: 'basic' }, purpose }
-  }
-  if (type === 'oauth2' || type === 'openIdConnect' || (type === 'http' && httpScheme === 'bearer')) {
-    const purpose = about || (type === 'http' ? 'Bearer token' : 'OAuth access token')
-    const client = type === 'http' ? undefined : readOAuthClient(scheme, nameFor)
-    return {
-      kind: 'credential',
-      name: nameFor('TOKEN'),
-      placement: { type: 'bearer' },
-      purpose,
-      ...(client && { client }),
-    }
-  }
-  if (type === 'mutualTLS') {
-    const name = nameFor('CERT')
-    const keyName = name.replace(/_CERT(?=_\d+$|$)/, '_KEY')
-    const purpose = `${about ? `${about} ` : ''}(client certificate and private key as PEM, one after the other; on Node the key may stand in ${keyName} instead)`
-    return { kind: 'credential', name, placement: { type: 'mutualTLS', key: keyName }, purpose }
-  }
-  const found = type === 'http' ? `http ${httpScheme ?? ''}`.trim() : (type ?? 'nothing')
-  return {
-    kind: 'unsupported',
-    reason: `security scheme "${key}" is of type "${found}"; apiKey, http basic, http bearer, oauth2, openIdConnect and mutualTLS can be used`,
-  }
-}
-
-/** "GitHub v3 REST API - preview" is GITHUB: what says only that it is an API is left out. */
-function titleWords(title: string): string {
-  const main = title.replace(/['’]s\b/g, '').split(/\s[-–+|]\s|[:(]/)[0] ?? ''
-  const telling = words(main)
-    .split('_')
-    .filter(
-      (word) =>
-        word !== '' &&
-        !/^(API|APIS|REST|RESTFUL|HTTP|THE|OFFICIAL|OPENAPI|SWAGGER|SPEC|SPECIFICATION|DOCUMENTATION|V?\d+)$/.test(
-          word,
-        ),
-    )
-  return telling.slice(0, 2).join('_') || 'API'
-}
-
-function words(text: string): string {
-  return text
-    .normalize('NFKD')
-    .toUpperCase()
-    .replace(/[^A-Z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-}
-
-function secretName(text: string): string {
-  const name = text.slice(-60).replace(/^[^A-Z]+/, '')
-  return name.length >= 2 ? name : 'API_KEY'
 }
