@@ -1,3 +1,4 @@
+import type { InputRequest } from '../library/tool-context.ts'
 import type { BrokerCall, BrokerNotice } from '../library/wire.ts'
 import type { FromRunner, RunnerResult } from './runner-messages.ts'
 import type { SandboxLog } from './sandbox.ts'
@@ -67,9 +68,29 @@ export function readBrokerCall(json: string): BrokerCall {
   }
 }
 
+/**
+ * What code asks its client, by name.
+ * @throws TypeError when it is not of the expected form
+ */
+export function readQuestions(value: unknown): Readonly<Record<string, InputRequest>> {
+  const questions = Object.entries((typeof value === 'object' && value) || {})
+  if (questions.length === 0) throw new TypeError('The code asked for input without a question.')
+  return Object.fromEntries(questions.map(([name, question]) => [name, readQuestion(question, name)]))
+}
+
+function readQuestion(value: unknown, name: string): InputRequest {
+  const { kind, message, url, schema, params } = (value ?? {}) as Readonly<Record<string, unknown>>
+  if (kind === 'form') return { kind, message: text(message, 'message'), schema: record(schema, 'schema') }
+  if (kind === 'url') return { kind, message: text(message, 'message'), url: text(url, 'url') }
+  if (kind === 'sampling' || kind === 'roots') return { kind, params: record(params, 'params') }
+  throw new TypeError(
+    `The question "${name}" is of the kind "${String(kind)}"; there are form, url, sampling and roots.`,
+  )
+}
+
 /** What code tells; undefined when it is not of the expected form. */
 export function readNotice(json: string): BrokerNotice | undefined {
-  const notice = JSON.parse(json) as Readonly<Record<string, unknown>>
+  const notice = parsed(json)
   const message = typeof notice['message'] === 'string' ? notice['message'] : undefined
   const details = 'details' in notice ? { details: notice['details'] } : {}
   if (notice['kind'] === 'log') {
@@ -115,6 +136,20 @@ function readStoreCall(call: Readonly<Record<string, unknown>>): BrokerCall {
   if (action === 'set') return { kind: 'store', action, key, value: call['value'] }
   if (action === 'get' || action === 'delete' || action === 'list') return { kind: 'store', action, key }
   throw new TypeError(`Code cannot ask the store to "${String(action)}".`)
+}
+
+function parsed(json: string): Readonly<Record<string, unknown>> {
+  try {
+    return record(JSON.parse(json), 'notice')
+  } catch {
+    // Only code that has taken the runner over sends this.
+    return {}
+  }
+}
+
+function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`"${name}" has to be an object.`)
+  return value as Readonly<Record<string, unknown>>
 }
 
 function text(value: unknown, name: string): string {

@@ -1,4 +1,5 @@
 import { errorFrame } from './error-frame.ts'
+import { readQuestions } from './read-runner-message.ts'
 import type { RunnerJob, RunnerResult } from './runner-messages.ts'
 import type { RunnerProcess } from './runner-process.ts'
 import type { SandboxLimits, SandboxOutcome, SandboxResult, SandboxRun } from './sandbox.ts'
@@ -16,7 +17,8 @@ export interface RunnerAnswer {
 
 /** The runner ends a run at its limits; this is for one that no longer can. */
 const BACKSTOP_MS = 1_000
-const WATCH_MS = 100
+/** Native code fills memory at about 2 MiB in a millisecond. */
+const WATCH_MS = 25
 /** To set up an isolate takes 10 ms. */
 const START_MS = 1_000
 
@@ -86,7 +88,7 @@ function jobOf({ bundle, task, input, env, warmKey }: SandboxRun, limits: Sandbo
 }
 
 /** An isolate may go over its memory for a moment, and the process holds copies of what crosses; more is an attack. */
-function residentLimitMiB(startMiB: number, memoryMiB: number): number {
+export function residentLimitMiB(startMiB: number, memoryMiB: number): number {
   return startMiB + memoryMiB * 2 + 128
 }
 
@@ -132,9 +134,9 @@ function toResult(ending: Ending, bundle: string, limits: SandboxLimits, runner:
   switch (ending.kind) {
     case 'value':
       // undefined has no JSON.
-      return { kind: 'value', value: ending.json === undefined ? undefined : JSON.parse(ending.json) }
+      return readJson(ending.json, (value) => ({ kind: 'value', value }))
     case 'input-needed':
-      return { kind: 'input-needed', requests: JSON.parse(ending.json) }
+      return readJson(ending.json, (value) => ({ kind: 'input-needed', requests: readQuestions(value) }))
     case 'limit':
       return {
         kind: 'limit',
@@ -162,5 +164,15 @@ function endedResult(lastWords: string, { memoryMiB }: SandboxLimits): SandboxRe
     kind: 'thrown',
     name: 'RunnerEnded',
     message: 'The process that ran the code ended unexpectedly. Nothing is known of how far it came.',
+  }
+}
+
+/** Code can end its run with whatever it likes, and code that has taken the runner over with what is not JSON. */
+function readJson(json: string | undefined, read: (value: unknown) => SandboxResult): SandboxResult {
+  try {
+    // undefined has no JSON.
+    return read(json === undefined ? undefined : JSON.parse(json))
+  } catch (error) {
+    return { kind: 'thrown', name: 'TypeError', message: error instanceof Error ? error.message : String(error) }
   }
 }

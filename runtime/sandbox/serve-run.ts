@@ -28,6 +28,7 @@ export function serveRun({ run, limits, send, onLimit }: RunServiceOptions): Run
   const underWay = new Map<number, AbortController>()
   let calls = 0
   let noticeBytes = 0
+  let logBytes = 0
   let isOver = false
 
   async function answer(id: number, json: string): Promise<void> {
@@ -69,6 +70,14 @@ export function serveRun({ run, limits, send, onLimit }: RunServiceOptions): Run
     if (!isOver) run.onNotice?.(notice)
   }
 
+  function keepLogs(lines: readonly SandboxLog[]): void {
+    for (const line of lines) {
+      // The runner cuts them, and says where; this is for one that no longer does.
+      logBytes += line.message.length
+      if (logBytes <= limits.logBytes * 2) logs.push(line)
+    }
+  }
+
   function passOn(json: string): void {
     noticeBytes += json.length
     const notice = noticeBytes <= limits.logBytes ? readNotice(json) : undefined
@@ -86,7 +95,7 @@ export function serveRun({ run, limits, send, onLimit }: RunServiceOptions): Run
     handle(message) {
       if (message.kind === 'cancel') underWay.get(message.id)?.abort(new Error('The code gave up the request.'))
       if (message.kind === 'notice') passOn(message.json)
-      if (message.kind === 'logs') logs.push(...message.logs)
+      if (message.kind === 'logs') keepLogs(message.logs)
       if (message.kind !== 'call') return
       calls++
       if (calls > limits.hostCalls) onLimit('hostCalls', calls)

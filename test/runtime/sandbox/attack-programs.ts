@@ -75,13 +75,46 @@ export const LIMIT_ATTACKS: Readonly<Record<string, LimitAttack>> = {
   'a huge argument': { limit: 'argumentBytes', body: 'await context.store.set("x", "y".repeat(1e6))' },
   'a huge request': {
     limit: 'argumentBytes',
-    body: 'await fetch("https://x.example", { method: "POST", body: new Uint8Array(1e6) })',
+    body: 'await fetch("https://x.example", { method: "POST", body: new Uint8Array(2e5) })',
   },
   'a huge result': { limit: 'outputBytes', body: 'return "x".repeat(1e6)' },
   'a huge error': { limit: 'outputBytes', body: 'throw new Error("x".repeat(1e6))' },
   'a result of many small things': {
     limit: 'outputBytes',
     body: 'return Array.from({ length: 1e5 }, (_, i) => ({ i }))',
+  },
+  'an endless loop when it is told to end': {
+    limit: 'wallMs',
+    body: 'context.signal.addEventListener("abort", () => { for (;;); }); await new Promise(() => {})',
+  },
+  'deafness to the end': { limit: 'wallMs', body: 'setInterval(() => {}, 10); await new Promise(() => {})' },
+  'work that begins when it is told to end': {
+    limit: 'wallMs',
+    body: 'context.signal.onabort = () => { const again = () => setTimeout(again, 5); again() }; await new Promise(() => {})',
+  },
+  'listeners without end': {
+    limit: 'cpuMs',
+    body: 'for (let i = 0; ; i++) context.signal.addEventListener("abort", () => i)',
+  },
+  'a pattern of addresses that explodes': {
+    limit: 'cpuMs',
+    body: 'return new URLPattern({ pathname: "/((?:a+)+)" }).test({ pathname: "/" + "a".repeat(40) + "!" })',
+  },
+  'a flood of notices': { limit: 'cpuMs', body: 'for (;;) context.notify({ kind: "tools" })' },
+  'a flood of messages': { limit: 'cpuMs', body: 'for (;;) context.log("info", "x", { y: 1 })' },
+  'an endless loop in a notice': { limit: 'cpuMs', body: 'context.notify({ toJSON() { for (;;); } })' },
+  'an endless loop in a question': { limit: 'cpuMs', body: 'await context.requestInputs({ get a() { for (;;); } })' },
+  'an endless loop in the text of a question': {
+    limit: 'cpuMs',
+    body: 'await context.requestInput({ kind: "form", message: { toJSON() { for (;;); } }, schema: {} })',
+  },
+  'a huge question': {
+    limit: 'outputBytes',
+    body: 'await context.requestInput({ kind: "form", message: "x".repeat(1e6), schema: {} })',
+  },
+  'questions by the thousand': {
+    limit: 'outputBytes',
+    body: 'const ask = { kind: "roots", params: {} }; await context.requestInputs(Object.fromEntries(Array.from({ length: 1e4 }, (_, i) => [`q${i}`, ask])))',
   },
 }
 
@@ -121,6 +154,9 @@ export const NATIVE_ATTACKS: Readonly<Record<string, string>> = {
   'a flood of random numbers': 'for (;;) crypto.getRandomValues(new Uint8Array(65536))',
   'a flood of wakes': 'for (let i = 1e6; ; i--) setTimeout(() => {}, i)',
   'a flood of progress': 'for (let i = 0; ; i++) context.progress(i)',
+  'huge notices': 'for (let i = 0; i < 50; i++) context.notify({ kind: "resource", uri: "x".repeat(2 ** 22) })',
+  'a pattern of addresses without end': 'return new URLPattern({ pathname: "/:a".repeat(1e5) }).pathname.length',
+  'a question in a circle': 'const ask = { kind: "form" }; ask.schema = ask; return await context.requestInput(ask)',
 }
 
 /** Each looks for a way out and returns what it found; nothing is `'safe'`. */
@@ -149,6 +185,9 @@ export const ESCAPES: Readonly<Record<string, string>> = {
   'globals, deleted': `for (const name of Object.getOwnPropertyNames(globalThis)) { try { delete globalThis[name] } catch {} } return 'safe'`,
   'globals, frozen and proxied': `Object.freeze(globalThis); Object.freeze(Object.prototype); Reflect.setPrototypeOf(globalThis, null); return 'safe'`,
   'the signal of the context': `return context.signal.constructor.constructor('return typeof process')() === 'undefined' ? 'safe' : 'out'`,
+  'the abilities of the client': `return context.client.constructor.constructor('return typeof process')() === 'undefined' ? 'safe' : 'out'`,
+  'what a question throws': `try { await context.requestInput({ kind: 'roots', params: {} }) } catch (error) { return error.constructor.constructor('return typeof process')() === 'undefined' ? 'safe' : 'out' }`,
+  'constructor of a pattern': `return URLPattern.constructor('return typeof process')() === 'undefined' ? 'safe' : 'out'`,
   'the environment cannot be widened': `try { context.env.NEW = 'x' } catch {} return context.env.NEW === undefined && Object.keys(context.env).length === 0 ? 'safe' : 'out'`,
   'memory that is not counted': `return typeof WebAssembly + typeof SharedArrayBuffer + typeof Atomics === 'undefinedundefinedundefined' ? 'safe' : 'out'`,
   'a realm of its own': `return typeof ShadowRealm + typeof document + typeof window === 'undefinedundefinedundefined' && typeof Worker === 'undefined' ? 'safe' : 'out'`,
