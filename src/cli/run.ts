@@ -7,6 +7,7 @@ import type { ImportedApi } from '../model/api-importer.ts'
 import type { Exposure } from '../model/server-definition.ts'
 import { hostKey } from '../net/address.ts'
 import { egressFetch } from '../net/egress-fetch.ts'
+import { toPemText } from '../net/pem-text.ts'
 import { defaultExposure } from '../pipeline/import-api.ts'
 import { type ImportOptions, importLocally } from './local-import.ts'
 
@@ -33,7 +34,7 @@ export async function run(description: string, options: RunOptions, environment:
     certificateFetch: ({ certificate, key }) =>
       egressFetch(egress, policy, (url) => ({
         host: hostKey(url),
-        pem: `${environment[certificate] ?? ''}\n${environment[key] ?? ''}`.replaceAll(String.raw`\n`, '\n'),
+        pem: toPemText(`${environment[certificate] ?? ''}\n${environment[key] ?? ''}`),
       })),
   })
   const operations = api.operations.map(({ source: _source, label: _label, tags: _tags, ...operation }) => operation)

@@ -2,6 +2,7 @@ import { type SecretForm, writeFormSecret } from '../../runtime/library/form-sec
 import type { EnvSecret } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ClientCertificate } from '../net/certificate-agents.ts'
+import { toPemText } from '../net/pem-text.ts'
 
 /** Knows which secrets are set, and gives a value only for the host it is bound to. */
 export interface SecretResolver {
@@ -75,8 +76,7 @@ export function fillSecrets<
 export function certificateFor(name: string, host: string, resolver: SecretResolver): ClientCertificate {
   const pem = resolver.value(name, host)
   if (pem === undefined) throw notSet(name, host)
-  // Many forms and files of settings take one line only.
-  return { host, pem: pem.replaceAll(String.raw`\n`, '\n') }
+  return { host, pem: toPemText(pem) }
 }
 
 function notSet(name: string, host: string): MetaError {

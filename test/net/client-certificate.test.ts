@@ -8,6 +8,7 @@ import { certificateFetch as emitted } from '../../generators/project/emit-certi
 import { callOperation } from '../../runtime/library/call-operation.ts'
 import type { CertificateNames } from '../../runtime/library/client-certificate.ts'
 import { createEgress, type Egress, type EgressPolicy } from '../../src/net/egress.ts'
+import { toPemText } from '../../src/net/pem-text.ts'
 import { createBroker } from '../../src/pipeline/create-broker.ts'
 import { envSecretResolver } from '../../src/pipeline/resolve-secrets.ts'
 import { makeCertificates, type MutualTlsServer, startMutualTlsServer } from '../fixtures/certificates.ts'
@@ -119,6 +120,19 @@ describe.skipIf(!certificates)('a client certificate (needs openssl)', () => {
       ['under another name', 'OTHER_CERT', undefined],
     ])('bound %s is not shown', async (_, name, host) => {
       await expect(fetchThing(name, host)).rejects.toMatchObject({ code: 'HOST_NOT_ALLOWED' })
+    })
+  })
+
+  it.each([
+    ['as it is', pem],
+    ['on one line', pem.replaceAll('\n', '')],
+    ['with blanks for its line breaks', pem.replaceAll('\n', ' ')],
+    ['with its line breaks written out', pem.replaceAll('\n', '\\n')],
+    ['with those of Windows', pem.replaceAll('\n', '\r\n')],
+  ])('is read %s', async (_, text) => {
+    const clientCertificate = { host: server.host, pem: toPemText(text) }
+    expect(await egress.request({ url: `https://${server.host}/thing`, clientCertificate }, policy)).toMatchObject({
+      status: 200,
     })
   })
 
