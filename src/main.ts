@@ -26,7 +26,7 @@ import { createApp } from './http/app.ts'
 import { deploymentMount } from './http/deployment-mount.ts'
 import { createMetaEndpoint, type MetaEndpoint } from './http/meta-endpoint.ts'
 import { handleJob } from './jobs/handle-job.ts'
-import { createInboxLinks, type InboxLinks } from './inbox/inbox-links.ts'
+import { createInboxLinks } from './inbox/inbox-links.ts'
 import { createMetaServer } from './mcp/meta-server.ts'
 import { LOCAL_TENANT } from './model/ids.ts'
 import type { Principal } from './model/principal.ts'
@@ -43,6 +43,8 @@ import { createWorkshop } from './pipeline/workshop/workshop.ts'
 import { createQueue } from './queue/pg-boss-queue.ts'
 import { openKeyring } from './secrets/keyring.ts'
 import { finishRotation, rotateSecrets } from './secrets/rotate-secrets.ts'
+import { redactStream } from './secrets/redact-stream.ts'
+import { createRedactor } from './secrets/redactor.ts'
 import { createVault } from './secrets/vault.ts'
 
 /** Locally there is one person: the owner of the data directory. */
@@ -71,6 +73,8 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
   const presence = createPresence(config.idleLeaveMs, isFindable, () => drain())
 
   const inboxLinks = createInboxLinks(defaults.inbox.linkMs)
+  const redactor = createRedactor()
+  starting.defer(redactStream(process.stderr, redactor.redactLog))
   const services = async () => (await opener.open()).services
   const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer(services, OWNER))
   const app = createApp({
@@ -80,6 +84,7 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
     meta,
     services,
     inboxLinks,
+    redact: redactor.redactLog,
     isReady: () => opener.opened() !== undefined,
     async serveDeployment(slug, place, request, response) {
       const { target } = await opener.open()
@@ -115,7 +120,9 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
   })
   removeStartMarker(config)
 
-  const opener = createOpener(() => openServices(config, database, { baseUrl, token, inboxLinks }, presence.noteWork))
+  const opener = createOpener(() =>
+    openServices(config, database, { baseUrl, token, inboxLinks, redactor }, presence.noteWork),
+  )
   // Whoever calls a tool meets the failure, and makes another try; nobody else must.
   opener.open().catch((error: unknown) => console.error('The database could not be opened:', error))
 
@@ -152,7 +159,7 @@ interface Opened extends AsyncDisposable {
 async function openServices(
   config: Config,
   prepared: PreparedDatabase,
-  { baseUrl, token, inboxLinks }: { baseUrl: string; token: string; inboxLinks: InboxLinks },
+  { baseUrl, token, inboxLinks, redactor }: Pick<Services, 'baseUrl' | 'inboxLinks' | 'redactor'> & { token: string },
   noteWork: (isBusy: () => boolean) => void,
 ): Promise<Opened> {
   await using resources = new AsyncDisposableStack()
@@ -178,8 +185,10 @@ async function openServices(
   const usage = createUsageCounter(db)
   resources.defer(() => usage.close())
   const keyring = openKeyring(config)
-  const vault = createVault(keyring)
+  for (const { name, value } of config.envSecrets) if (value !== undefined) redactor.learn({ name, value })
+  const vault = createVault(keyring, ({ tenantId, name }, value) => redactor.learn({ name, value }, tenantId))
   await finishRotation(db, vault, keyring)
+  await db.asSystem((sql) => vault.noteAll(sql))
   const secrets = createServerSecrets(db, vault, config.envSecrets)
   const queue = await createQueue({ db, daemonId, onError: (error) => console.error('queue:', error) })
 
@@ -190,6 +199,7 @@ async function openServices(
     dataDirectory: config.home,
     createBridge: createServerBridge,
     createMetrics: createServerMetrics,
+    redactLog: redactor.redactLog,
     bridgeLimits: defaults.bridge,
     layers,
     memoryMiB: defaults.child.memoryMiB,
@@ -208,6 +218,7 @@ async function openServices(
     sandbox,
     secrets,
     vault,
+    redactor,
     inboxLinks,
     rotateSecrets: () => rotateSecrets(db, vault, keyring),
     targets: { local: target },

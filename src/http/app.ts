@@ -1,6 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { sendMetrics } from '../../runtime/targets/local/answer-request.ts'
 import { sendProblem } from '../../runtime/targets/local/check-caller.ts'
+import { rewordError } from '../errors/reword-error.ts'
 import type { Principal } from '../model/principal.ts'
 import type { InboxLinks } from '../inbox/inbox-links.ts'
 import type { Services } from '../pipeline/services.ts'
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly meta: MetaEndpoint
   readonly services: () => Promise<Services>
   readonly inboxLinks: InboxLinks
+  /** Takes secrets out of what an error says. */
+  readonly redact: (text: string) => string
   /** Whether the database and the queue are up. */
   readonly isReady: () => boolean
   /** Answers at /s/{slug}/…; the deployment's own token is checked there. */
@@ -90,7 +93,7 @@ export function createApp(options: AppOptions): Express {
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     if (response.headersSent) return void response.destroy()
-    sendProblem(response, error)
+    sendProblem(response, rewordError(error, options.redact))
   })
   return app
 }

@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { ClientNeeded } from './client-needed.ts'
+import { refuseKeys, refuseValues } from './refuse-secrets.ts'
 import { renderError, type RenderedError } from '../errors/render.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { nearestName } from '../model/names.ts'
@@ -7,6 +8,7 @@ import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import { appendAuditEvent } from '../registry/audit-store.ts'
 import type { MetaAnswer, MetaCall, MetaTool } from '../tools/meta-tool.ts'
+import { maskKeys } from '../secrets/key-patterns.ts'
 import { resolveAlias } from '../tools/aliases.ts'
 import { metaTools } from '../tools/index.ts'
 
@@ -26,16 +28,20 @@ export async function callMetaTool(asked: string, given: unknown, incoming: Inco
   try {
     const tool = findTool(name)
     checkScope(tool, incoming.principal)
+    refuseKeys(input)
     checkArguments(tool, input)
-    const call = { ...incoming, services: await incoming.services() }
+    const services = await incoming.services()
+    refuseValues(input, services.redactor, incoming.principal.tenantId)
+    const call = { ...incoming, services }
     // The schema has just been checked; it describes the input that `run` takes.
-    return toResult(await audited(tool, input, call, () => tool.run(input as never, call)))
+    const answer = await audited(tool, input, call, () => tool.run(input as never, call))
+    return services.redactor.redact(toResult(answer), incoming.principal.tenantId)
   } catch (error) {
     // The door has to ask the client first.
     if (error instanceof ClientNeeded) throw error
     const rendered = renderError(error)
     if (rendered.code === 'INTERNAL' && !incoming.signal.aborted) console.error(`${name} met a bug:`, error)
-    return errorToResult(rendered)
+    return withoutValues(errorToResult(withoutKeys(rendered)), incoming)
   }
 }
 
@@ -53,7 +59,7 @@ async function audited(
       appendAuditEvent(sql, principal.tenantId, {
         subject: principal.subject,
         action: tool.name,
-        details: { server, outcome },
+        details: services.redactor.redact({ server, outcome }, principal.tenantId),
       }),
     )
   try {
@@ -136,6 +142,17 @@ function toResult({ text, structured, next, passThrough }: MetaAnswer): MetaResu
   const structuredContent = { ...structured, ...(next && { next }) }
   const hints = (next ?? []).map((each) => `next: ${each.tool} ${JSON.stringify(each.arguments)}`)
   return { content: [{ type: 'text', text: [text, ...hints].join('\n') }], structuredContent }
+}
+
+/** Where the services did not open, no value has been read. */
+async function withoutValues(result: MetaResult, { services, principal }: IncomingCall): Promise<MetaResult> {
+  const opened = await services().catch(() => undefined)
+  return opened ? opened.redactor.redact(result, principal.tenantId) : result
+}
+
+/** What failed may quote what it was given. */
+function withoutKeys({ message, fix, ...rest }: RenderedError): RenderedError {
+  return { ...rest, message: maskKeys(message), fix: maskKeys(fix) }
 }
 
 function errorToResult(error: RenderedError): MetaResult {

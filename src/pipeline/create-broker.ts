@@ -4,9 +4,11 @@ import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../
 import type { Sandbox, SandboxResult, SandboxRun, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
 import { defaults } from '../config/defaults.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import { rewordError } from '../errors/reword-error.ts'
 import { hostKey } from '../net/address.ts'
 import type { Egress } from '../net/egress.ts'
-import { certificateFor, fillSecrets, placeholderOf, redactSecrets, type SecretResolver } from './resolve-secrets.ts'
+import { redactBytes, redactText } from '../secrets/redact.ts'
+import { certificateFor, fillSecrets, placeholderOf, type SecretResolver } from './resolve-secrets.ts'
 
 export interface BrokerOptions {
   readonly hosts: readonly string[]
@@ -87,8 +89,16 @@ async function sendRequest(
   // A 307 would carry the body, and the secrets in it, to whatever host it names.
   const mayFollow = request.body === body
   const policy = { hosts: new Set(hosts), timeoutMs, answerBytes, redirects: mayFollow ? redirects : 0 }
-  const answer = await egress.request({ ...request, ...shown, signal }, policy)
-  return { ...answer, body: Buffer.from(redactSecrets(answer.body, used)).toString('base64') }
+  const answer = await egress
+    .request({ ...request, ...shown, signal }, policy)
+    .catch((error: unknown) => Promise.reject(rewordError(error, (text) => redactText(text, used))))
+  return {
+    ...answer,
+    // The address holds what went into the query; APIs repeat in headers and bodies what they were sent.
+    url: redactText(answer.url, used),
+    headers: answer.headers.map(([name, value]): [string, string] => [name, redactText(value, used)]),
+    body: Buffer.from(redactBytes(answer.body, used)).toString('base64'),
+  }
 }
 
 async function runCode(

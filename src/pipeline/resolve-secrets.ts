@@ -1,6 +1,7 @@
 import { type SecretForm, writeFormSecret } from '../../runtime/library/form-secret.ts'
 import type { EnvSecret } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import type { NamedValue } from '../secrets/redact.ts'
 import type { ClientCertificate } from '../net/certificate-agents.ts'
 import { toPemText } from '../net/pem-text.ts'
 
@@ -30,12 +31,6 @@ export function placeholderOf(name: string): string {
 const PLAIN = /\{\{secret:([A-Z][A-Z0-9_]*)(?:\|(form|client))?\}\}/g
 const ENCODED = /%7B%7Bsecret(?:%3A|:)([A-Z][A-Z0-9_]*)%7D%7D/gi
 
-/** A secret that a request carries. */
-export interface UsedSecret {
-  readonly name: string
-  readonly value: string
-}
-
 /**
  * Puts the values in the place of their placeholders, in a URL's query, headers (inside Basic credentials too) and a
  * text body.
@@ -48,7 +43,7 @@ export function fillSecrets<
   request: Request,
   host: string,
   resolver: SecretResolver,
-): { readonly request: Request; readonly used: readonly UsedSecret[] } {
+): { readonly request: Request; readonly used: readonly NamedValue[] } {
   const used = new Map<string, string>()
   const value = (name: string) => {
     const secret = resolver.value(name, host)
@@ -85,20 +80,6 @@ function notSet(name: string, host: string): MetaError {
     `The secret "${name}" is not set for "${host}".`,
     `A person can enter it: mcpwright secret set ${name} --server <name> --host ${host}`,
   )
-}
-
-/** Takes secrets out of an answer: some APIs echo what they were sent. Short values would take out ordinary words. */
-export function redactSecrets(bytes: Uint8Array, used: readonly UsedSecret[]): Uint8Array {
-  let redacted = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (const { name, value } of used.filter((secret) => secret.value.length >= 6)) {
-    for (const form of new Set([value, encodeURIComponent(value), Buffer.from(value).toString('base64')])) {
-      if (!redacted.includes(form)) continue
-      // latin1 keeps every other byte as it is.
-      const text = redacted.toString('latin1').replaceAll(Buffer.from(form).toString('latin1'), `[${name}]`)
-      redacted = Buffer.from(text, 'latin1')
-    }
-  }
-  return redacted
 }
 
 function fillBasic(header: string, plain: (text: string) => string): string {

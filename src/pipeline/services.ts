@@ -7,6 +7,7 @@ import type { DaemonId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
 import type { InboxLinks } from '../inbox/inbox-links.ts'
 import type { Queue } from '../queue/queue.ts'
+import type { Redactor } from '../secrets/redactor.ts'
 import type { Rotation } from '../secrets/rotate-secrets.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { ServerSecrets } from './server-secrets.ts'
@@ -23,6 +24,7 @@ export interface Services {
   readonly sandbox: Sandbox
   readonly secrets: ServerSecrets
   readonly vault: Vault
+  readonly redactor: Redactor
   /** Encrypts all secrets with a new master key. */
   readonly rotateSecrets: () => Promise<Rotation>
   readonly inboxLinks: InboxLinks

@@ -33,6 +33,8 @@ export interface Vault {
    * (HKDF, RFC 5869), so it may leave this process.
    */
   deriveKey(purpose: 'request-state', subject: string): string
+  /** Has `noteValue` hear of every value that can be read, of all tenants: run it with `asSystem`. */
+  noteAll(sql: Sql): Promise<void>
   /** @returns whether there was one */
   removeSecret(sql: Sql, place: SecretPlace): Promise<boolean>
   /**
@@ -61,19 +63,35 @@ const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** @param keyring  keys that are stored elsewhere than the database */
-export function createVault(keyring: Keyring): Vault {
+/**
+ * @param keyring  keys that are stored elsewhere than the database
+ * @param noteValue  hears of every value that passes in the clear
+ */
+export function createVault(
+  keyring: Keyring,
+  noteValue: (place: SecretPlace, value: string) => void = () => {},
+): Vault {
   return {
     async setSecret(sql, place, value) {
+      noteValue(place, value)
       await upsertSecretRow(sql, place, encrypt(keyring.current(), place, value))
     },
     async readSecret(sql, place) {
       const row = await findSecretRow(sql, place)
-      return row && open(keyring, place, row)
+      if (!row) return undefined
+      const value = open(keyring, place, row)
+      noteValue(place, value)
+      return value
     },
     deriveKey: (purpose, subject) => {
       const info = JSON.stringify(['mcpwright', purpose, subject])
       return Buffer.from(hkdfSync('sha256', keyring.current().bytes, '', info, 32)).toString('hex')
+    },
+    async noteAll(sql) {
+      for (const { place, row } of await listRows(sql)) {
+        const value = tryOpen(keyring, place, row)
+        if (value !== undefined) noteValue(place, value)
+      }
     },
     removeSecret: deleteSecretRow,
     reencrypt: (sql, limit, after) => reencryptRows(sql, keyring, limit, after),
@@ -198,11 +216,15 @@ async function lockRowsOfOtherKeys(
      ORDER BY concat_ws(' ', tenant_id, server_id, name, host) COLLATE "C" LIMIT $3 FOR UPDATE`,
     [keyId, after, limit],
   )
-  return rows.map(({ tenant_id: tenantId, server_id: serverId, name, host, position, ...row }) => ({
-    place: { tenantId, serverId, name, host },
-    row,
-    position,
-  }))
+  return rows.map((row) => ({ ...placed(row), position: row.position }))
+}
+
+async function listRows(sql: Sql): Promise<readonly { readonly place: SecretPlace; readonly row: SecretRow }[]> {
+  return (await sql.query<PlacedRow>('SELECT * FROM secrets')).map(placed)
+}
+
+function placed({ tenant_id: tenantId, server_id: serverId, name, host, ...row }: Omit<PlacedRow, 'position'>) {
+  return { place: { tenantId, serverId, name, host }, row }
 }
 
 async function deleteSecretRow(sql: Sql, place: SecretPlace): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { writeFormSecret } from '../../runtime/library/form-secret.ts'
-import { envSecretResolver, fillSecrets, placeholderOf, redactSecrets } from '../../src/pipeline/resolve-secrets.ts'
+import { envSecretResolver, fillSecrets, placeholderOf } from '../../src/pipeline/resolve-secrets.ts'
 
 const resolver = envSecretResolver([
   { name: 'TOKEN', host: 'api.example', value: 'geheim & mehr' },
@@ -58,14 +58,6 @@ describe('secrets on their way out', () => {
         code: 'HOST_NOT_ALLOWED',
         fix: expect.stringContaining(`secret set TOKEN --server <name> --host ${host}`),
       }),
-    )
-  })
-
-  it('are taken out of an answer that echoes them, in every form', () => {
-    const used = [{ name: 'TOKEN', value: 'geheim & mehr' }]
-    const echo = `plain geheim & mehr, url ${encodeURIComponent('geheim & mehr')}, base64 ${Buffer.from('geheim & mehr').toString('base64')}`
-    expect(Buffer.from(redactSecrets(Buffer.from(echo), used)).toString()).toBe(
-      'plain [TOKEN], url [TOKEN], base64 [TOKEN]',
     )
   })
 })

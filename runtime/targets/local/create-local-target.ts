@@ -32,6 +32,8 @@ export interface LocalTargetOptions {
   readonly memoryMiB: number
   /** @throws MetaError PORT_RANGE_FULL */
   readonly findFreePort: () => Promise<number>
+  /** Takes out what no log may hold. */
+  readonly redactLog?: (text: string) => string
   /** What the server may do with the world. What its tools log goes to `log`. */
   readonly createBroker: (request: DeploymentRequest, log: WriteLog) => Broker
   /** All that the child finds in its environment. */
@@ -79,7 +81,7 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
   }
 
   function logOf(slug: string): Promise<DeploymentLog> {
-    const log = logs.get(slug) ?? openDeploymentLog(join(directoryOf(slug), 'log.jsonl'))
+    const log = logs.get(slug) ?? openDeploymentLog(join(directoryOf(slug), 'log.jsonl'), options.redactLog)
     logs.set(slug, log)
     return log
   }

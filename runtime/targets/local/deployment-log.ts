@@ -22,7 +22,10 @@ interface NumberedLine extends LogLine {
 }
 
 /** Opens the log at `file` with what an earlier process wrote there. Disk trouble never reaches who writes a line. */
-export async function openDeploymentLog(file: string): Promise<DeploymentLog> {
+export async function openDeploymentLog(
+  file: string,
+  redact: (text: string) => string = (text) => text,
+): Promise<DeploymentLog> {
   await mkdir(dirname(file), { recursive: true })
   const earlier = [...(await readLines(`${file}.1`)), ...(await readLines(file))].slice(-KEPT_LINES)
   const lines: NumberedLine[] = earlier.map((line, index) => ({ ...line, number: index + 1 }))
@@ -31,7 +34,7 @@ export async function openDeploymentLog(file: string): Promise<DeploymentLog> {
 
   return {
     write(level, message) {
-      const line = { at: new Date(), level, message: message.slice(0, MESSAGE_CHARACTERS) }
+      const line = { at: new Date(), level, message: redact(message).slice(0, MESSAGE_CHARACTERS) }
       lines.push({ ...line, number: ++lastNumber })
       // In bulk: shifting one by one would copy the array each time.
       if (lines.length > KEPT_LINES * 2) lines.splice(0, KEPT_LINES)
