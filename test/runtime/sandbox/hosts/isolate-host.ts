@@ -1,0 +1,91 @@
+import { createHmac } from 'node:crypto'
+import { memoryStore } from '../../../../runtime/library/server/standalone-host.ts'
+import { noClient } from '../../../../runtime/library/input-needed.ts'
+import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../../../runtime/library/wire.ts'
+import { createSandbox } from '../../../../runtime/sandbox/create-sandbox.ts'
+import type { SandboxResult } from '../../../../runtime/sandbox/sandbox.ts'
+import type { Broker } from '../../../../runtime/supervisor/broker.ts'
+import { LIMITS } from '../running.ts'
+import { type Host, HOST_ENV, type HostCall, type SeenCall } from './host.ts'
+
+/** The bundle in the sandbox, in a warm isolate, with a broker that does what code asks for. */
+export function openIsolateHost(bundle: string): Host {
+  const sandbox = createSandbox({ limits: { ...LIMITS, hostCalls: 100 }, runners: 2, idleMs: 10_000 })
+
+  async function call({ tool, input, client, cancels }: HostCall): Promise<SeenCall> {
+    const store = memoryStore()
+    const notices: BrokerNotice[] = []
+    const abort = new AbortController()
+    const shared = { bundle, env: HOST_ENV, warmKey: 'table' }
+    const broker: Broker = {
+      call: (asked, { signal }) => answer(asked, signal),
+      notice: () => {},
+    }
+
+    async function answer(asked: BrokerCall, signal: AbortSignal): Promise<unknown> {
+      switch (asked.kind) {
+        case 'fetch':
+          return await send(asked.request, signal)
+        case 'store':
+          return asked.action === 'set' ? await store.set(asked.key, asked.value) : await store[asked.action](asked.key)
+        case 'schedule':
+          setTimeout(() => void runLater(asked.tool, asked.input), asked.delayMs)
+          return undefined
+        case 'sign':
+          return createHmac('sha256', HOST_ENV.KEY).update(asked.data).digest('hex')
+        case 'run':
+          throw new Error('Code cannot ask for this.')
+      }
+    }
+
+    async function runLater(name: string, given: unknown): Promise<void> {
+      const task = { kind: 'code', item: { kind: 'tool', name }, client: noClient } as const
+      await sandbox.run({ ...shared, task, input: given, broker })
+    }
+
+    const { result } = await sandbox.run({
+      ...shared,
+      task: { kind: 'code', item: { kind: 'tool', name: tool }, client },
+      input,
+      broker,
+      signal: abort.signal,
+      onNotice(notice) {
+        notices.push(notice)
+        if (cancels) abort.abort()
+      },
+    })
+    const keys = await store.list()
+    const stored = await Promise.all(keys.map(async (key) => [key, await store.get(key)] as const))
+    return { result: seen(result), notices, stored: Object.fromEntries(stored) }
+  }
+
+  return { call, [Symbol.asyncDispose]: () => sandbox.close() }
+}
+
+function seen(result: SandboxResult): SeenCall['result'] {
+  switch (result.kind) {
+    case 'value':
+      return result.value === undefined ? { kind: 'value' } : { kind: 'value', value: result.value }
+    case 'thrown':
+      return { kind: 'thrown', name: result.name, message: result.message }
+    case 'input-needed':
+      return { kind: 'input-needed', requests: result.requests }
+    case 'aborted':
+      return { kind: 'unheard' }
+    case 'limit':
+      throw new Error(`It met the limit ${result.limit}.`)
+  }
+}
+
+async function send({ url, method, headers, body }: WireRequest, signal: AbortSignal): Promise<WireResponse> {
+  const request = { method, headers: headers.map(([name, value]): [string, string] => [name, value]), signal }
+  const bytes = body === undefined ? {} : { body: Buffer.from(body, 'base64') }
+  const response = await fetch(url, { ...request, ...bytes })
+  return {
+    url: response.url,
+    status: response.status,
+    statusText: response.statusText,
+    headers: [...response.headers],
+    body: Buffer.from(await response.arrayBuffer()).toString('base64'),
+  }
+}
