@@ -34,6 +34,7 @@ import { createEgress } from './net/egress.ts'
 import { findFreePort } from './net/free-port.ts'
 import { brokerFor, childEnvironment } from './pipeline/deployment-broker.ts'
 import { keepLeases, restoreDeployments } from './pipeline/restore-deployments.ts'
+import { askingEgress, loadLocalHosts } from './pipeline/local-hosts.ts'
 import { purgeArchives } from './pipeline/purge-archives.ts'
 import { createServerSchedule } from './pipeline/server-schedule.ts'
 import { createServerSecrets } from './pipeline/server-secrets.ts'
@@ -167,7 +168,8 @@ async function openServices(
   const layersFound = detectIsolationLayers()
   const db = await openDatabase({ ...databaseOptions(config), prepared })
   resources.defer(() => db.close())
-  const egress = createEgress({ allowLocal: new Set(config.allowLocal) })
+  const localHosts = await loadLocalHosts(db, config.allowLocal, OWNER)
+  const egress = askingEgress(createEgress({ allowLocal: localHosts.open }), db, OWNER)
   resources.defer(() => egress.close())
   const workshop = createWorkshop({
     cache: config.cache,
@@ -219,6 +221,7 @@ async function openServices(
     secrets,
     vault,
     redactor,
+    localHosts,
     inboxLinks,
     rotateSecrets: () => rotateSecrets(db, vault, keyring),
     targets: { local: target },

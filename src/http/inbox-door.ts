@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express'
 import { renderError } from '../errors/render.ts'
 import { type InboxLinks, type InboxSession, isFormOf } from '../inbox/inbox-links.ts'
-import { answerInboxItem, type InboxAnswer, waitingItems } from '../pipeline/answer-inbox.ts'
+import { answerInboxItem, closeLocalHost, type InboxAnswer, waitingItems } from '../pipeline/answer-inbox.ts'
 import type { Services } from '../pipeline/services.ts'
 import { inboxContent } from './inbox-page.ts'
 import { html, sendPage } from './page.ts'
@@ -30,13 +30,36 @@ export function inboxDoor(links: InboxLinks, services: () => Promise<Services>):
     await sendInbox(response, session, await services())
   })
   door.post('/items/:id', async (request, response) => {
-    const session = findSession(links, request)
-    if (!session) return sendEnded(response)
-    const form = new URLSearchParams((await readBody(request, LARGEST_BYTES)).toString('utf8'))
-    if (!isOwnForm(request, session, form)) return sendForeign(response)
-    await answerItem(request.params.id, form, response, session, await services())
+    const sent = await readForm(links, request, response)
+    if (sent) await answerItem(request.params.id, sent.form, response, sent.session, await services())
+  })
+  door.post('/close', async (request, response) => {
+    const sent = await readForm(links, request, response)
+    if (!sent) return
+    // Who came to enter a secret closes nothing.
+    if (sent.session.scope !== 'all') return sendForeign(response)
+    const opened = await services()
+    const done = await closeLocalHost(sent.form.get('address') ?? '', opened, sent.session.principal)
+    await sendInbox(response, sent.session, opened, done)
   })
   return door
+}
+
+/** The form of a session of its own page; for any other the answer is sent here. */
+async function readForm(
+  links: InboxLinks,
+  request: Request,
+  response: Response,
+): Promise<{ readonly session: InboxSession; readonly form: URLSearchParams } | undefined> {
+  const session = findSession(links, request)
+  if (!session) {
+    sendEnded(response)
+    return undefined
+  }
+  const form = new URLSearchParams((await readBody(request, LARGEST_BYTES)).toString('utf8'))
+  if (isOwnForm(request, session, form)) return { session, form }
+  sendForeign(response)
+  return undefined
 }
 
 async function answerItem(
@@ -68,7 +91,8 @@ async function sendInbox(
   status = 200,
 ): Promise<void> {
   const items = await waitingItems(services, session.principal, session.scope)
-  sendPage(response, status, 'Waiting for you', inboxContent(items, session, note))
+  const opened = session.scope === 'all' ? await services.localHosts.opened() : []
+  sendPage(response, status, 'Waiting for you', inboxContent(items, opened, session, note))
 }
 
 function readAnswer(form: URLSearchParams): InboxAnswer | undefined {

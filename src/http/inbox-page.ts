@@ -2,11 +2,20 @@ import type { InboxSession } from '../inbox/inbox-links.ts'
 import type { InboxItem } from '../model/inbox-item.ts'
 import { html, type Html } from './page.ts'
 
-/** The list of what waits, each with its form. @param note  what was just done, or what went wrong */
-export function inboxContent(items: readonly InboxItem[], { formToken }: InboxSession, note = ''): Html {
+/**
+ * The list of what waits, each with its form, and what was opened before.
+ * @param note  what was just done, or what went wrong
+ */
+export function inboxContent(
+  items: readonly InboxItem[],
+  opened: readonly string[],
+  { formToken }: InboxSession,
+  note = '',
+): Html {
   return html`<p role="status">${note}</p>
     ${items.map((item) => describeItem(item, formToken))}
-    ${items.length === 0 ? html`<p>Nothing is waiting. You can close this page.</p>` : ''}`
+    ${items.length === 0 ? html`<p>Nothing is waiting. You can close this page.</p>` : ''}
+    ${opened.map((address) => openedForm(address, formToken))}`
 }
 
 function describeItem(item: InboxItem, formToken: string): Html {
@@ -47,4 +56,14 @@ function localHostForm({ address }: Extract<InboxItem['request'], { kind: 'local
       answers there.
     </p>
     <button name="answer" value="enter">Open it</button>`
+}
+
+function openedForm(address: string, formToken: string): Html {
+  return html`<form method="post" action="/inbox/close">
+    <input type="hidden" name="form_token" value="${formToken}" />
+    <p>
+      You opened <strong>${address}</strong> to your servers.
+      <button name="address" value="${address}">Close it</button>
+    </p>
+  </form>`
 }

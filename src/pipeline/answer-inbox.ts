@@ -32,13 +32,14 @@ export async function waitingItems(
 export async function answerInboxItem(
   { id, server, request }: InboxItem,
   answer: InboxAnswer,
-  services: Pick<Services, 'db' | 'queue' | 'vault'>,
+  services: Pick<Services, 'db' | 'queue' | 'vault' | 'localHosts'>,
   { tenantId, subject }: Principal,
 ): Promise<string> {
   if (answer.kind === 'enter' && request.kind === 'secret' && server) {
     const { name, host } = request
     await setServerSecret({ server: server.name, name, host, value: answer.value }, services, tenantId)
   }
+  if (answer.kind === 'enter' && request.kind === 'local-host') await services.localHosts.allow(request.address)
   await services.db.as(tenantId, async (sql) => {
     await removeInboxItem(sql, tenantId, id)
     const action = `inbox.${answer.kind}`
@@ -51,4 +52,16 @@ function describeAnswer(request: InboxItem['request'], answer: InboxAnswer): str
   const subject = request.kind === 'secret' ? request.name : request.address
   if (answer.kind === 'decline') return `${subject}: declined.`
   return request.kind === 'secret' ? `${subject} is set. It is sent to ${request.host} only.` : `${subject} is open.`
+}
+
+/** Closes a local host that a person opened here. */
+export async function closeLocalHost(
+  address: string,
+  { db, localHosts }: Pick<Services, 'db' | 'localHosts'>,
+  { tenantId, subject }: Principal,
+): Promise<string> {
+  await localHosts.close(address)
+  const details = { kind: 'local-host', address }
+  await db.as(tenantId, (sql) => appendAuditEvent(sql, tenantId, { subject, action: 'inbox.close', details }))
+  return `${address} is closed.`
 }

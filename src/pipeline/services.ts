@@ -10,6 +10,7 @@ import type { Queue } from '../queue/queue.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Rotation } from '../secrets/rotate-secrets.ts'
 import type { Vault } from '../secrets/vault.ts'
+import type { LocalHosts } from './local-hosts.ts'
 import type { ServerSecrets } from './server-secrets.ts'
 import type { Workshop } from './workshop/workshop.ts'
 
@@ -27,6 +28,7 @@ export interface Services {
   readonly redactor: Redactor
   /** Encrypts all secrets with a new master key. */
   readonly rotateSecrets: () => Promise<Rotation>
+  readonly localHosts: LocalHosts
   readonly inboxLinks: InboxLinks
   readonly targets: Readonly<Record<TargetName, DeploymentTarget>>
   /** A deployed server of this daemon, for callers in this process. Undefined when it is not up here. */

@@ -1,6 +1,7 @@
 /** What a browser does on the inbox page: it keeps the cookie, and sends forms with their hidden fields and its Origin. */
 export interface InboxBrowser {
   open(url: string): Promise<InboxPage>
+  post(page: InboxPage, action: string, fields: Readonly<Record<string, string>>): Promise<InboxPage>
   /** Presses a button of the form that is below the heading. */
   submit(
     page: InboxPage,
@@ -33,6 +34,8 @@ export function startInboxBrowser(): InboxBrowser {
   }
   return {
     open: (url) => load(url),
+    post: ({ url }, action, fields) =>
+      load(new URL(action, url).href, { body: new URLSearchParams(fields), origin: new URL(url).origin }),
     submit({ url, text }, heading, fields, origin = new URL(url).origin) {
       const form = text.split('<article').find((part) => part.includes(heading)) ?? ''
       const action = /action="([^"]+)"/.exec(form)?.[1] ?? '/inbox/items/none'

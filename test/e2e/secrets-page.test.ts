@@ -208,4 +208,39 @@ describe('the inbox', () => {
     expect(after.text).toContain('declined')
     expect((await call(meta, 'list_servers')).text).not.toContain('("waiting")')
   })
+
+  it('opens a local host that a person allows, until they close it', async () => {
+    const other = await startLibraryApi()
+    const description = `http://${other.host}/books`
+    const read = () => call(meta, 'import_openapi', { server: 'desk', url: description })
+    const blocked = await read()
+    expect(blocked.error).toMatchObject({ code: 'LOCAL_HOST_BLOCKED', fix: expect.stringContaining('mcpwright inbox') })
+    expect(other.requests).toEqual([])
+    expect((await call(meta, 'list_servers')).text).toContain(`reach ${other.host} on this machine`)
+    // The link that a model gets enters secrets; it opens nothing.
+    await makeServer('narrow')
+    expect((await startInboxBrowser().open(await ask('narrow'))).text).not.toContain(other.host)
+
+    const browser = startInboxBrowser()
+    const page = await browser.open(await inboxLink())
+    expect((await browser.submit(page, `Open ${other.host}`, { answer: 'enter' })).text).toContain('is open')
+    expect((await read()).error.code).not.toBe('LOCAL_HOST_BLOCKED')
+    expect(other.requests.length).toBeGreaterThan(0)
+    const token = /name="form_token" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    expect((await browser.post(page, '/inbox/close', { form_token: token, address: other.host })).text).toContain(
+      'closed',
+    )
+    expect((await read()).error.code).toBe('LOCAL_HOST_BLOCKED')
+    await other[Symbol.asyncDispose]()
+  })
 })
+
+/** As `mcpwright inbox` gets it. */
+async function inboxLink(): Promise<string> {
+  const daemon = readDaemonRecord(home.folder)
+  const response = await fetch(`http://127.0.0.1:${daemon?.port}/control/inbox/link`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${daemon?.token}` },
+  })
+  return ((await response.json()) as { link: string }).link
+}
