@@ -60,11 +60,6 @@ export async function requestSecrets(
   return { set, missing, link: `${services.baseUrl}/inbox/open/${link}` }
 }
 
-/** What calls of the server need and nobody has entered, as far as its credentials tell. */
-export function missingSecrets(definition: ServerDefinition, resolver: SecretResolver): readonly PlacedSecret[] {
-  return neededBy(definition).filter((secret) => !isSet(secret, resolver))
-}
-
 async function askFor(
   sql: Sql,
   serverId: ServerId,
