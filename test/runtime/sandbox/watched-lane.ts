@@ -17,7 +17,7 @@ export interface RunnerMemory {
   readonly peakMiB: number
 }
 
-const LOOK_MS = 5
+const LOOK_MS = 10
 
 /** @param title  by which its processes are told from others */
 export function openLane(title: string): WatchedLane {
