@@ -8,7 +8,7 @@ export interface Section {
 }
 
 /** The results as a page of Markdown, with the date and the machine's size. */
-export function resultsPage(sections: readonly Section[], loadBefore: number): string {
+export function resultsPage(sections: readonly Section[], loadBefore: number, command = 'npm run bench'): string {
   const [cpu] = cpus()
   const machine = [
     `${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}`,
@@ -19,7 +19,7 @@ export function resultsPage(sections: readonly Section[], loadBefore: number): s
   ]
   return [
     '# Speed and memory',
-    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine.join(', ')}.`,
+    `Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}: ${machine.join(', ')}.`,
     'A figure is ok when its worst run is. MB are millions of bytes.',
     ...sections.flatMap(({ title, figures, note }) => [`## ${title}`, table(figures), ...(note ? [note] : [])]),
   ]

@@ -11,6 +11,6 @@ const sections = [
   { title: 'Code in the sandbox, an isolate of its own for each call', figures: await measureCalls('cold') },
   { title: "Code in the sandbox, in its server's warm isolate", figures: await measureCalls('warm') },
 ]
-const page = resultsPage(sections, loadBefore)
+const page = resultsPage(sections, loadBefore, 'npm run bench:sandbox')
 writeFileSync(path.join(checkout, 'bench', 'sandbox', 'RESULTS.md'), page)
 console.log(page)
