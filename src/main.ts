@@ -184,6 +184,12 @@ async function openServices(
     idleMs: defaults.sandbox.idleMs,
   })
   resources.defer(() => sandbox.close())
+  const taskSandbox = createSandbox({
+    limits: { ...defaults.sandbox, wallMs: defaults.sandbox.taskWallMs },
+    runners: defaults.sandbox.taskRunners,
+    idleMs: defaults.sandbox.idleMs,
+  })
+  resources.defer(() => taskSandbox.close())
   const usage = createUsageCounter(db)
   resources.defer(() => usage.close())
   const keyring = openKeyring(config)
@@ -206,7 +212,7 @@ async function openServices(
     layers,
     memoryMiB: defaults.child.memoryMiB,
     findFreePort: () => findFreePort(config.portRange),
-    createBroker: (request, log) => brokerFor(request, log, { db, egress, secrets, sandbox, schedule }),
+    createBroker: (request, log) => brokerFor(request, log, { db, egress, secrets, sandbox, taskSandbox, schedule }),
     environment: (request) => childEnvironment(request, { secrets, vault }),
     onRequest: ({ deployment }) => usage.count(deployment.id),
   })

@@ -45,6 +45,7 @@ export const defaults = {
     wallMs: 15_000,
     /** Of a tool that may go on after its call. */
     taskWallMs: 10 * 60_000,
+    taskRunners: 4,
     abortGraceMs: 500,
     cpuMs: 5_000,
     memoryMiB: 128,

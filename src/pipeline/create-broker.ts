@@ -15,6 +15,8 @@ export interface BrokerOptions {
   readonly egress: Egress
   readonly secrets: SecretResolver
   readonly sandbox: Sandbox
+  /** For tools that may go on after their call: they take long, and must not keep the others waiting. */
+  readonly taskSandbox?: Sandbox
   /** The text of the build's `tools.mjs`. */
   readonly toolsBundle: string
   /** Names the server of one tenant whose calls may share an isolate, one after the other. */
@@ -116,10 +118,10 @@ async function runCode(
     broker,
     signal,
     onNotice,
-    ...(call.item.isTask && { limits: { wallMs: defaults.sandbox.taskWallMs } }),
     ...(options.warmKey !== undefined && { warmKey: options.warmKey }),
   }
-  const { result } = await options.sandbox.run(run)
+  const { sandbox, taskSandbox = sandbox } = options
+  const { result } = await (call.item.isTask ? taskSandbox : sandbox).run(run)
   switch (result.kind) {
     case 'value':
       return result.value

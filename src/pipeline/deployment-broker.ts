@@ -16,6 +16,7 @@ interface BrokerServices {
   readonly egress: Egress
   readonly secrets: ServerSecrets
   readonly sandbox: Sandbox
+  readonly taskSandbox: Sandbox
   readonly schedule: ServerSchedule
 }
 
@@ -23,7 +24,7 @@ interface BrokerServices {
 export function brokerFor(
   request: DeploymentRequest,
   log: (level: LogLine['level'], message: string) => void,
-  { db, egress, secrets, sandbox, schedule }: BrokerServices,
+  { db, egress, secrets, sandbox, taskSandbox, schedule }: BrokerServices,
 ): Broker {
   const { server, build, hosts, credentials } = request
   const callLater = schedule.join(request, log)
@@ -37,6 +38,7 @@ export function brokerFor(
     },
     saveCredential: (name, value) => secrets.replaceRefreshToken({ ...server, credentials }, name, value),
     sandbox,
+    taskSandbox,
     toolsBundle: build.artefacts['tools.mjs'] ?? '',
     warmKey: `${server.tenantId}/${server.id}`,
     store: serverStore(db, server.tenantId, server.id),

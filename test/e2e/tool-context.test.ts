@@ -13,8 +13,8 @@ beforeAll(async () => {
   home = await openTestHome()
   meta = await home.connect()
   await call(meta, 'init_server', { name: 'notes', description: 'Notes.' })
-  const add = async (name: string, code: string, input_schema: object = text({})): Promise<void> => {
-    const tool = { server: 'notes', name, description: `Does ${name}.`, effect: 'write', input_schema, code }
+  const add = async (name: string, code: string, input_schema: object = text({}), more: object = {}): Promise<void> => {
+    const tool = { server: 'notes', name, description: `Does ${name}.`, effect: 'write', input_schema, code, ...more }
     expect((await call(meta, 'add_tool', tool)).text).toContain('saved')
   }
   await add(
@@ -35,6 +35,12 @@ return { notes: notes.length + 1 }`,
     `progress(1)
 await new Promise((resolve) => signal.addEventListener('abort', resolve))
 await store.set('notes', ['ended: ' + signal.reason.name])`,
+  )
+  await add(
+    'take_long',
+    `background()\nawait new Promise((resolve) => signal.addEventListener('abort', resolve))`,
+    text({}),
+    { task: 'optional' },
   )
   await add(
     'ask_both',
@@ -145,6 +151,19 @@ describe('the context of code in a deployed server', () => {
     expect(await client.callTool({ name: 'ask_both', arguments: { greeting: 'Hello' } })).toMatchObject({
       content: [{ text: 'Hello Ada, tea' }],
     })
+    await client.close()
+  })
+
+  it('answers other calls while as many as there are runners go on in the background', async () => {
+    const client = await connect()
+    const giveUp = new AbortController()
+    const long = Array.from({ length: 3 }, () =>
+      client.callTool({ name: 'take_long' }, { signal: giveUp.signal }).catch(() => 'given up'),
+    )
+    expect((await client.callTool({ name: 'take_note', arguments: { note: 'meanwhile' } })).isError).toBeFalsy()
+    expect(await readNotes()).toContain('meanwhile')
+    giveUp.abort()
+    expect(await Promise.all(long)).toEqual(['given up', 'given up', 'given up'])
     await client.close()
   })
 
