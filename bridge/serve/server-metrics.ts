@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type * as prometheusModule from 'prom-client'
+import type { Counter, Gauge, Registry } from 'prom-client'
 import type { AnsweredRequest, BridgeHealth } from './server-bridge.ts'
 
 /** What one server did, for Prometheus. */
@@ -37,9 +38,33 @@ const METHODS: ReadonlySet<string> = new Set([
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE
+/** The text format of Prometheus, version 0.0.4. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-export function createServerMetrics({ server, health, residentBytes }: ServerMetricsOptions): ServerMetrics {
+type Prometheus = typeof prometheusModule
+
+interface Recorder {
+  record(answered: AnsweredRequest): void
+  text(): Promise<string>
+}
+
+/** prom-client is a hundred modules: it is loaded when there is something to count, not while a daemon starts. */
+export function createServerMetrics(options: ServerMetricsOptions): ServerMetrics {
+  let recorder: Recorder | undefined
+  let loading: Promise<Recorder> | undefined
+  const load = (): Promise<Recorder> =>
+    (loading ??= import('prom-client').then((prometheus) => (recorder = createRecorder(prometheus, options))))
+  return {
+    onAnswered(answered) {
+      if (recorder) return recorder.record(answered)
+      void load().then((loaded) => loaded.record(answered))
+    },
+    text: async () => (await load()).text(),
+  }
+}
+
+function createRecorder(prometheus: Prometheus, { server, health, residentBytes }: ServerMetricsOptions): Recorder {
+  const { Counter, Histogram, Registry } = prometheus
   const registry = new Registry()
   registry.setDefaultLabels({ server })
   const registers = [registry]
@@ -56,9 +81,9 @@ export function createServerMetrics({ server, health, residentBytes }: ServerMet
     buckets: SECONDS,
     registers,
   })
-  followHealth(registry, health, residentBytes)
+  followHealth(prometheus, registry, health, residentBytes)
   return {
-    onAnswered({ method, outcome, durationMs }) {
+    record({ method, outcome, durationMs }) {
       const label = METHODS.has(method) ? method : 'other'
       requests.inc({ method: label, outcome })
       durations.observe({ method: label }, durationMs / 1_000)
@@ -69,6 +94,7 @@ export function createServerMetrics({ server, health, residentBytes }: ServerMet
 
 /** What is read when it is asked for. */
 function followHealth(
+  { Counter, Gauge }: Prometheus,
   registry: Registry,
   health: () => BridgeHealth,
   residentBytes: ServerMetricsOptions['residentBytes'],
