@@ -1,9 +1,10 @@
+import { completeWithInput, InputUnavailable, toToolFailure } from '../protocol/complete-with-input.ts'
 import { setTimeout } from 'node:timers/promises'
 import { isObject, type JsonObject, type RpcId, type RpcNotification, type RpcRequest } from '../protocol/json-rpc.ts'
 import { META, metaOf, negotiateLegacy } from '../protocol/versions.ts'
 import { type Asker, envelope } from '../serve/envelope.ts'
 import { toInitializeResult, toLegacyResult } from '../serve/legacy-translation.ts'
-import { type AskClient, completeWithInput, createClientQuestions } from './legacy-questions.ts'
+import { createClientQuestions } from './legacy-questions.ts'
 import type { LegacyUpstream } from './legacy-upstream.ts'
 import type { LineOutput } from './line-output.ts'
 import { askModern, type ModernPath, sendModern } from './modern-upstream.ts'
@@ -70,11 +71,16 @@ export function createLegacyOnModern(
       listenAnew()
       return {}
     }
-    const ask: AskClient = (asked, given) => questions.ask(asked, given, signal)
+    const ask = (asked: string, given: JsonObject) => questions.ask(asked, given, signal)
     const call = (given: JsonObject): Promise<JsonObject> =>
       askModern(path, modernRequest(method, given, id), signal, (message) => output.write(message))
-    const context = { ask, version, clientCapabilities: asker.clientCapabilities }
-    return toLegacyResult(method, await completeWithInput(method, params, context, call))
+    const { clientCapabilities } = asker
+    const context = { ask, version, clientCapabilities: isObject(clientCapabilities) ? clientCapabilities : {} }
+    const result = await completeWithInput(params, context, call).catch((error: unknown) => {
+      if (method === 'tools/call' && error instanceof InputUnavailable) return toToolFailure(error)
+      throw error
+    })
+    return toLegacyResult(method, result)
   }
 
   return {

@@ -1,3 +1,4 @@
+import { completeWithInput, InputUnavailable, toToolFailure } from '../protocol/complete-with-input.ts'
 import {
   isObject,
   RPC_CODES,
@@ -12,7 +13,6 @@ import type { Answer } from './answer.ts'
 import { createClientQuestions } from './client-questions.ts'
 import type { Conversation, Converse } from './conversation.ts'
 import { envelope, type Asker } from './envelope.ts'
-import { completeWithInput, InputUnavailable } from './legacy-input.ts'
 import { toInitializeResult, toLegacyResult } from './legacy-translation.ts'
 import { failureOf } from './modern-dialog.ts'
 import type { ModernService } from './modern-service.ts'
@@ -137,8 +137,7 @@ function toLegacyFailure(message: RpcRequest, error: unknown): RpcResponse {
   const lacksInput =
     error instanceof InputUnavailable || (error instanceof RpcError && error.code === RPC_CODES.missingClientCapability)
   if (message.method === 'tools/call' && lacksInput) {
-    const result = { content: [{ type: 'text', text: error.message }], isError: true }
-    return { jsonrpc: '2.0', id: message.id, result }
+    return { jsonrpc: '2.0', id: message.id, result: toToolFailure(error) }
   }
   return failureOf(message.id, error)
 }

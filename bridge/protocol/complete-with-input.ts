@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { isObject, RPC_CODES, RpcError, type JsonObject, type RpcResponse } from '../protocol/json-rpc.ts'
+import { isObject, RPC_CODES, RpcError, type JsonObject, type RpcResponse } from './json-rpc.ts'
 
 /** A server that keeps asking is stopped. */
 const ROUNDS = 20
@@ -11,8 +11,13 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
   'roots/list': 'roots',
 }
 
-/** The client cannot give what the server asks for. */
+/** The client cannot give what the server asks for. Of a tool it is a result that the model can read. */
 export class InputUnavailable extends RpcError {}
+
+/** The missing input as a tool's result. */
+export function toToolFailure(error: Error): JsonObject {
+  return { content: [{ type: 'text', text: error.message }], isError: true }
+}
 
 export interface InputContext {
   readonly version: string
@@ -24,7 +29,7 @@ export interface InputContext {
 /**
  * Completes a call for a client of the older eras: each `input_required` result becomes requests to that client, and
  * the call is made again with what it answered.
- * @throws InputUnavailable when the client lacks the capability or refuses
+ * @throws InputUnavailable when the client lacks the capability or refuses, or is asked without end
  */
 export async function completeWithInput(
   params: JsonObject,
@@ -33,7 +38,7 @@ export async function completeWithInput(
 ): Promise<JsonObject> {
   let result = await call(params)
   for (let round = 0; result['resultType'] === 'input_required'; round++) {
-    if (round === ROUNDS) throw new RpcError(RPC_CODES.internal, `The server asked for input ${ROUNDS} times.`)
+    if (round === ROUNDS) throw new InputUnavailable(RPC_CODES.internal, `The server asked for input ${ROUNDS} times.`)
     const { inputRequests, requestState } = result
     const inputResponses = isObject(inputRequests) ? await askAll(inputRequests, context) : undefined
     result = await call({
