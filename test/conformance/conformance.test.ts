@@ -1,20 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
+import { type Endpoint, endpointOf } from '../e2e/endpoint-of.ts'
 import { openTestHome, type TestHome } from '../e2e/test-home.ts'
 import { buildEverythingServer } from './everything-server.ts'
 import { runConformanceSuite } from './run-suite.ts'
 
 let home: TestHome
-let endpoint: { url: string; token: string }
+let endpoint: Endpoint
 
 beforeAll(async () => {
   home = await openTestHome()
   const name = await buildEverythingServer(await home.connect())
-  const daemon = readDaemonRecord(home.folder)
-  const answer = await fetch(`http://127.0.0.1:${daemon?.port}/servers/${name}/endpoint`, {
-    headers: { authorization: `Bearer ${daemon?.token}` },
-  })
-  endpoint = (await answer.json()) as typeof endpoint
+  endpoint = await endpointOf(home, name)
 }, 120_000)
 
 afterAll(() => home[Symbol.asyncDispose]())

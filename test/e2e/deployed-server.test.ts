@@ -8,13 +8,14 @@ import { StreamableHTTPClientTransport as V1HttpTransport } from '@modelcontextp
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { call } from './call.ts'
+import { type Endpoint, endpointOf } from './endpoint-of.ts'
 import { startLibraryApi } from './library-api.ts'
 import { launcher, openTestHome, type TestHome } from './test-home.ts'
 
 const run = promisify(execFile)
 const info = { name: 'test', version: '1.0.0' }
 let home: TestHome
-let endpoint: { url: string; shared_url: string; token: string }
+let endpoint: Endpoint
 
 beforeAll(async () => {
   home = await openTestHome()
@@ -62,11 +63,7 @@ return answer.action === 'accept' ? 'Hello ' + answer.content?.name : 'Hello str
     arguments: [{ name: 'what', values: ['desk', 'shelf'] }],
   })
   await call(client, 'deploy', { server: 'desk' })
-  const daemon = readDaemonRecord(home.folder)!
-  const answer = await fetch(`http://127.0.0.1:${daemon.port}/servers/desk/endpoint`, {
-    headers: { authorization: `Bearer ${daemon.token}` },
-  })
-  endpoint = (await answer.json()) as typeof endpoint
+  endpoint = await endpointOf(home, 'desk')
 })
 
 afterAll(() => home[Symbol.asyncDispose]())

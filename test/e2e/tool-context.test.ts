@@ -2,6 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { call } from './call.ts'
+import { type Endpoint, endpointOf } from './endpoint-of.ts'
 import { openTestHome, type TestHome } from './test-home.ts'
 
 const NOTES = 'notes://all'
@@ -62,13 +63,7 @@ return input.greeting + ' ' + who.content?.name + ', ' + what.content?.name`,
 
 afterAll(() => home[Symbol.asyncDispose]())
 
-async function endpoint(): Promise<{ url: string; token: string }> {
-  const daemon = readDaemonRecord(home.folder)
-  const response = await fetch(`http://127.0.0.1:${daemon?.port}/servers/notes/endpoint`, {
-    headers: { authorization: `Bearer ${daemon?.token}` },
-  })
-  return (await response.json()) as { url: string; token: string }
-}
+const endpoint = (): Promise<Endpoint> => endpointOf(home, 'notes')
 
 async function connect(mode: 'auto' | 'legacy' = 'auto'): Promise<Client> {
   const { url, token } = await endpoint()
