@@ -1,7 +1,7 @@
 import type { Response } from 'express'
-import { describeRequest } from '../model/inbox-item.ts'
+import { describeRequest } from '../model/inbox/inbox-item.ts'
 import type { Principal } from '../model/principal.ts'
-import { waitingItems } from '../pipeline/answer-inbox.ts'
+import { waitingItems } from '../pipeline/inbox/answer-inbox.ts'
 import type { Services } from '../pipeline/services.ts'
 
 /** `GET /control/inbox`: what waits, for the owner's own command. */

@@ -1,7 +1,10 @@
 import { Router, type Request, type Response } from 'express'
 import { renderError } from '../errors/render.ts'
 import { type InboxLinks, type InboxSession, isFormOf } from '../inbox/inbox-links.ts'
-import { answerInboxItem, closeLocalHost, type InboxAnswer, waitingItems } from '../pipeline/answer-inbox.ts'
+import type { InboxForm } from '../model/inbox/inbox-kind.ts'
+import { answerInboxItem, declineInboxItem, formOfItem, waitingItems } from '../pipeline/inbox/answer-inbox.ts'
+import type { InboxAnswer } from '../pipeline/inbox/inbox-answers.ts'
+import { closeLocalHost } from '../pipeline/local-hosts.ts'
 import type { Services } from '../pipeline/services.ts'
 import { inboxContent } from './inbox-page.ts'
 import { html, sendPage } from './page.ts'
@@ -71,10 +74,14 @@ async function answerItem(
 ): Promise<void> {
   const item = (await waitingItems(services, session.principal, session.scope)).find((each) => each.id === id)
   if (!item) return sendInbox(response, session, services, 'That was answered already.')
-  const answer = readAnswer(form)
-  if (!answer) return sendInbox(response, session, services, 'The value is empty.')
   try {
-    const done = await answerInboxItem(item, answer, services, session.principal)
+    const { principal } = session
+    const isDeclined = form.get('answer') === 'decline'
+    const answer = isDeclined ? undefined : readAnswer(form, await formOfItem(item, services, principal))
+    if (!isDeclined && !answer) return sendInbox(response, session, services, 'A field was left empty.')
+    const done = answer
+      ? await answerInboxItem(item, answer, services, principal)
+      : await declineInboxItem(item, services, principal)
     await sendInbox(response, session, services, done)
   } catch (error) {
     const { code, message, fix } = renderError(error)
@@ -90,15 +97,23 @@ async function sendInbox(
   note = '',
   status = 200,
 ): Promise<void> {
-  const items = await waitingItems(services, session.principal, session.scope)
-  const opened = session.scope === 'all' ? await services.localHosts.opened() : []
-  sendPage(response, status, 'Waiting for you', inboxContent(items, opened, session, note))
+  const { principal, scope } = session
+  const items = await waitingItems(services, principal, scope)
+  const shown = await Promise.all(
+    items.map(async (item) => ({ item, form: await formOfItem(item, services, principal) })),
+  )
+  const opened = scope === 'all' ? await services.localHosts.opened() : []
+  sendPage(response, status, 'Waiting for you', inboxContent(shown, opened, session, note))
 }
 
-function readAnswer(form: URLSearchParams): InboxAnswer | undefined {
-  if (form.get('answer') === 'decline') return { kind: 'decline' }
-  const value = form.get('value')?.trim()
-  return form.get('answer') !== 'enter' || value === '' ? undefined : { kind: 'enter', value: value ?? '' }
+/** @returns undefined when it is none of the form's choices, or a field that it takes is empty */
+function readAnswer(sent: URLSearchParams, { answers, fields }: InboxForm): InboxAnswer | undefined {
+  const choice = answers.find(({ name }) => name === sent.get('answer'))
+  if (!choice) return undefined
+  if (!choice.takesFields) return { choice: choice.name, fields: {} }
+  const entered = fields.map(({ name, isOptional }) => ({ name, isOptional, text: sent.get(name)?.trim() ?? '' }))
+  if (entered.some(({ text, isOptional }) => text === '' && !isOptional)) return undefined
+  return { choice: choice.name, fields: Object.fromEntries(entered.map(({ name, text }) => [name, text])) }
 }
 
 function findSession(links: InboxLinks, { headers }: Request): InboxSession | undefined {

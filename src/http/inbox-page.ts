@@ -1,26 +1,32 @@
 import type { InboxSession } from '../inbox/inbox-links.ts'
-import type { InboxItem } from '../model/inbox-item.ts'
+import { type InboxItem, titleOf } from '../model/inbox/inbox-item.ts'
+import type { InboxChoice, InboxField, InboxForm, Paragraph } from '../model/inbox/inbox-kind.ts'
 import { html, type Html } from './page.ts'
+
+/** An item with what it asks at this moment. */
+export interface ShownItem {
+  readonly item: InboxItem
+  readonly form: InboxForm
+}
 
 /**
  * The list of what waits, each with its form, and what was opened before.
  * @param note  what was just done, or what went wrong
  */
 export function inboxContent(
-  items: readonly InboxItem[],
+  shown: readonly ShownItem[],
   opened: readonly string[],
   { formToken }: InboxSession,
   note = '',
 ): Html {
   return html`<p role="status">${note}</p>
-    ${items.map((item) => describeItem(item, formToken))}
-    ${items.length === 0 ? html`<p>Nothing is waiting. You can close this page.</p>` : ''}
+    ${shown.map((each) => itemArticle(each, formToken))}
+    ${shown.length === 0 ? html`<p>Nothing is waiting. You can close this page.</p>` : ''}
     ${opened.map((address) => openedForm(address, formToken))}`
 }
 
-function describeItem(item: InboxItem, formToken: string): Html {
+function itemArticle({ item, form }: ShownItem, formToken: string): Html {
   const { id, server, request, requestedBy, requestedAt } = item
-  const what = request.kind === 'secret' ? secretForm(request, id) : localHostForm(request)
   return html`<article aria-labelledby="title-${id}">
     <h2 id="title-${id}">${titleOf(request)}</h2>
     <p>
@@ -29,33 +35,27 @@ function describeItem(item: InboxItem, formToken: string): Html {
     </p>
     <form method="post" action="/inbox/items/${id}" autocomplete="off">
       <input type="hidden" name="form_token" value="${formToken}" />
-      ${what}
+      ${form.paragraphs.map(paragraph)} ${form.fields.map((field) => labelledInput(field, id))}
+      ${form.answers.map(choiceButton)}
       <button name="answer" value="decline" formnovalidate>Decline</button>
     </form>
   </article>`
 }
 
-function titleOf(request: InboxItem['request']): string {
-  return request.kind === 'secret' ? `${request.name} for ${request.host}` : `Open ${request.address}`
+function paragraph(pieces: Paragraph): Html {
+  return html`<p>
+    ${pieces.map((piece) => (typeof piece === 'string' ? html`${piece}` : html`<strong>${piece.strong}</strong>`))}
+  </p>`
 }
 
-function secretForm({ name, host, purpose }: Extract<InboxItem['request'], { kind: 'secret' }>, id: string): Html {
-  return html`<p>
-      Whatever you enter is sent to <strong>${host}</strong> and nowhere else. No model sees it. Enter it only if you
-      know this host.
-    </p>
-    ${purpose === '' ? '' : html`<p>Given reason: ${purpose}</p>`}
-    <label for="value-${id}">Value of ${name}</label>
-    <input id="value-${id}" type="password" name="value" required autocomplete="off" spellcheck="false" />
-    <button name="answer" value="enter">Save</button>`
+function labelledInput({ name, label, type, isOptional }: InboxField, id: string): Html {
+  const required = isOptional ? html`` : html`required`
+  return html`<label for="${name}-${id}">${label}</label>
+    <input id="${name}-${id}" type="${type}" name="${name}" ${required} autocomplete="off" spellcheck="false" />`
 }
 
-function localHostForm({ address }: Extract<InboxItem['request'], { kind: 'local-host' }>): Html {
-  return html`<p>
-      <strong>${address}</strong> is on this machine or your network. Servers could then read and change whatever
-      answers there.
-    </p>
-    <button name="answer" value="enter">Open it</button>`
+function choiceButton({ name, label, takesFields }: InboxChoice): Html {
+  return html`<button name="answer" value="${name}" ${takesFields ? html`` : html`formnovalidate`}>${label}</button>`
 }
 
 function openedForm(address: string, formToken: string): Html {

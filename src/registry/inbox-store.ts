@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from '../db/db.ts'
 import type { InboxItemId, ServerId, TenantId } from '../model/ids.ts'
-import type { InboxItem, InboxRequest } from '../model/inbox-item.ts'
+import { INBOX_KIND_NAMES, type InboxItem, type InboxRequest, matterOf } from '../model/inbox/inbox-item.ts'
 
 export interface NewInboxItem {
   readonly serverId: ServerId | undefined
@@ -43,16 +43,17 @@ interface ItemRow {
   requested_at: Date
 }
 
-/** Oldest first; what was asked for before `since` waits no more. */
+/** Oldest first, of the kinds that this version knows; what was asked for before `since` waits no more. */
 export async function listInboxItems(sql: Sql, tenantId: TenantId, since: Date): Promise<readonly InboxItem[]> {
   const rows = await sql.query<ItemRow>(
     `SELECT item.id, item.server_id, server.name AS server_name, item.kind, item.details, item.requested_by,
        item.requested_at
      FROM inbox_items item
      LEFT JOIN servers server ON server.tenant_id = item.tenant_id AND server.id = item.server_id
-     WHERE item.tenant_id = $1 AND item.requested_at >= $2 AND server.deleted_at IS NULL
+     WHERE item.tenant_id = $1 AND item.requested_at >= $2 AND item.kind = ANY($3::text[])
+       AND server.deleted_at IS NULL
      ORDER BY item.requested_at, item.id`,
-    [tenantId, since],
+    [tenantId, since, INBOX_KIND_NAMES],
   )
   return rows.map((row) => ({
     id: row.id,
@@ -85,8 +86,4 @@ export async function removeInboxRequest(
 
 export async function removeOldInboxItems(sql: Sql, tenantId: TenantId, before: Date): Promise<void> {
   await sql.query('DELETE FROM inbox_items WHERE tenant_id = $1 AND requested_at < $2', [tenantId, before])
-}
-
-function matterOf(request: InboxRequest): string {
-  return request.kind === 'secret' ? `${request.name}@${request.host}` : request.address
 }

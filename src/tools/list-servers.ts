@@ -1,6 +1,6 @@
 import { SERVER_STATUSES, type ServerStatus } from '../model/server.ts'
-import { describeRequest } from '../model/inbox-item.ts'
-import { waitingItems } from '../pipeline/answer-inbox.ts'
+import { describeRequest } from '../model/inbox/inbox-item.ts'
+import { waitingItems } from '../pipeline/inbox/answer-inbox.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { listServers as list } from '../registry/server-store.ts'
 import { countToolsByServer } from '../registry/tool-store.ts'

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
 import type { Sql } from '../../src/db/db.ts'
 import { LOCAL_TENANT, type ServerId, type TenantId } from '../../src/model/ids.ts'
-import type { InboxRequest } from '../../src/model/inbox-item.ts'
+import type { InboxRequest } from '../../src/model/inbox/inbox-item.ts'
 import {
   listInboxItems,
   putInboxItem,

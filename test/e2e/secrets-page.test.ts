@@ -223,7 +223,7 @@ describe('the inbox', () => {
 
     const browser = startInboxBrowser()
     const page = await browser.open(await inboxLink())
-    expect((await browser.submit(page, `Open ${other.host}`, { answer: 'enter' })).text).toContain('is open')
+    expect((await browser.submit(page, `Open ${other.host}`, { answer: 'open' })).text).toContain('is open')
     expect((await read()).error.code).not.toBe('LOCAL_HOST_BLOCKED')
     expect(other.requests.length).toBeGreaterThan(0)
     const token = /name="form_token" value="([^"]+)"/.exec(page.text)?.[1] ?? ''

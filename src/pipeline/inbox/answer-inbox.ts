@@ -1,0 +1,80 @@
+import { defaults } from '../../config/defaults.ts'
+import type { InboxScope } from '../../inbox/inbox-links.ts'
+import { formOf, type InboxItem, type InboxKindName, titleOf } from '../../model/inbox/inbox-item.ts'
+import type { InboxForm } from '../../model/inbox/inbox-kind.ts'
+import type { Principal } from '../../model/principal.ts'
+import { appendAuditEvent } from '../../registry/audit-store.ts'
+import { listInboxItems, removeInboxItem, removeOldInboxItems } from '../../registry/inbox-store.ts'
+import type { Services } from '../services.ts'
+import { answerLocalHost } from './answer-local-host.ts'
+import { answerSecret } from './answer-secret.ts'
+import type { InboxAnswer, InboxAnswers } from './inbox-answers.ts'
+
+const inboxAnswers: { readonly [Name in InboxKindName]: InboxAnswers<Name> } = {
+  secret: answerSecret,
+  'local-host': answerLocalHost,
+}
+
+/** What waits for a person, oldest first. */
+export async function waitingItems(
+  { db }: Pick<Services, 'db'>,
+  { tenantId }: Principal,
+  scope: InboxScope = 'all',
+): Promise<readonly InboxItem[]> {
+  const since = new Date(Date.now() - defaults.inbox.keptMs)
+  const items = await db.as(tenantId, async (sql) => {
+    await removeOldInboxItems(sql, tenantId, since)
+    return listInboxItems(sql, tenantId, since)
+  })
+  return scope === 'all' ? items : items.filter(({ id }) => scope.has(id))
+}
+
+/** What the page asks about an item, as things stand now. */
+export async function formOfItem(item: InboxItem, services: Services, principal: Principal): Promise<InboxForm> {
+  return formOf(item.request, await answersOf(item).look(item, services, principal))
+}
+
+/**
+ * Does what a person decided, notes who did it, and takes the item out. Only the inbox page calls this.
+ * @returns what was done, for the person
+ * @throws MetaError what the kind's answer throws; the item stays
+ */
+export async function answerInboxItem(
+  item: InboxItem,
+  answer: InboxAnswer,
+  services: Services,
+  principal: Principal,
+): Promise<string> {
+  const said = await answersOf(item).answer(item, answer, services, principal)
+  await takeOut(item, answer.choice, services, principal)
+  return said
+}
+
+/** Takes an item out without doing what it asks for. */
+export async function declineInboxItem(item: InboxItem, services: Services, principal: Principal): Promise<string> {
+  await takeOut(item, 'decline', services, principal)
+  return `${titleOf(item.request)}: declined.`
+}
+
+function takeOut(
+  { id, server, request }: InboxItem,
+  choice: string,
+  { db }: Services,
+  { tenantId, subject }: Principal,
+): Promise<void> {
+  return db.as(tenantId, async (sql) => {
+    await removeInboxItem(sql, tenantId, id)
+    const action = `inbox.${choice}`
+    await appendAuditEvent(sql, tenantId, {
+      subject,
+      action,
+      ...(server && { serverId: server.id }),
+      details: { ...request },
+    })
+  })
+}
+
+/** The table pairs a kind with its items, which the type of an index does not show. */
+function answersOf({ request }: InboxItem): InboxAnswers<InboxKindName> {
+  return inboxAnswers[request.kind]
+}
