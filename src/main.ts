@@ -197,7 +197,11 @@ async function openServices(
   const vault = createVault(keyring, ({ tenantId, name }, value) => redactor.learn({ name, value }, tenantId))
   await finishRotation(db, vault, keyring)
   await db.asSystem((sql) => vault.noteAll(sql))
-  const secrets = createServerSecrets(db, vault, config.envSecrets)
+  const secrets = createServerSecrets(db, vault, config.envSecrets, (name, tenantId) => {
+    const value = config.ownVariable(name)
+    if (value !== undefined) redactor.learn({ name, value }, tenantId)
+    return value
+  })
   const queue = await createQueue({ db, daemonId, onError: (error) => console.error('queue:', error) })
 
   const { layers } = await layersFound

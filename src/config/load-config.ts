@@ -17,6 +17,8 @@ export interface Config {
   readonly allowLocal: readonly string[]
   /** Environment variables that a person bound to a host: they may be used as secrets there. */
   readonly envSecrets: readonly EnvSecret[]
+  /** A variable of this process, for those that a person approves later; mcpwright's own settings are none. */
+  readonly ownVariable: (name: string) => string | undefined
   /** 32 bytes in base64, from which secrets are encrypted; absent: the key in the home directory. */
   readonly masterKey: string | undefined
   /** Folders from which descriptions may be read. */
@@ -60,6 +62,7 @@ export function loadConfig(env: Environment, platform: NodeJS.Platform = process
     portRange: readPortRange(env.MCPWRIGHT_PORT_RANGE),
     allowLocal: readList(env.MCPWRIGHT_ALLOW_LOCAL),
     envSecrets: readList(env.MCPWRIGHT_ENV_SECRETS).map((pair) => readEnvSecret(pair, env)),
+    ownVariable: (name) => (isSetting(name) ? undefined : env[name] || undefined),
     masterKey: env.MCPWRIGHT_MASTER_KEY || undefined,
     files: (env.MCPWRIGHT_FILES ?? '')
       .split(path.delimiter)
@@ -68,6 +71,11 @@ export function loadConfig(env: Environment, platform: NodeJS.Platform = process
     idleLeaveMs: readMinutes('MCPWRIGHT_IDLE_MINUTES', env.MCPWRIGHT_IDLE_MINUTES) ?? defaults.daemon.idleLeaveMs,
     warnings: unknownVariables(env),
   }
+}
+
+/** Keys and addresses of mcpwright itself are nobody's secret to send. */
+function isSetting(name: string): boolean {
+  return name.startsWith('MCPWRIGHT_') || name === 'DATABASE_URL' || name.startsWith('NODE_')
 }
 
 /** XDG base directories on Linux, the platforms' own folders elsewhere. */

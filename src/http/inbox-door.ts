@@ -3,8 +3,8 @@ import { renderError } from '../errors/render.ts'
 import { type InboxLinks, type InboxSession, isFormOf } from '../inbox/inbox-links.ts'
 import type { InboxForm } from '../model/inbox/inbox-kind.ts'
 import { answerInboxItem, declineInboxItem, formOfItem, waitingItems } from '../pipeline/inbox/answer-inbox.ts'
+import { listGrants, withdrawGrant } from '../pipeline/inbox/grants.ts'
 import type { InboxAnswer } from '../pipeline/inbox/inbox-answers.ts'
-import { closeLocalHost } from '../pipeline/local-hosts.ts'
 import type { Services } from '../pipeline/services.ts'
 import { inboxContent } from './inbox-page.ts'
 import { html, sendPage } from './page.ts'
@@ -36,13 +36,13 @@ export function inboxDoor(links: InboxLinks, services: () => Promise<Services>):
     const sent = await readForm(links, request, response)
     if (sent) await answerItem(request.params.id, sent.form, response, sent.session, await services())
   })
-  door.post('/close', async (request, response) => {
+  door.post('/withdraw', async (request, response) => {
     const sent = await readForm(links, request, response)
     if (!sent) return
-    // Who came to enter a secret closes nothing.
+    // Who came to enter a secret takes nothing back.
     if (sent.session.scope !== 'all') return sendForeign(response)
     const opened = await services()
-    const done = await closeLocalHost(sent.form.get('address') ?? '', opened, sent.session.principal)
+    const done = await withdrawGrant(sent.form.get('grant') ?? '', opened, sent.session.principal)
     await sendInbox(response, sent.session, opened, done)
   })
   return door
@@ -102,8 +102,8 @@ async function sendInbox(
   const shown = await Promise.all(
     items.map(async (item) => ({ item, form: await formOfItem(item, services, principal) })),
   )
-  const opened = scope === 'all' ? await services.localHosts.opened() : []
-  sendPage(response, status, 'Waiting for you', inboxContent(shown, opened, session, note))
+  const grants = scope === 'all' ? await listGrants(services, principal) : []
+  sendPage(response, status, 'Waiting for you', inboxContent(shown, grants, session, note))
 }
 
 /** @returns undefined when it is none of the form's choices, or a field that it takes is empty */

@@ -1,6 +1,7 @@
 import type { InboxSession } from '../inbox/inbox-links.ts'
 import { type InboxItem, titleOf } from '../model/inbox/inbox-item.ts'
 import type { InboxChoice, InboxField, InboxForm, Paragraph } from '../model/inbox/inbox-kind.ts'
+import type { Grant } from '../pipeline/inbox/grants.ts'
 import { html, type Html } from './page.ts'
 
 /** An item with what it asks at this moment. */
@@ -10,19 +11,19 @@ export interface ShownItem {
 }
 
 /**
- * The list of what waits, each with its form, and what was opened before.
+ * The list of what waits, each with its form, and what was allowed before.
  * @param note  what was just done, or what went wrong
  */
 export function inboxContent(
   shown: readonly ShownItem[],
-  opened: readonly string[],
+  grants: readonly Grant[],
   { formToken }: InboxSession,
   note = '',
 ): Html {
   return html`<p role="status">${note}</p>
     ${shown.map((each) => itemArticle(each, formToken))}
     ${shown.length === 0 ? html`<p>Nothing is waiting. You can close this page.</p>` : ''}
-    ${opened.map((address) => openedForm(address, formToken))}`
+    ${grants.map((grant) => grantForm(grant, formToken))}`
 }
 
 function itemArticle({ item, form }: ShownItem, formToken: string): Html {
@@ -58,12 +59,10 @@ function choiceButton({ name, label, takesFields }: InboxChoice): Html {
   return html`<button name="answer" value="${name}" ${takesFields ? html`` : html`formnovalidate`}>${label}</button>`
 }
 
-function openedForm(address: string, formToken: string): Html {
-  return html`<form method="post" action="/inbox/close">
+function grantForm({ key, text }: Grant, formToken: string): Html {
+  return html`<form method="post" action="/inbox/withdraw">
     <input type="hidden" name="form_token" value="${formToken}" />
-    <p>
-      You opened <strong>${address}</strong> to your servers.
-      <button name="address" value="${address}">Close it</button>
-    </p>
+    ${paragraph(text)}
+    <button name="grant" value="${key}">Take it back</button>
   </form>`
 }

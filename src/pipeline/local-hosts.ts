@@ -2,12 +2,10 @@ import { defaults } from '../config/defaults.ts'
 import type { Db } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Principal } from '../model/principal.ts'
-import { appendAuditEvent } from '../registry/audit-store.ts'
 import { hostKey } from '../net/address.ts'
 import type { Egress } from '../net/egress.ts'
 import { putInboxItem } from '../registry/inbox-store.ts'
 import { insertLocalHost, listLocalHosts, removeLocalHost } from '../registry/local-host-store.ts'
-import type { Services } from './services.ts'
 
 /** The local `host:port` pairs that egress lets through: those of the settings, and those a person opened. */
 export interface LocalHosts {
@@ -37,18 +35,6 @@ export async function loadLocalHosts(db: Db, fromSettings: readonly string[], ow
       if (!fromSettings.includes(address)) open.delete(address)
     },
   }
-}
-
-/** Closes a local host that a person opened here. @returns what was done, for the person */
-export async function closeLocalHost(
-  address: string,
-  { db, localHosts }: Pick<Services, 'db' | 'localHosts'>,
-  { tenantId, subject }: Principal,
-): Promise<string> {
-  await localHosts.close(address)
-  const details = { kind: 'local-host', address }
-  await db.as(tenantId, (sql) => appendAuditEvent(sql, tenantId, { subject, action: 'inbox.close', details }))
-  return `${address} is closed.`
 }
 
 /**

@@ -18,7 +18,8 @@ export function envSecretResolver(secrets: readonly EnvSecret[]): SecretResolver
   return {
     names: (hosts) =>
       secrets.filter(({ host, value }) => value !== undefined && hosts.includes(host)).map(({ name }) => name),
-    value: (name, host) => secrets.find((secret) => secret.name === name && secret.host === host)?.value,
+    value: (name, host) =>
+      secrets.find((secret) => secret.name === name && secret.host === host && secret.value !== undefined)?.value,
   }
 }
 

@@ -1,15 +1,26 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { EnvSecret } from '../config/load-config.ts'
 import type { Db } from '../db/db.ts'
+import { MetaError } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
+import { listEnvApprovals } from '../registry/env-approval-store.ts'
 import { listSecretNames, type SecretPlace, type Vault } from '../secrets/vault.ts'
 import { notKept } from './create-broker.ts'
 import { envSecretResolver, type SecretResolver } from './resolve-secrets.ts'
 
-/** The secrets of each server: those a person entered for it, and the environment's pairs. */
+/** A server's secrets, and why one that was entered is missing all the same. */
+export interface LoadedSecrets extends SecretResolver {
+  /** In a sentence, for the person; undefined when it can be read, or was never entered. */
+  unreadable(name: string, host: string): string | undefined
+}
+
+/** Gives a variable of this process, for a tenant whose person approved it. */
+type ReadVariable = (name: string, tenantId: TenantId) => string | undefined
+
+/** The secrets of each server: those a person entered for it, variables they approved, and the environment's pairs. */
 export interface ServerSecrets {
   /** Reads them anew; a server's broker and child are made from what was read last. */
-  load(tenantId: TenantId, serverId: ServerId): Promise<SecretResolver>
+  load(tenantId: TenantId, serverId: ServerId): Promise<LoadedSecrets>
   /** What was read last; before that, the environment's pairs. */
   loaded(serverId: ServerId): SecretResolver
   /**
@@ -25,15 +36,23 @@ interface ServerOfSecrets {
   readonly credentials: readonly Credential[]
 }
 
-export function createServerSecrets(db: Db, vault: Vault, fromEnvironment: readonly EnvSecret[]): ServerSecrets {
+export function createServerSecrets(
+  db: Db,
+  vault: Vault,
+  fromEnvironment: readonly EnvSecret[],
+  readVariable: ReadVariable = () => undefined,
+): ServerSecrets {
   const resolvers = new Map<ServerId, SecretResolver>()
   const environment = envSecretResolver(fromEnvironment)
   const load: ServerSecrets['load'] = async (tenantId, serverId) => {
     const entered = await readEntered(db, vault, tenantId, serverId)
+    const approved = await readApproved(db, tenantId, serverId, readVariable)
     // What was entered for this very server goes before what holds for all.
-    const resolver = entered.length === 0 ? environment : envSecretResolver([...entered, ...fromEnvironment])
+    const resolver = envSecretResolver([...entered, ...approved, ...fromEnvironment])
     resolvers.set(serverId, resolver)
-    return resolver
+    const unreadable: LoadedSecrets['unreadable'] = (name, host) =>
+      entered.find((each) => each.name === name && each.host === host)?.fault
+    return { ...resolver, unreadable }
   }
   return {
     load,
@@ -46,14 +65,42 @@ export function createServerSecrets(db: Db, vault: Vault, fromEnvironment: reado
   }
 }
 
-function readEntered(db: Db, vault: Vault, tenantId: TenantId, serverId: ServerId): Promise<EnvSecret[]> {
+/** One that can't be read is missing, and keeps none of the others back. */
+function readEntered(
+  db: Db,
+  vault: Vault,
+  tenantId: TenantId,
+  serverId: ServerId,
+): Promise<(EnvSecret & { readonly fault?: string })[]> {
   return db.as(tenantId, async (sql) => {
-    const secrets: EnvSecret[] = []
+    const secrets: (EnvSecret & { readonly fault?: string })[] = []
     for (const { name, host } of await listSecretNames(sql, tenantId, serverId)) {
-      secrets.push({ name, host, value: await vault.readSecret(sql, { tenantId, serverId, name, host }) })
+      try {
+        secrets.push({ name, host, value: await vault.readSecret(sql, { tenantId, serverId, name, host }) })
+      } catch (error) {
+        if (!(error instanceof MetaError)) throw error
+        secrets.push({ name, host, value: undefined, fault: error.message })
+      }
     }
     return secrets
   })
+}
+
+/** Each value is read when it is used: a variable that is gone is a secret that is missing. */
+async function readApproved(
+  db: Db,
+  tenantId: TenantId,
+  serverId: ServerId,
+  readVariable: ReadVariable,
+): Promise<EnvSecret[]> {
+  const approvals = await db.as(tenantId, (sql) => listEnvApprovals(sql, tenantId, serverId))
+  return approvals.map(({ name, host }) => ({
+    name,
+    host,
+    get value() {
+      return readVariable(name, tenantId)
+    },
+  }))
 }
 
 /** @returns whether there was anything to replace */

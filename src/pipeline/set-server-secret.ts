@@ -1,5 +1,6 @@
+import type { Sql } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
-import type { TenantId } from '../model/ids.ts'
+import type { ServerId, TenantId } from '../model/ids.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
 import { removeInboxRequest } from '../registry/inbox-store.ts'
@@ -32,12 +33,21 @@ export async function setServerSecret(
     const host = chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition))
     await services.vault.setSecret(sql, { tenantId, serverId: server.id, name, host }, value)
     await removeInboxRequest(sql, tenantId, server.id, { kind: 'secret', name, host, purpose: '' })
-    const deployment = await findDeployment(sql, tenantId, server.id, 'local')
-    if (deployment?.status === 'running') {
-      await services.queue.send({ kind: 'start', tenantId, serverId: server.id, deploymentId: deployment.id }, sql)
-    }
+    await startAgain(sql, services, tenantId, server.id)
     return host
   })
+}
+
+/** A server that is up gets the names of its secrets when it starts. */
+export async function startAgain(
+  sql: Sql,
+  { queue }: Pick<Services, 'queue'>,
+  tenantId: TenantId,
+  serverId: ServerId,
+): Promise<void> {
+  const deployment = await findDeployment(sql, tenantId, serverId, 'local')
+  if (deployment?.status !== 'running') return
+  await queue.send({ kind: 'start', tenantId, serverId, deploymentId: deployment.id }, sql)
 }
 
 /**

@@ -5,18 +5,24 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { call } from './call.ts'
-import { startInboxBrowser } from './inbox-browser.ts'
+import { type InboxPage, startInboxBrowser } from './inbox-browser.ts'
 import { type LibraryApi, startLibraryApi } from './library-api.ts'
 import { launcher, openTestHome, type TestHome } from './test-home.ts'
 
 const VALUE = 'planted-value-8c1f'
+const VARIABLE = 'from-environment-41'
 let api: LibraryApi
 let home: TestHome
 let meta: Client
 
 beforeAll(async () => {
   api = await startLibraryApi()
-  home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: api.host, AWS_SECRET_ACCESS_KEY: 'never-handed-over-77' })
+  home = await openTestHome({
+    MCPWRIGHT_ALLOW_LOCAL: api.host,
+    AWS_SECRET_ACCESS_KEY: 'never-handed-over-77',
+    MCPWRIGHT_ENV_SECRETS: 'SHELF_TOKEN@elsewhere.example',
+    SHELF_TOKEN: VARIABLE,
+  })
   meta = await home.connect()
   await makeServer('desk')
 }, 60_000)
@@ -26,16 +32,16 @@ afterAll(async () => {
   await api[Symbol.asyncDispose]()
 })
 
-async function makeServer(name: string): Promise<void> {
+async function makeServer(name: string, secret = 'DESK_TOKEN'): Promise<void> {
   await call(meta, 'init_server', { name, description: 'A desk.' })
-  const http = { method: 'GET', url: `http://${api.host}/books`, headers: { authorization: 'Bearer {DESK_TOKEN}' } }
+  const http = { method: 'GET', url: `http://${api.host}/books`, headers: { authorization: `Bearer {${secret}}` } }
   const saved = await call(meta, 'add_tool', {
     server: name,
     name: 'list_books',
     description: 'Lists the books.',
     effect: 'read',
     input_schema: { type: 'object', properties: {} },
-    http: { ...http, secret: 'DESK_TOKEN' },
+    http: { ...http, secret },
   })
   expect(saved.text).toContain('saved')
 }
@@ -162,6 +168,34 @@ describe('the page where a person enters secrets', () => {
     expect(JSON.stringify([tried, asked])).not.toContain('never-handed-over-77')
   })
 
+  it('lets a person approve a variable of the environment for one host, and take that back', async () => {
+    await makeServer('shelf', 'SHELF_TOKEN')
+    await call(meta, 'deploy', { server: 'shelf' })
+    // It is listed, but for another host.
+    expect((await call(meta, 'request_secrets', { server: 'shelf' })).data).toMatchObject({ set: [] })
+    const browser = startInboxBrowser()
+    const page = await browser.open(await ask('shelf'))
+    expect(page.text).toContain('has a variable SHELF_TOKEN')
+    const after = await browser.submit(page, 'SHELF_TOKEN for', { answer: 'use-variable' })
+    expect(after.text).toContain('environment variable SHELF_TOKEN is sent to')
+    expect(after.text + page.text).not.toContain(VARIABLE)
+    const read = async () => (await call(meta, 'call_tool', { server: 'shelf', tool: 'list_books' })).text
+    await expect.poll(read, { timeout: 15_000 }).toContain('Dune')
+    expect(api.requests.at(-1)?.authorization).toBe(`Bearer ${VARIABLE}`)
+
+    const all = await browser.open(await inboxLink())
+    const grant = /value="(variable [^"]+)"/.exec(all.text)?.[1] ?? ''
+    const taken = await browser.post(all, '/inbox/withdraw', { form_token: formToken(all), grant })
+    expect(taken.text).toContain('no longer sent')
+    await expect.poll(read, { timeout: 15_000 }).toContain('SECRET_MISSING')
+  })
+
+  it('says where a variable of that name is not seen', async () => {
+    expect((await startInboxBrowser().open(await ask('stranger'))).text).toContain(
+      'has no variable AWS_SECRET_ACCESS_KEY',
+    )
+  })
+
   it('is shown by a client that can show pages, of either era', async () => {
     await makeServer('shown')
     for (const mode of ['auto', 'legacy'] as const) {
@@ -226,14 +260,18 @@ describe('the inbox', () => {
     expect((await browser.submit(page, `Open ${other.host}`, { answer: 'open' })).text).toContain('is open')
     expect((await read()).error.code).not.toBe('LOCAL_HOST_BLOCKED')
     expect(other.requests.length).toBeGreaterThan(0)
-    const token = /name="form_token" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
-    expect((await browser.post(page, '/inbox/close', { form_token: token, address: other.host })).text).toContain(
-      'closed',
-    )
+    expect(
+      (await browser.post(page, '/inbox/withdraw', { form_token: formToken(page), grant: `local-host ${other.host}` }))
+        .text,
+    ).toContain('closed')
     expect((await read()).error.code).toBe('LOCAL_HOST_BLOCKED')
     await other[Symbol.asyncDispose]()
   })
 })
+
+function formToken({ text }: InboxPage): string {
+  return /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? ''
+}
 
 /** As `mcpwright inbox` gets it. */
 async function inboxLink(): Promise<string> {

@@ -1,4 +1,4 @@
-import type { InboxKind } from './inbox-kind.ts'
+import type { InboxChoice, InboxKind } from './inbox-kind.ts'
 
 export interface SecretRequest {
   readonly kind: 'secret'
@@ -8,11 +8,18 @@ export interface SecretRequest {
   readonly purpose: string
 }
 
-export const secretKind: InboxKind<SecretRequest, undefined> = {
+interface SecretFacts {
+  /** Whether mcpwright's own environment has a variable of that name. */
+  readonly hasVariable: boolean
+  /** Why a value that was entered before is of no use. */
+  readonly unreadable?: string
+}
+
+export const secretKind: InboxKind<SecretRequest, SecretFacts> = {
   matterOf: ({ name, host }) => `${name}@${host}`,
   line: ({ name, host }, server) => `enter ${name} for ${host} (${server})`,
   title: ({ name, host }) => `${name} for ${host}`,
-  form: ({ name, host, purpose }) => ({
+  form: ({ name, host, purpose }, { hasVariable, unreadable }) => ({
     paragraphs: [
       [
         'Whatever you enter is sent to ',
@@ -20,8 +27,16 @@ export const secretKind: InboxKind<SecretRequest, undefined> = {
         ' and nowhere else. No model sees it. Enter it only if you know this host.',
       ],
       ...(purpose === '' ? [] : [[`Given reason: ${purpose}`]]),
+      ...(unreadable === undefined ? [] : [[unreadable]]),
+      hasVariable
+        ? [`mcpwright's environment has a variable ${name}. It can be used here; its value is not stored.`]
+        : [`mcpwright's environment has no variable ${name}: a client hands over only those of MCPWRIGHT_ENV_SECRETS.`],
     ],
     fields: [{ name: 'value', label: `Value of ${name}`, type: 'password' }],
-    answers: [{ name: 'enter', label: 'Save', takesFields: true }],
+    answers: [{ name: 'enter', label: 'Save', takesFields: true }, ...(hasVariable ? [useVariable(name, host)] : [])],
   }),
+}
+
+function useVariable(name: string, host: string): InboxChoice {
+  return { name: 'use-variable', label: `Use the environment variable ${name} for ${host}`, takesFields: false }
 }

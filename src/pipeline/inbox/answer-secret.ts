@@ -1,10 +1,24 @@
-import { setServerSecret } from '../set-server-secret.ts'
+import { insertEnvApproval } from '../../registry/env-approval-store.ts'
+import { setServerSecret, startAgain } from '../set-server-secret.ts'
 import type { InboxAnswers } from './inbox-answers.ts'
 
 export const answerSecret: InboxAnswers<'secret'> = {
-  look: async () => undefined,
-  async answer({ server, request: { name, host } }, { fields: { value = '' } }, services, { tenantId }) {
-    if (server) await setServerSecret({ server: server.name, name, host, value }, services, tenantId)
+  async look({ server, request: { name, host } }, { config, secrets }, { tenantId }) {
+    const hasVariable = config.ownVariable(name) !== undefined
+    const unreadable = server && (await secrets.load(tenantId, server.id)).unreadable(name, host)
+    return { hasVariable, ...(unreadable !== undefined && { unreadable }) }
+  },
+  async answer({ server, request: { name, host } }, { choice, fields }, services, { tenantId, subject }) {
+    if (!server) return `No server needs ${name} any more.`
+    if (choice === 'use-variable') {
+      const approval = { serverId: server.id, name, host }
+      await services.db.as(tenantId, async (sql) => {
+        await insertEnvApproval(sql, tenantId, approval, subject)
+        await startAgain(sql, services, tenantId, server.id)
+      })
+      return `The environment variable ${name} is sent to ${host} for "${server.name}".`
+    }
+    await setServerSecret({ server: server.name, name, host, value: fields['value'] ?? '' }, services, tenantId)
     return `${name} is set. It is sent to ${host} only.`
   },
 }
