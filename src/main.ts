@@ -169,7 +169,7 @@ async function openServices(
   const db = await openDatabase({ ...databaseOptions(config), prepared })
   resources.defer(() => db.close())
   const localHosts = await loadLocalHosts(db, config.allowLocal, OWNER)
-  const egress = askingEgress(createEgress({ allowLocal: localHosts.open }), db, OWNER)
+  const egress = askingEgress(createEgress({ ...config.network, allowLocal: localHosts.open }), db, OWNER)
   resources.defer(() => egress.close())
   const workshop = createWorkshop({
     cache: config.cache,

@@ -31,7 +31,7 @@ export async function importLocally(
   const config = loadConfig(environment)
   const isUrl = /^https?:\/\//.test(description)
   const opened = isUrl ? [localKey(description)] : []
-  const reading = createEgress({ allowLocal: new Set([...config.allowLocal, ...opened]) })
+  const reading = createEgress({ ...config.network, allowLocal: new Set([...config.allowLocal, ...opened]) })
   const { text, origin } = isUrl
     ? await readDescription(
         { url: description },
@@ -54,7 +54,7 @@ export async function importLocally(
   const fromPerson = isUrl && options.baseUrl === undefined ? [] : urls.map(localKey)
   return {
     api: { ...api, operations },
-    egress: createEgress({ allowLocal: new Set([...config.allowLocal, ...fromPerson]) }),
+    egress: createEgress({ ...config.network, allowLocal: new Set([...config.allowLocal, ...fromPerson]) }),
     hosts: new Set([
       ...operations.flatMap(({ call }) => hostsOfCall(call)),
       ...api.credentials.flatMap((credential) => credential.hosts),

@@ -46,6 +46,7 @@ export function openRemoteServer(
   const headers = readHeaders(options.header ?? [], environment)
   const store = createLoginStore(path.join(config.home, 'logins'), url.href, options.clientId)
   const egress = createEgress({
+    ...config.network,
     // Naming it is the person's leave to reach it, on a private network too.
     allowLocal: new Set([...config.allowLocal, `${url.hostname.toLowerCase()}:${portOf(url)}`]),
     allowLoopback: isLoopback(url),

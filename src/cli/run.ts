@@ -26,7 +26,7 @@ export async function run(description: string, options: RunOptions, environment:
   }
   for (const { name, purpose } of missingCredentials(api, environment)) console.error(`${name} is not set: ${purpose}`)
   const { timeoutMs, answerBytes, redirects } = defaults.egress
-  const policy = { hosts, timeoutMs, answerBytes, redirects }
+  const policy = { hosts, caller: 'run', timeoutMs, answerBytes, redirects }
   const host = standaloneHost({
     env: Object.fromEntries(api.credentials.map(({ name }) => [name, environment[name]])),
     code: { tools: {}, resources: {}, prompts: {} },

@@ -31,6 +31,8 @@ export const defaults = {
     timeoutMs: 30_000,
     answerBytes: 16 * 1024 * 1024,
     redirects: 5,
+    /** Of one server to one host; a sixth of it may come at once. */
+    requestsPerMinute: 3_000,
   },
   login: {
     /** Of one answer of an authorization server. */

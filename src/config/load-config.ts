@@ -3,6 +3,7 @@ import path from 'node:path'
 import { MetaError } from '../errors/meta-error.ts'
 import { nearestName, SECRET_NAME } from '../model/names.ts'
 import { defaults } from './defaults.ts'
+import { type NetworkConfig, readNetwork } from './network-config.ts'
 
 export interface Config {
   /** Holds the database, keys, deployments and logs. */
@@ -24,6 +25,8 @@ export interface Config {
   /** Folders from which descriptions may be read. */
   readonly files: readonly string[]
   readonly idleLeaveMs: number
+  /** How every request leaves. */
+  readonly network: NetworkConfig
   /** Told to the person at start. */
   readonly warnings: readonly string[]
 }
@@ -45,6 +48,8 @@ const KNOWN = [
   'MCPWRIGHT_FILES',
   'MCPWRIGHT_MASTER_KEY',
   'MCPWRIGHT_IDLE_MINUTES',
+  'MCPWRIGHT_CA_FILE',
+  'MCPWRIGHT_REQUESTS_PER_MINUTE',
   'MCPWRIGHT_RELAUNCHED',
 ]
 
@@ -69,6 +74,7 @@ export function loadConfig(env: Environment, platform: NodeJS.Platform = process
       .filter(Boolean)
       .map((folder) => path.resolve(folder)),
     idleLeaveMs: readMinutes('MCPWRIGHT_IDLE_MINUTES', env.MCPWRIGHT_IDLE_MINUTES) ?? defaults.daemon.idleLeaveMs,
+    network: readNetwork(env),
     warnings: unknownVariables(env),
   }
 }

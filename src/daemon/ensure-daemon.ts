@@ -108,7 +108,7 @@ function takeMarker(marker: string): boolean {
   }
 }
 
-/** Nothing of the chat's environment but what finds the data, and the secrets that a person listed. */
+/** Nothing of the chat's environment but what finds the data and the network, and the secrets that a person listed. */
 function daemonEnvironment({ home, envSecrets }: Config, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names = Object.keys(environment).filter(
     (name) => name.startsWith('MCPWRIGHT_') && name !== 'MCPWRIGHT_RELAUNCHED',
@@ -124,6 +124,8 @@ function daemonEnvironment({ home, envSecrets }: Config, environment: NodeJS.Pro
     'TEMP',
     'TZ',
     'NODE_COMPILE_CACHE',
+    'NODE_EXTRA_CA_CERTS',
+    ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
   ]
   const wanted = [...names, ...kept, ...envSecrets.map(({ name }) => name)]
   const entries = wanted.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]]))

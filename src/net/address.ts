@@ -1,12 +1,14 @@
 import { BlockList, isIP } from 'node:net'
 
 /** Addresses that are not on the public internet (IANA special-purpose registries, RFC 6890 and its updates). */
-const special = new BlockList()
+const special = { ipv4: new BlockList(), ipv6: new BlockList() }
 for (const [network, bits] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // The service of a virtual machine's host in Azure, which believes whoever asks from the machine.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -19,29 +21,26 @@ for (const [network, bits] of [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ] as const) {
-  special.addSubnet(network, bits, 'ipv4')
+  special.ipv4.addSubnet(network, bits, 'ipv4')
 }
 for (const [network, bits] of [
-  ['::', 128],
-  ['::1', 128],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
+  // Only 2000::/3 is given out for the public internet (IANA IPv6 address space). The rest holds loopback, private and
+  // link-local networks, and every form that hides an IPv4 address.
+  ['::', 3],
+  ['4000::', 2],
+  ['8000::', 1],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
+  ['3fff::', 20],
 ] as const) {
-  special.addSubnet(network, bits, 'ipv6')
+  special.ipv6.addSubnet(network, bits, 'ipv6')
 }
 
-/** Whether a literal IP address leads to the public internet. IPv4-mapped IPv6 addresses are seen through. */
+/** Whether a literal IP address leads to the public internet. */
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address)
-  if (family === 0) return false
-  return !special.check(address, family === 4 ? 'ipv4' : 'ipv6')
+  const family = ({ 4: 'ipv4', 6: 'ipv6' } as const)[isIP(address)]
+  return family !== undefined && !special[family].check(address, family)
 }
 
 /** The host of a URL when it is a literal IP address, without brackets. */
@@ -56,7 +55,21 @@ export function isLoopback(url: URL): boolean {
   return host === '[::1]' || host === 'localhost' || (host.startsWith('127.') && isIP(host) === 4)
 }
 
+/**
+ * Whether a host name has no meaning outside of this machine or its network: names without a dot, and those that no
+ * public name ends in (RFC 6761, RFC 6762, RFC 8375; ICANN's .internal, and the names it holds back for being in use).
+ */
+export function isLocalName(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/\.$/, '')
+  return !/[.:]/.test(name) || /\.(localhost|local|localdomain|internal|intranet|lan|corp|home|home\.arpa)$/.test(name)
+}
+
 /** `host` for the scheme's own port, else `host:port`, in lower case and without a trailing dot. */
 export function hostKey(url: URL): string {
   return url.host.toLowerCase().replace(/\.(?=$|:)/, '')
+}
+
+/** `host:port`, as a person opens a local host. */
+export function hostAndPort(url: URL): string {
+  return `${url.hostname.toLowerCase()}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
 }

@@ -1,4 +1,4 @@
-import type { ClientCertificate } from './certificate-agents.ts'
+import type { ClientCertificate } from './client-certificate.ts'
 import type { Egress, EgressPolicy, EgressRequest, EgressResponse } from './egress.ts'
 
 /** The Fetch API over egress, for code that runs in this process. */

@@ -1,7 +1,5 @@
-import { lookup as resolveHost } from 'node:dns'
-import type { LookupFunction } from 'node:net'
 import { MetaError } from '../errors/meta-error.ts'
-import { hostKey, isLoopback, isPublicAddress, literalAddress } from './address.ts'
+import { hostAndPort, hostKey, isLocalName, isLoopback, isPublicAddress, literalAddress } from './address.ts'
 
 /** What a person opened besides the public internet. */
 export interface LocalLeave {
@@ -42,40 +40,25 @@ export function checkUrl(text: string, hosts: ReadonlySet<string> | 'any', leave
   }
   if (isAllowedLocal(url, leave)) return url
   const literal = literalAddress(url)
-  if ((literal !== undefined && !isPublicAddress(literal)) || isLocalName(url.hostname)) throw localHostBlocked(url)
+  if (literal === undefined ? isLocalName(url.hostname) : !isPublicAddress(literal)) throw localHostBlocked(url)
   if (url.protocol === 'http:') {
-    throw new MetaError('HOST_NOT_ALLOWED', `"${key}" was asked for over plain http.`, 'Use its https:// address.')
+    throw new MetaError(
+      'HOST_NOT_ALLOWED',
+      `"${key}" was asked for over plain http.`,
+      `Use its https:// address. Where the network between is the person's own, they can start mcpwright with MCPWRIGHT_ALLOW_LOCAL=${hostAndPort(url)}`,
+    )
   }
   return url
 }
 
 export function isAllowedLocal(url: URL, { allowLocal, allowLoopback = false }: LocalLeave): boolean {
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
-  return allowLocal.has(`${url.hostname.toLowerCase()}:${port}`) || (allowLoopback && isLoopback(url))
-}
-
-function isLocalName(hostname: string): boolean {
-  return /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i.test(hostname)
+  return allowLocal.has(hostAndPort(url)) || (allowLoopback && isLoopback(url))
 }
 
 export function localHostBlocked(url: URL): MetaError {
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   return new MetaError(
     'LOCAL_HOST_BLOCKED',
     `"${hostKey(url)}" is on this machine or a private network.`,
-    `A person can open it by starting mcpwright with MCPWRIGHT_ALLOW_LOCAL=${url.hostname}:${port}`,
+    `A person can open it by starting mcpwright with MCPWRIGHT_ALLOW_LOCAL=${hostAndPort(url)}`,
   )
-}
-
-/** Refuses private addresses on the very connection that is used, so that a second answer of DNS changes nothing. */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  resolveHost(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, '', 0)
-    const allowed = addresses.filter(({ address }) => isPublicAddress(address))
-    const [first] = allowed
-    if (!first)
-      return callback(Object.assign(new Error(`${hostname} has no public address`), { code: 'PRIVATE_ADDRESS' }), '', 0)
-    if (options.all) return callback(null, allowed)
-    return callback(null, first.address, first.family)
-  })
 }

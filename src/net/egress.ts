@@ -1,13 +1,22 @@
-import { Agent, fetch as undiciFetch, type RequestInit, type Response } from 'undici'
-import { MetaError } from '../errors/meta-error.ts'
+import { fetch as undiciFetch, type RequestInit, type Response } from 'undici'
 import { hostKey } from './address.ts'
-import { type ClientCertificate, createCertificateAgents } from './certificate-agents.ts'
-import { checkUrl, isAllowedLocal, type LocalLeave, localHostBlocked, publicLookup } from './egress-guard.ts'
+import type { ClientCertificate } from './client-certificate.ts'
+import { createDispatchers, type Route } from './dispatchers.ts'
+import { explainFailure } from './egress-failure.ts'
+import { checkUrl, isAllowedLocal, type LocalLeave, localHostBlocked } from './egress-guard.ts'
+import { type ProxySettings, proxyFor } from './proxy-route.ts'
+import { hasPrivateAddress, resolveHost, type ResolveHost } from './public-lookup.ts'
+import { readAuthorities } from './read-authorities.ts'
+import { readBounded } from './read-bounded.ts'
+import { redirected } from './redirected.ts'
+import { createRequestBudget } from './request-budget.ts'
 
 /** Where a request may go, and how much it may cost. */
 export interface EgressPolicy {
   /** Exact hosts, as `host` or `host:port`; `any` allows every public host. */
   readonly hosts: ReadonlySet<string> | 'any'
+  /** Whose requests to a host are counted together. Absent: a person's own, which are not counted. */
+  readonly caller?: string
   readonly timeoutMs: number
   readonly answerBytes: number
   readonly redirects: number
@@ -40,42 +49,68 @@ export interface EgressStream extends Omit<EgressResponse, 'body'> {
 
 /** The one way out to the network. */
 export interface Egress {
-  /** @throws MetaError HOST_NOT_ALLOWED, LOCAL_HOST_BLOCKED, LIMIT_EXCEEDED, UPSTREAM_UNREACHABLE */
+  /** @throws MetaError HOST_NOT_ALLOWED, LOCAL_HOST_BLOCKED, RATE_LIMITED, LIMIT_EXCEEDED, UPSTREAM_UNREACHABLE */
   request(request: EgressRequest, policy: EgressPolicy): Promise<EgressResponse>
   /**
    * Resolves at the head of the answer. What streams may be silent for hours, so neither time nor bytes are bounded
    * here: the signal ends it, and who reads counts.
-   * @throws MetaError HOST_NOT_ALLOWED, LOCAL_HOST_BLOCKED, UPSTREAM_UNREACHABLE
+   * @throws MetaError HOST_NOT_ALLOWED, LOCAL_HOST_BLOCKED, RATE_LIMITED, UPSTREAM_UNREACHABLE
    */
-  open(request: EgressRequest, policy: Pick<EgressPolicy, 'hosts' | 'redirects'>): Promise<EgressStream>
+  open(request: EgressRequest, policy: Pick<EgressPolicy, 'hosts' | 'caller' | 'redirects'>): Promise<EgressStream>
   close(): Promise<void>
 }
 
-export function createEgress(leave: LocalLeave): Egress {
-  const agents = createAgents({})
-  // undici's own limits would end a quiet stream after five minutes.
-  const streamAgents = createAgents({ headersTimeout: 0, bodyTimeout: 0 })
-  const certificateAgents = createCertificateAgents()
+export interface EgressOptions extends LocalLeave {
+  readonly proxies?: ProxySettings
+  /** PEM of authorities that are trusted besides those of Node. */
+  readonly caFile?: string | undefined
+  /** Of one caller to one host. */
+  readonly requestsPerMinute?: number
+  readonly resolve?: ResolveHost
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number
+}
+
+/** @throws MetaError CONFIGURATION_INVALID when the file of authorities cannot be used */
+export function createEgress(options: EgressOptions): Egress {
+  const { proxies = {}, caFile, requestsPerMinute, resolve = resolveHost, now = () => performance.now() } = options
+  const dispatchers = createDispatchers(readAuthorities(caFile), resolve)
+  const budget = requestsPerMinute === undefined ? undefined : createRequestBudget(requestsPerMinute, now)
+
+  function routeTo(url: URL, certificate: ClientCertificate | undefined, isStream: boolean): Route {
+    const isShown = certificate?.host === hostKey(url) && url.protocol === 'https:'
+    return {
+      isLocal: isAllowedLocal(url, options),
+      proxy: proxyFor(url, proxies),
+      certificate: isShown ? certificate : undefined,
+      isStream,
+    }
+  }
 
   /** Follows redirects, each checked like the first request. */
   async function follow(
     first: EgressRequest,
     policy: EgressPolicy,
-    { publicAgent, localAgent }: Agents,
-    signal: AbortSignal | undefined,
-  ): Promise<{ url: URL; response: Response }> {
+    { signal, isStream }: { signal: AbortSignal | undefined; isStream: boolean },
+  ): Promise<{ url: URL; route: Route; response: Response }> {
     let current = first
     for (let hop = 0; ; hop++) {
-      const url = checkUrl(current.url, policy.hosts, leave)
-      const isLocal = isAllowedLocal(url, leave)
-      const { clientCertificate: certificate } = first
-      const isShown = certificate?.host === hostKey(url) && url.protocol === 'https:'
-      const plain = isLocal ? localAgent : publicAgent
-      const agent = isShown ? certificateAgents.agentFor(certificate, isLocal) : plain
-      const response = await send(url, current, agent, signal, policy)
+      const url = checkUrl(current.url, policy.hosts, options)
+      if (policy.caller !== undefined) budget?.spend(policy.caller, url)
+      const route = routeTo(url, first.clientCertificate, isStream)
+      // A proxy resolves the name itself, out of reach of the check on the connection.
+      if (route.proxy !== undefined && !route.isLocal && (await hasPrivateAddress(url.hostname, resolve))) {
+        throw localHostBlocked(url)
+      }
+      const init = toInit(current, signal)
+      const response = await undiciFetch(url, { ...init, dispatcher: dispatchers.dispatcherFor(route) }).catch(
+        (error: unknown) => {
+          throw explainFailure(error, { url, timeoutMs: policy.timeoutMs, proxy: route.proxy, signal: first.signal })
+        },
+      )
       const location = response.headers.get('location')
       const isRedirect = response.status >= 300 && response.status <= 399 && location !== null
-      if (!isRedirect || hop >= policy.redirects) return { url, response }
+      if (!isRedirect || hop >= policy.redirects || !URL.canParse(location, url.href)) return { url, route, response }
       await response.body?.cancel()
       current = redirected(current, response.status, url, new URL(location, url))
     }
@@ -85,116 +120,36 @@ export function createEgress(leave: LocalLeave): Egress {
     async request(first, policy) {
       const timeout = AbortSignal.timeout(policy.timeoutMs)
       const signal = first.signal ? AbortSignal.any([first.signal, timeout]) : timeout
-      const { url, response } = await follow(first, policy, agents, signal)
+      const { url, route, response } = await follow(first, policy, { signal, isStream: false })
       try {
         const body = await readBounded(response.body, policy.answerBytes, url)
         return { ...headOf(url, response), body }
       } catch (error) {
-        throw explainFailure(error, url, first, policy.timeoutMs)
+        throw explainFailure(error, { url, timeoutMs: policy.timeoutMs, proxy: route.proxy, signal: first.signal })
       }
     },
     async open(first, policy) {
       const unbounded = { ...policy, timeoutMs: Infinity, answerBytes: Infinity }
-      const { url, response } = await follow(first, unbounded, streamAgents, first.signal)
+      const { url, response } = await follow(first, unbounded, { signal: first.signal, isStream: true })
       // undici's streams are those of Node; only the types have two homes.
       return { ...headOf(url, response), body: response.body as ReadableStream<Uint8Array> | null }
     },
-    async close() {
-      const all = [agents, streamAgents].flatMap(({ publicAgent, localAgent }) => [publicAgent, localAgent])
-      await Promise.all([...all.map((agent) => agent.destroy()), certificateAgents.close()])
-    },
+    close: () => dispatchers.close(),
   }
 }
 
-interface Agents {
-  readonly publicAgent: Agent
-  readonly localAgent: Agent
-}
-
-function createAgents(options: Agent.Options): Agents {
+function toInit({ method = 'GET', headers = [], body }: EgressRequest, signal: AbortSignal | undefined): RequestInit {
+  // What is said to a proxy is said by its own settings.
+  const own = headers.filter(([name]) => name.toLowerCase() !== 'proxy-authorization')
   return {
-    publicAgent: new Agent({ ...options, connect: { lookup: publicLookup } }),
-    localAgent: new Agent(options),
+    method,
+    headers: own.map(([name, value]): [string, string] => [name, value]),
+    redirect: 'manual',
+    ...(signal && { signal }),
+    ...(body && { body }),
   }
 }
 
 function headOf(url: URL, { status, statusText, headers }: Response): Omit<EgressResponse, 'body'> {
   return { url: url.href, status, statusText, headers: [...headers] }
-}
-
-async function send(
-  url: URL,
-  request: EgressRequest,
-  dispatcher: Agent,
-  signal: AbortSignal | undefined,
-  policy: EgressPolicy,
-): Promise<Response> {
-  const init: RequestInit = {
-    method: request.method ?? 'GET',
-    headers: (request.headers ?? []).map(([name, value]): [string, string] => [name, value]),
-    redirect: 'manual',
-    dispatcher,
-    ...(signal && { signal }),
-    ...(request.body && { body: request.body }),
-  }
-  try {
-    return await undiciFetch(url, init)
-  } catch (error) {
-    throw explainFailure(error, url, request, policy.timeoutMs)
-  }
-}
-
-async function readBounded(body: AsyncIterable<Uint8Array> | null, limitBytes: number, url: URL): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > limitBytes) {
-      throw new MetaError(
-        'LIMIT_EXCEEDED',
-        `"${hostKey(url)}" answered more than ${limitBytes} bytes.`,
-        'Ask for less: a smaller page, fewer fields, a narrower query.',
-      )
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-function explainFailure(error: unknown, url: URL, request: EgressRequest, timeoutMs: number): unknown {
-  if (error instanceof MetaError || request.signal?.aborted) return error
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-  if (code === 'PRIVATE_ADDRESS') return localHostBlocked(url)
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return new MetaError(
-      'UPSTREAM_UNREACHABLE',
-      `"${hostKey(url)}" did not answer within ${timeoutMs} ms.`,
-      'Try again, or ask for less.',
-      { cause: error },
-    )
-  }
-  return new MetaError(
-    'UPSTREAM_UNREACHABLE',
-    `"${hostKey(url)}" could not be reached${code ? ` (${code})` : ''}.`,
-    'Check the address, and whether the service is up.',
-    { cause: error },
-  )
-}
-
-const CREDENTIAL_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization'])
-
-/** Fetch standard, HTTP-redirect fetch: 303 (and 301, 302 after POST) become GET; another host gets no credentials. */
-function redirected(request: EgressRequest, status: number, from: URL, to: URL): EgressRequest {
-  const method = request.method ?? 'GET'
-  const becomesGet = status === 303 ? method !== 'HEAD' : (status === 301 || status === 302) && method === 'POST'
-  const sameHost = from.host === to.host && from.protocol === to.protocol
-  const headers = (request.headers ?? []).filter(([name]) => {
-    const lower = name.toLowerCase()
-    if (becomesGet && lower.startsWith('content-')) return false
-    // Besides the standard ones, any header may hold an API key: another host gets only what describes the answer.
-    return sameHost || (!CREDENTIAL_HEADERS.has(lower) && ['accept', 'accept-language', 'user-agent'].includes(lower))
-  })
-  const { body, ...rest } = request
-  return { ...rest, url: to.href, method: becomesGet ? 'GET' : method, headers, ...(body && !becomesGet && { body }) }
 }

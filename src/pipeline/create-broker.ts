@@ -11,6 +11,8 @@ import { redactBytes, redactText } from '../secrets/redact.ts'
 import { certificateFor, fillSecrets, placeholderOf, type SecretResolver } from './resolve-secrets.ts'
 
 export interface BrokerOptions {
+  /** Names the server of one tenant, whose requests to a host are counted together. */
+  readonly caller: string
   readonly hosts: readonly string[]
   readonly egress: Egress
   readonly secrets: SecretResolver
@@ -79,7 +81,7 @@ export function visibleEnvironment(secrets: SecretResolver, hosts: readonly stri
 
 async function sendRequest(
   wire: WireRequest,
-  { hosts, egress, secrets }: BrokerOptions,
+  { caller, hosts, egress, secrets }: BrokerOptions,
   signal: AbortSignal,
 ): Promise<WireResponse> {
   const { timeoutMs, answerBytes, redirects } = defaults.egress
@@ -90,7 +92,7 @@ async function sendRequest(
   const { request, used } = fillSecrets({ ...rest, ...(body && { body }) }, host, secrets)
   // A 307 would carry the body, and the secrets in it, to whatever host it names.
   const mayFollow = request.body === body
-  const policy = { hosts: new Set(hosts), timeoutMs, answerBytes, redirects: mayFollow ? redirects : 0 }
+  const policy = { hosts: new Set(hosts), caller, timeoutMs, answerBytes, redirects: mayFollow ? redirects : 0 }
   const answer = await egress
     .request({ ...request, ...shown, signal }, policy)
     .catch((error: unknown) => Promise.reject(rewordError(error, (text) => redactText(text, used))))

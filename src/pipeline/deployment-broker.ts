@@ -29,6 +29,7 @@ export function brokerFor(
   const { server, build, hosts, credentials } = request
   const callLater = schedule.join(request, log)
   return createBroker({
+    caller: `${server.tenantId}/${server.id}`,
     hosts,
     egress,
     // A refresh token that was replaced is read anew by the next child of this very broker.

@@ -77,7 +77,13 @@ async function fetchDescription(
   signal: AbortSignal,
 ): Promise<{ text: string; origin: string }> {
   const { timeoutMs, redirects } = defaults.egress
-  const policy = { hosts: 'any' as const, timeoutMs, redirects, answerBytes: defaults.limits.descriptionBytes }
+  const policy = {
+    hosts: 'any' as const,
+    caller: 'import',
+    timeoutMs,
+    redirects,
+    answerBytes: defaults.limits.descriptionBytes,
+  }
   const headers = [['accept', 'application/json, application/yaml, text/yaml, */*']] as const
   const answer = await egress.request({ url, headers, signal }, policy)
   if (answer.status !== 200) {

@@ -2,7 +2,7 @@ import { type SecretForm, writeFormSecret } from '../../runtime/library/form-sec
 import type { EnvSecret } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { NamedValue } from '../secrets/redact.ts'
-import type { ClientCertificate } from '../net/certificate-agents.ts'
+import type { ClientCertificate } from '../net/client-certificate.ts'
 import { toPemText } from '../net/pem-text.ts'
 
 /** Knows which secrets are set, and gives a value only for the host it is bound to. */

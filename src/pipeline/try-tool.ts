@@ -102,6 +102,7 @@ function tryBroker(
 ): Broker {
   const values = new Map<string, unknown>()
   const real = createBroker({
+    caller: `${request.server.tenantId}/${request.server.id}`,
     hosts,
     egress: services.egress,
     secrets,

@@ -28,11 +28,44 @@ describe('the configuration', () => {
     ])
   })
 
+  it('reads the proxies as curl does: in either case, the lower first, also without a scheme', () => {
+    const env = {
+      HTTPS_PROXY: 'http://upper.example:1',
+      https_proxy: 'https://ada:pw@lower.example:2',
+      HTTP_PROXY: 'plain.example:3',
+      no_proxy: ' a.example, .b.example 10.0.0.0/8',
+    }
+    expect(loadConfig(env, 'linux').network.proxies).toEqual({
+      https: 'https://ada:pw@lower.example:2',
+      http: 'http://plain.example:3',
+      except: ['a.example', '.b.example', '10.0.0.0/8'],
+    })
+    expect(loadConfig({}, 'linux').network.proxies).toEqual({ except: [] })
+    expect(loadConfig({ HTTPS_PROXY: 'http://upper.example:1', https_proxy: '' }, 'linux').network.proxies).toEqual({
+      except: [],
+    })
+  })
+
+  it.each(['socks5://ada:secret@proxy.example', 'ftp://secret', 'http://se cret'])(
+    'refuses %s as a proxy without repeating it',
+    (proxy) => {
+      const refusal = expect.objectContaining({
+        code: 'CONFIGURATION_INVALID',
+        message: expect.not.stringContaining('secret'),
+        fix: expect.not.stringContaining('secret'),
+      })
+      expect(() => loadConfig({ HTTP_PROXY: proxy })).toThrow(refusal)
+      expect(() => loadConfig({ https_proxy: proxy })).toThrow(refusal)
+    },
+  )
+
   it.each([
     ['MCPWRIGHT_PORT', '70000'],
     ['MCPWRIGHT_PORT_RANGE', '5-4'],
     ['MCPWRIGHT_ENV_SECRETS', 'lower@host'],
     ['MCPWRIGHT_IDLE_MINUTES', 'soon'],
+    ['MCPWRIGHT_REQUESTS_PER_MINUTE', '1.5'],
+    ['MCPWRIGHT_REQUESTS_PER_MINUTE', '-1'],
   ])('refuses a wrong %s, naming it and its value', (name, value) => {
     expect(() => loadConfig({ [name]: value })).toThrow(
       expect.objectContaining({ code: 'CONFIGURATION_INVALID', message: expect.stringContaining(value) }),

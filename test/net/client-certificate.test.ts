@@ -26,6 +26,7 @@ describe.skipIf(!certificates)('a client certificate (needs openssl)', () => {
 
   const fetchThing = (name: string, boundTo = server.host) =>
     createBroker({
+      caller: 'test',
       hosts: [server.host],
       egress,
       secrets: envSecretResolver([{ name: 'TEST_CERT', host: boundTo, value: pem.replaceAll('\n', '\\n') }]),
