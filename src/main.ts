@@ -68,6 +68,7 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
   await using starting = new AsyncDisposableStack()
   const { lock: ownership, database } = headStart ?? (await takeHeadStart(config))
   starting.use(ownership)
+  starting.defer(async () => (await database)?.[Symbol.asyncDispose]())
   const token = ownerToken(config.home)
   const { promise: done, resolve: leave } = Promise.withResolvers<void>()
   const isFindable = () => readDaemonRecord(config.home)?.pid === process.pid

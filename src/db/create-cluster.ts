@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { databaseFailure } from './database-failure.ts'
-import { siblingScript, startPgliteThread, type PgliteThread } from './pglite-thread.ts'
+import { siblingScript, type PgliteThread, startPgliteThread, type UnopenedPglite } from './pglite-thread.ts'
 import { findTemplate } from './template.ts'
 
 const CREATE_TIMEOUT_MS = 120_000
@@ -33,11 +33,15 @@ export async function prepareCluster(directory: string, templateFolders?: readon
   return { folder }
 }
 
-/** Opens a directory's PostgreSQL files. A template takes under a second. */
-export async function openCluster(directory: string, { folder, template }: Cluster): Promise<PgliteThread> {
+/** Opens a directory's PostgreSQL files. A template takes under a second. Errors: see `UnopenedPglite`. */
+export async function openCluster(
+  directory: string,
+  { folder, template }: Cluster,
+  unopened: UnopenedPglite = startPgliteThread(),
+): Promise<PgliteThread> {
   const marker = markerOf(directory)
   const isNew = !existsSync(marker)
-  const thread = await startPgliteThread({ directory: folder, ...(isNew && template !== undefined && { template }) })
+  const thread = await unopened.open({ directory: folder, ...(isNew && template !== undefined && { template }) })
   if (!isNew) return thread
   try {
     await writeFile(marker, '')

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Database } from './database.ts'
-import { type Cluster, prepareCluster } from './create-cluster.ts'
+import { type PreparedPglite, preparePglite } from './prepare-pglite.ts'
 
 export interface DatabaseOptions {
   /** Set: PostgreSQL. Absent: PGlite in the directory. */
@@ -12,16 +12,16 @@ export interface DatabaseOptions {
   readonly prepared?: PreparedDatabase | undefined
 }
 
-/** Resolves with the files of PGlite's new database, or with nothing where there is nothing to make beforehand. */
-export type PreparedDatabase = Promise<Cluster | undefined>
+/** Resolves with PGlite, or with nothing where there is nothing to open beforehand. Who does not use it, disposes it. */
+export type PreparedDatabase = Promise<PreparedPglite | undefined>
 
 /**
- * Begins what takes seconds in a new data directory, whose lock the caller holds. Never rejects: opening tries again,
- * and tells.
+ * Begins what takes half a second, and some seconds in a new data directory. Never rejects: opening tries again, and
+ * tells.
  */
 export function prepareDatabase({ databaseUrl, directory, templateFolders }: DatabaseOptions): PreparedDatabase {
   if (databaseUrl !== undefined) return Promise.resolve(undefined)
-  return prepareCluster(pgliteFolder(directory), templateFolders).catch(() => undefined)
+  return preparePglite(pgliteFolder(directory), templateFolders).catch(() => undefined)
 }
 
 /** Opens the one database of this installation, with its schema up to date. Errors: see `openPglite`, `openPostgres`. */

@@ -2,6 +2,8 @@ import type { SqlErrorFields } from './sql-error.ts'
 
 /** What crosses between the daemon's thread and the one that PGlite lives in. */
 export type PgliteCommand =
+  /** Comes first, and once. */
+  | ({ readonly op: 'open' } & PgliteOpenOptions)
   /** One statement with parameters. */
   | { readonly op: 'query'; readonly text: string; readonly values: readonly unknown[] }
   /** One or several statements without parameters. */
@@ -20,16 +22,14 @@ export interface StatementResult {
 }
 
 export type PgliteReply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'results'; readonly id: number; readonly results: readonly StatementResult[] }
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'refused'; readonly id: number; readonly message: string; readonly fields: SqlErrorFields }
   | { readonly kind: 'crashed'; readonly id: number; readonly message: string }
   | { readonly kind: 'notification'; readonly channel: string; readonly payload: string }
 
-/** What the thread is started with. */
-export interface PgliteThreadOptions {
+/** What the thread opens. */
+export interface PgliteOpenOptions {
   readonly directory: string
   /** A tar.gz of a directory; only for a directory that does not exist yet. */
   readonly template?: string

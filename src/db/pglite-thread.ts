@@ -2,13 +2,13 @@ import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { MetaError } from '../errors/meta-error.ts'
 import { databaseFailure } from './database-failure.ts'
-import type { PgliteCommand, PgliteReply, PgliteThreadOptions, StatementResult } from './pglite-messages.ts'
+import type { PgliteCommand, PgliteReply, PgliteOpenOptions, StatementResult } from './pglite-messages.ts'
 import { SqlError } from './sql-error.ts'
 
 /** PGlite behind a message port. Calls run one after another, in the order they were made. */
 export interface PgliteThread {
   /** @throws SqlError when the database refuses; MetaError DISK_FULL or DATABASE_UNAVAILABLE when it has died */
-  run(command: Exclude<PgliteCommand, { op: 'dump' | 'close' }>): Promise<readonly StatementResult[]>
+  run(command: Exclude<PgliteCommand, { op: 'open' | 'dump' | 'close' }>): Promise<readonly StatementResult[]>
   dump(): Promise<Uint8Array>
   onNotification(listener: (channel: string, payload: string) => void): void
   isAlive(): boolean
@@ -18,15 +18,38 @@ export interface PgliteThread {
   terminate(): Promise<void>
 }
 
-type Answer = Exclude<PgliteReply, { kind: 'ready' | 'failed' | 'notification' }>
+type Answer = Exclude<PgliteReply, { kind: 'notification' }>
 interface Waiter {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: Error) => void
 }
 
-/** Starts the thread and resolves when PGlite has opened the directory. */
-export async function startPgliteThread(options: PgliteThreadOptions): Promise<PgliteThread> {
-  const worker = new Worker(siblingScript('pglite-worker'), { workerData: options })
+/** A thread that loads PGlite's program, and has opened nothing yet. */
+export interface UnopenedPglite {
+  /** Once. @throws MetaError DISK_FULL or DATABASE_UNAVAILABLE; the thread has ended then */
+  open(options: PgliteOpenOptions): Promise<PgliteThread>
+  terminate(): Promise<void>
+}
+
+export function startPgliteThread(): UnopenedPglite {
+  const worker = new Worker(siblingScript('pglite-worker'))
+  // It may fail before anybody opens something: who opens it then is told.
+  let failed: Error | undefined
+  worker.on('error', (error) => {
+    failed = error
+  })
+  return {
+    async open(options) {
+      if (failed) throw databaseFailure(failed.message, options.directory, failed)
+      return openThread(worker, options)
+    },
+    async terminate() {
+      await worker.terminate()
+    },
+  }
+}
+
+async function openThread(worker: Worker, options: PgliteOpenOptions): Promise<PgliteThread> {
   const waiting = new Map<number, Waiter>()
   let notify: ((channel: string, payload: string) => void) | undefined
   let lastId = 0
@@ -48,25 +71,21 @@ export async function startPgliteThread(options: PgliteThreadOptions): Promise<P
     })
   }
 
-  await new Promise<void>((resolve, reject) => {
-    worker.on('message', (message: PgliteReply) => {
-      if (message.kind === 'ready') return resolve()
-      if (message.kind === 'notification') return notify?.(message.channel, message.payload)
-      if (message.kind === 'failed') return reject(databaseFailure(message.message, options.directory))
-      if (message.kind === 'crashed') return die(databaseFailure(message.message, options.directory))
-      waiting.get(message.id)?.resolve(message)
-      waiting.delete(message.id)
-    })
-    worker.on('error', (error) => {
-      const failure = databaseFailure(error.message, options.directory, error)
-      reject(failure)
-      die(failure)
-    })
-    worker.on('exit', () => die(databaseFailure('its thread has ended', options.directory)))
-  }).catch(async (error: unknown) => {
+  worker.on('message', (message: PgliteReply) => {
+    if (message.kind === 'notification') return notify?.(message.channel, message.payload)
+    if (message.kind === 'crashed') return die(databaseFailure(message.message, options.directory))
+    waiting.get(message.id)?.resolve(message)
+    waiting.delete(message.id)
+  })
+  worker.on('error', (error) => die(databaseFailure(error.message, options.directory, error)))
+  worker.on('exit', () => die(databaseFailure('its thread has ended', options.directory)))
+  try {
+    const answer = await send({ op: 'open', ...options })
+    if (answer.kind === 'refused') throw databaseFailure(answer.message, options.directory)
+  } catch (error) {
     await worker.terminate()
     throw error
-  })
+  }
 
   return {
     async run(command) {

@@ -3,48 +3,32 @@
  * daemon's own must stay free. It runs commands in the order they come; who may send when is decided outside.
  */
 import { readFileSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { PGlite, types, type Results } from '@electric-sql/pglite'
-import { useBaselineWasm } from './baseline-wasm.ts'
-import type { PgliteReply, PgliteRequest, PgliteThreadOptions, StatementResult } from './pglite-messages.ts'
+import { START_PARAMETERS, useBaselineWasm } from './lean-postgres.ts'
+import type { PgliteOpenOptions, PgliteReply, PgliteRequest, StatementResult } from './pglite-messages.ts'
 
 const port = parentPort
 if (port === null) throw new Error('pglite-worker runs as a worker thread only.')
 
-// pglite-thread.ts starts this file, with these options.
-const options = workerData as PgliteThreadOptions
 const unlisteners = new Map<string, () => Promise<void>>()
+let opened: PGlite | undefined
 let stderr: string[] = []
 
 const reply = (message: PgliteReply): void => port.postMessage(message)
 
-const opened = openPglite().then(
-  (pglite) => {
-    reply({ kind: 'ready' })
-    return pglite
-  },
-  (error: unknown) => {
-    reply({ kind: 'failed', message: describe(error) })
-    return undefined
-  },
-)
-
 // Commands run one after another, also those that take several turns of the loop.
-let previous: Promise<unknown> = opened
+let previous: Promise<void> = Promise.resolve()
 port.on('message', (request: PgliteRequest) => {
-  previous = previous.then(async () => {
-    const pglite = await opened
-    if (pglite) reply(await answer(pglite, request))
-  })
+  previous = previous.then(async () => reply(await answer(request)))
 })
 
-async function openPglite(): Promise<PGlite> {
+function openPglite({ directory, template }: PgliteOpenOptions): Promise<PGlite> {
   useBaselineWasm()
   return PGlite.create({
-    dataDir: options.directory,
-    ...(options.template !== undefined && { loadDataDir: new Blob([readFileSync(options.template)]) }),
-    // The default of 128 MB is touched in full at the start and stays; files are cached by the system anyway.
-    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
+    dataDir: directory,
+    ...(template !== undefined && { loadDataDir: new Blob([readFileSync(template)]) }),
+    startParams: START_PARAMETERS,
     // PGlite's own go byte by byte, which takes seconds for a few megabytes.
     parsers: { [types.BYTEA]: (text: string) => Uint8Array.from(Buffer.from(text.slice(2), 'hex')) },
     serializers: { [types.BYTEA]: (bytes: Uint8Array) => `\\x${Buffer.from(bytes).toString('hex')}` },
@@ -58,14 +42,19 @@ function keepStderr(text: string): boolean {
   return false
 }
 
-async function answer(pglite: PGlite, request: PgliteRequest): Promise<PgliteReply> {
+async function answer(request: PgliteRequest): Promise<PgliteReply> {
   const { id } = request
   try {
+    if (request.op === 'open') {
+      opened = await openPglite(request)
+      return { kind: 'results', id, results: [] }
+    }
+    if (!opened) throw new Error('PGlite is not open.')
     if (request.op === 'dump') {
-      const dump = await pglite.dumpDataDir('gzip')
+      const dump = await opened.dumpDataDir('gzip')
       return { kind: 'bytes', id, bytes: new Uint8Array(await dump.arrayBuffer()) }
     }
-    return { kind: 'results', id, results: await run(pglite, request) }
+    return { kind: 'results', id, results: await run(opened, request) }
   } catch (error) {
     const code = sqlState(error)
     if (code === undefined) return { kind: 'crashed', id, message: describe(error) }
@@ -75,7 +64,7 @@ async function answer(pglite: PGlite, request: PgliteRequest): Promise<PgliteRep
 
 async function run(
   pglite: PGlite,
-  request: Exclude<PgliteRequest, { op: 'dump' }>,
+  request: Exclude<PgliteRequest, { op: 'open' | 'dump' }>,
 ): Promise<readonly StatementResult[]> {
   switch (request.op) {
     case 'query':

@@ -1,12 +1,12 @@
 import type { TenantId } from '../model/ids.ts'
 import { beginStatement } from './begin.ts'
-import { type Cluster, openCluster, prepareCluster } from './create-cluster.ts'
-import { lockDataDirectory } from './data-directory-lock.ts'
+import { openCluster } from './create-cluster.ts'
 import type { Database } from './database.ts'
 import type { Sql, SqlValue } from './db.ts'
 import { createLastingPglite, type LastingPglite } from './lasting-pglite.ts'
 import { migrate } from './migrate.ts'
 import type { PgliteThread } from './pglite-thread.ts'
+import { type PreparedPglite, preparePglite } from './prepare-pglite.ts'
 import { toParameter } from './sql-parameter.ts'
 import { createTransactionScope } from './transaction-scope.ts'
 import { createTurns } from './turns.ts'
@@ -16,8 +16,8 @@ export interface PgliteOptions {
   readonly directory: string
   /** Folders that may hold a template of this schema; the first one found is used for a new directory. */
   readonly templateFolders?: readonly string[]
-  /** The files, when their making was begun before; what went wrong there is tried again. */
-  readonly prepared?: Promise<Cluster | undefined>
+  /** When it was begun before; what went wrong there is tried again. */
+  readonly prepared?: Promise<PreparedPglite | undefined>
 }
 
 export interface PgliteDatabase extends Database {
@@ -32,10 +32,8 @@ export interface PgliteDatabase extends Database {
  */
 export async function openPglite({ directory, templateFolders, prepared }: PgliteOptions): Promise<PgliteDatabase> {
   await using opening = new AsyncDisposableStack()
-  opening.use(await lockDataDirectory(directory))
-  const cluster = (await prepared) ?? (await prepareCluster(directory, templateFolders))
-  const first = await openCluster(directory, cluster)
-  const pglite = createLastingPglite(first, () => openCluster(directory, { folder: cluster.folder }))
+  const { folder, thread } = opening.use((await prepared) ?? (await preparePglite(directory, templateFolders)))
+  const pglite = createLastingPglite(thread, () => openCluster(directory, { folder }))
   opening.defer(() => pglite.close())
   const resources = new AsyncDisposableStack()
   const database = createPgliteDatabase(pglite, () => resources.disposeAsync())

@@ -1,4 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
+import { PGlite } from '@electric-sql/pglite'
+
+/** PostgreSQL's own default of 128 MB is touched in full at the start and stays; files are cached by the system anyway. */
+export const START_PARAMETERS: string[] = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB']
 
 /**
  * Has WebAssembly of this process run as V8's first, fast compiler leaves it. To be called before PGlite is created.
