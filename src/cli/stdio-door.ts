@@ -1,9 +1,7 @@
-import { connectStdio } from '../../bridge/connect/connect-stdio.ts'
-import { ALL_VERSIONS } from '../../bridge/protocol/versions.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
+import type { DaemonRecord } from '../daemon/daemon-file.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import { toTerminal } from '../errors/render.ts'
-import { describeMetaServer } from '../mcp/describe-meta-server.ts'
 
 /**
  * What MCP clients start: carries stdio to the daemon, and brings that up where there is none. The greeting and the
@@ -12,16 +10,30 @@ import { describeMetaServer } from '../mcp/describe-meta-server.ts'
 export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(environment)
   for (const warning of config.warnings) console.error(warning)
+  // It takes longest: it begins before the door's own modules are loaded. Who needs it meets its failure.
+  let daemon: Promise<DaemonRecord> | undefined = ensureDaemon(config, environment)
+  daemon.catch(() => {})
+  const [{ connectStdio }, { ALL_VERSIONS }, { describeMetaServer }] = await loadDoor()
   await connectStdio({
     input: process.stdin,
     output: process.stdout,
     staticAnswers: { ...describeMetaServer(), supportedVersions: ALL_VERSIONS },
     async endpoint() {
-      const { port, token } = await ensureDaemon(config, environment)
+      const begun = daemon ?? ensureDaemon(config, environment)
+      daemon = undefined
+      const { port, token } = await begun
       return { url: `http://127.0.0.1:${port}/mcp`, headers: { authorization: `Bearer ${token}` } }
     },
   })
   process.exit(0)
+}
+
+function loadDoor() {
+  return Promise.all([
+    import('../../bridge/connect/connect-stdio.ts'),
+    import('../../bridge/protocol/versions.ts'),
+    import('../mcp/describe-meta-server.ts'),
+  ])
 }
 
 function readConfig(environment: NodeJS.ProcessEnv): Config {
