@@ -1,4 +1,5 @@
-import { open, realpath, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { findApi } from '../../generators/catalogue/find-api.ts'
@@ -129,18 +130,26 @@ async function readFileDescription(
 ): Promise<DescriptionText> {
   const resolved = await realpath(path.resolve(file)).catch(() => undefined)
   const allowed = (await isInside(resolved, folders)) || (await isInside(resolved, roots()))
-  if (resolved === undefined || !allowed || !/\.(json|ya?ml)$/i.test(resolved)) {
-    throw new MetaError(
-      'FILE_NOT_ALLOWED',
-      `"${file}" is not a .json or .yaml file in a folder that descriptions may be read from.`,
-      folders.length > 0
-        ? `The folders are: ${folders.join(', ')}, and the roots of the client.`
-        : 'A person can allow a folder as a root of the client, or by starting mcpwright with MCPWRIGHT_FILES=/path/to/folder',
-    )
-  }
-  refuseTooLarge((await stat(resolved)).size)
-  await using handle = await open(resolved, 'r')
+  if (resolved === undefined || !allowed || !/\.(json|ya?ml)$/i.test(resolved)) throw notAllowed(file, folders)
+  // What was checked is what is read: a link put there meanwhile is not followed, and a pipe is not waited for.
+  await using handle = await open(
+    resolved,
+    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  )
+  const status = await handle.stat()
+  if (!status.isFile()) throw notAllowed(file, folders)
+  refuseTooLarge(status.size)
   return { text: await handle.readFile('utf8'), origin: pathToFileURL(resolved).href }
+}
+
+function notAllowed(file: string, folders: readonly string[]): MetaError {
+  return new MetaError(
+    'FILE_NOT_ALLOWED',
+    `"${file}" is not a .json or .yaml file in a folder that descriptions may be read from.`,
+    folders.length > 0
+      ? `The folders are: ${folders.join(', ')}, and the roots of the client.`
+      : 'A person can allow a folder as a root of the client, or by starting mcpwright with MCPWRIGHT_FILES=/path/to/folder',
+  )
 }
 
 /** Real paths are compared, so that no link leads out. */

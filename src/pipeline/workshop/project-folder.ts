@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { ProjectFiles } from '../../model/project-files.ts'
 import { packageFolder } from './package-sources.ts'
+import { pathInside } from './path-inside.ts'
 
 const LINKED = [
   '@modelcontextprotocol/server',
@@ -29,11 +30,16 @@ export async function openProjectFolder(
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }
 
-/** Writes a project's files below `folder`. Paths come from our emitters: names are checked when they are given. */
+/**
+ * Writes a project's files below `folder`, which has none of them yet: what is there already, a link too, is neither
+ * followed nor replaced.
+ * @throws Error when a path leads out of it, before anything is written
+ */
 export async function writeFiles(folder: string, files: ProjectFiles): Promise<void> {
-  const folders = new Set(Object.keys(files).map((file) => path.dirname(path.join(folder, file))))
+  const places = Object.entries(files).map(([file, text]) => [pathInside(folder, file), text] as const)
+  const folders = new Set(places.map(([place]) => path.dirname(place)))
   await Promise.all([...folders].map((each) => mkdir(each, { recursive: true })))
-  const writing = Object.entries(files).map(([file, text]) => writeFile(path.join(folder, file), text))
+  const writing = places.map(([place, text]) => writeFile(place, text, { flag: 'wx' }))
   // After a failure nothing may still be written: the caller removes the folder.
   await Promise.allSettled(writing)
   await Promise.all(writing)
