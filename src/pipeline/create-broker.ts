@@ -95,7 +95,7 @@ async function sendRequest(
   const policy = { hosts: new Set(hosts), caller, timeoutMs, answerBytes, redirects: mayFollow ? redirects : 0 }
   const answer = await egress
     .request({ ...request, ...shown, signal }, policy)
-    .catch((error: unknown) => Promise.reject(rewordError(error, (text) => redactText(text, used))))
+    .catch((error: unknown) => Promise.reject(sayingFix(rewordError(error, (text) => redactText(text, used)))))
   return {
     ...answer,
     // The address holds what went into the query; APIs repeat in headers and bodies what they were sent.
@@ -103,6 +103,12 @@ async function sendRequest(
     headers: answer.headers.map(([name, value]): [string, string] => [name, redactText(value, used)]),
     body: Buffer.from(redactBytes(answer.body, used)).toString('base64'),
   }
+}
+
+/** Only the message crosses the border to a child or to code, so it also says what can be done. */
+function sayingFix(error: unknown): unknown {
+  if (!(error instanceof MetaError)) return error
+  return new MetaError(error.code, `${error.message} ${error.fix}`, error.fix, { cause: error.cause })
 }
 
 async function runCode(
