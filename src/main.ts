@@ -28,6 +28,7 @@ import { createMetaEndpoint, type MetaEndpoint } from './http/meta-endpoint.ts'
 import { handleJob } from './jobs/handle-job.ts'
 import { createInboxLinks } from './inbox/inbox-links.ts'
 import { createMetaServer } from './mcp/meta-server.ts'
+import { createOpenQuestions } from './mcp/open-questions.ts'
 import { LOCAL_TENANT } from './model/ids.ts'
 import type { Principal } from './model/principal.ts'
 import { createEgress } from './net/egress.ts'
@@ -78,7 +79,9 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
   const redactor = createRedactor()
   starting.defer(redactStream(process.stderr, redactor.redactLog))
   const services = async () => (await opener.open()).services
-  const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer(services, OWNER))
+  const openQuestions = createOpenQuestions(defaults.confirmation.unansweredMs)
+  starting.defer(() => openQuestions.close())
+  const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer(services, OWNER, openQuestions))
   const app = createApp({
     token,
     principal: OWNER,

@@ -76,10 +76,15 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .action(async (name: string, options: { server: string; host?: string }) =>
       (await import('./secret.ts')).setSecret(name, options, environment),
     )
-  program
+  const inbox = program
     .command('inbox')
     .description('show what waits for you, and a link to the page where you answer it')
     .action(async () => (await import('./inbox.ts')).showInbox(environment))
+  inbox
+    .command('policy')
+    .description('show or set before which calls you are asked')
+    .argument('[when]', 'always (whatever changes something), destructive or never')
+    .action(async (when: string | undefined) => (await import('./inbox.ts')).confirmPolicy(when, environment))
   program
     .command('run')
     .description('serve a description over stdio at once, with neither daemon nor database')

@@ -18,6 +18,14 @@ export const defaults = {
     /** Of one tenant: more is an agent gone wild, and no person reads it. */
     items: 200,
   },
+  confirmation: {
+    /** How long a question may be answered where it was asked. */
+    tokenMs: 10 * 60_000,
+    /** After this time what a client was asked waits in the inbox too. */
+    unansweredMs: 60_000,
+    /** A call that was approved on the page can be made so long. */
+    approvedMs: 24 * 60 * 60_000,
+  },
   limits: {
     descriptionBytes: 32 * 1024 * 1024,
     bodyBytes: 6 * 1024 * 1024,

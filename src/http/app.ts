@@ -7,7 +7,7 @@ import type { InboxLinks } from '../inbox/inbox-links.ts'
 import type { Services } from '../pipeline/services.ts'
 import { deploymentMount } from './deployment-mount.ts'
 import { receiveDescription } from './description-door.ts'
-import { listInboxDoor, mintLinkDoor } from './inbox-control-door.ts'
+import { listInboxDoor, mintLinkDoor, setPolicyDoor, showPolicyDoor } from './inbox-control-door.ts'
 import { inboxDoor } from './inbox-door.ts'
 import { setSecretDoor } from './secret-door.ts'
 import { refuseForeign, requireToken } from './guard.ts'
@@ -69,6 +69,10 @@ export function createApp(options: AppOptions): Express {
   })
   app.get('/control/inbox', async (_, response) => listInboxDoor(response, await services(), principal))
   app.post('/control/inbox/link', async (_, response) => mintLinkDoor(response, await services(), principal))
+  app.get('/control/inbox/policy', async (_, response) => showPolicyDoor(response, await services(), principal))
+  app.put('/control/inbox/policy', async (request, response) =>
+    setPolicyDoor(request, response, await services(), principal),
+  )
   app.get('/jobs/:id', async (request, response) =>
     showJobDoor(request.params.id, response, await services(), principal),
   )

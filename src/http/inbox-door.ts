@@ -5,7 +5,9 @@ import type { InboxForm } from '../model/inbox/inbox-kind.ts'
 import { answerInboxItem, declineInboxItem, formOfItem, waitingItems } from '../pipeline/inbox/answer-inbox.ts'
 import { listGrants, withdrawGrant } from '../pipeline/inbox/grants.ts'
 import type { InboxAnswer } from '../pipeline/inbox/inbox-answers.ts'
+import { confirmPolicy } from '../pipeline/confirmed-call.ts'
 import type { Services } from '../pipeline/services.ts'
+import { readConfirmPolicy, setConfirmPolicy } from '../pipeline/set-confirm-policy.ts'
 import { inboxContent } from './inbox-page.ts'
 import { html, sendPage } from './page.ts'
 import { readBody } from './read-body.ts'
@@ -44,6 +46,14 @@ export function inboxDoor(links: InboxLinks, services: () => Promise<Services>):
     const opened = await services()
     const done = await withdrawGrant(sent.form.get('grant') ?? '', opened, sent.session.principal)
     await sendInbox(response, sent.session, opened, done)
+  })
+  door.post('/policy', async (request, response) => {
+    const sent = await readForm(links, request, response)
+    if (!sent) return
+    if (sent.session.scope !== 'all') return sendForeign(response)
+    const opened = await services()
+    await setConfirmPolicy(readConfirmPolicy(sent.form.get('policy')), opened, sent.session.principal)
+    await sendInbox(response, sent.session, opened, 'Saved.')
   })
   return door
 }
@@ -103,7 +113,8 @@ async function sendInbox(
     items.map(async (item) => ({ item, form: await formOfItem(item, services, principal) })),
   )
   const grants = scope === 'all' ? await listGrants(services, principal) : []
-  sendPage(response, status, 'Waiting for you', inboxContent(shown, grants, session, note))
+  const policy = scope === 'all' ? await confirmPolicy(services, principal) : undefined
+  sendPage(response, status, 'Waiting for you', inboxContent(shown, grants, session, note, policy))
 }
 
 /** @returns undefined when it is none of the form's choices, or a field that it takes is empty */

@@ -1,4 +1,5 @@
 import type { InboxSession } from '../inbox/inbox-links.ts'
+import { CONFIRM_POLICIES, type ConfirmPolicy } from '../model/confirm-policy.ts'
 import { type InboxItem, titleOf } from '../model/inbox/inbox-item.ts'
 import type { InboxChoice, InboxField, InboxForm, Paragraph } from '../model/inbox/inbox-kind.ts'
 import type { Grant } from '../pipeline/inbox/grants.ts'
@@ -13,17 +14,19 @@ export interface ShownItem {
 /**
  * The list of what waits, each with its form, and what was allowed before.
  * @param note  what was just done, or what went wrong
+ * @param policy  absent: this session may not change it
  */
 export function inboxContent(
   shown: readonly ShownItem[],
   grants: readonly Grant[],
   { formToken }: InboxSession,
   note = '',
+  policy?: ConfirmPolicy,
 ): Html {
   return html`<p role="status">${note}</p>
     ${shown.map((each) => itemArticle(each, formToken))}
     ${shown.length === 0 ? html`<p>Nothing is waiting. You can close this page.</p>` : ''}
-    ${grants.map((grant) => grantForm(grant, formToken))}`
+    ${grants.map((grant) => grantForm(grant, formToken))} ${policy ? policyForm(policy, formToken) : ''}`
 }
 
 function itemArticle({ item, form }: ShownItem, formToken: string): Html {
@@ -64,5 +67,27 @@ function grantForm({ key, text }: Grant, formToken: string): Html {
     <input type="hidden" name="form_token" value="${formToken}" />
     ${paragraph(text)}
     <button name="grant" value="${key}">Take it back</button>
+  </form>`
+}
+
+const POLICY_WORDS: Readonly<Record<ConfirmPolicy, string>> = {
+  always: 'everything that changes something',
+  destructive: 'what destroys something',
+  never: 'nothing',
+}
+
+function policyForm(current: ConfirmPolicy, formToken: string): Html {
+  const choice = (policy: ConfirmPolicy) =>
+    html`<label class="choice">
+      <input type="radio" name="policy" value="${policy}" ${policy === current ? html`checked` : html``} />
+      ${POLICY_WORDS[policy]}
+    </label>`
+  return html`<form method="post" action="/inbox/policy">
+    <input type="hidden" name="form_token" value="${formToken}" />
+    <fieldset>
+      <legend>Calls of your chats and agents ask you before</legend>
+      ${CONFIRM_POLICIES.map(choice)}
+    </fieldset>
+    <button>Save</button>
   </form>`
 }

@@ -31,6 +31,9 @@ article { border: 1px solid GrayText; border-radius: .5rem; padding: 0 1rem 1rem
 h2 { font-size: 1.1rem; overflow-wrap: anywhere; }
 label { display: block; font-weight: 600; }
 input { font: inherit; width: 100%; box-sizing: border-box; padding: .4rem; margin: .25rem 0 .75rem; }
+label.choice { font-weight: 400; }
+input[type=radio] { width: auto; }
+fieldset { border: 1px solid GrayText; border-radius: .5rem; margin: 0 0 .75rem; }
 button { font: inherit; padding: .4rem 1rem; margin-right: .5rem; }
 `
 

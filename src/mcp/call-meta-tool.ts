@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { ClientNeeded } from './client-needed.ts'
+import { type AskingClient, confirmer } from './confirm-call.ts'
 import { refuseKeys, refuseValues } from './refuse-secrets.ts'
 import { renderError, type RenderedError } from '../errors/render.ts'
 import { MetaError } from '../errors/meta-error.ts'
@@ -20,21 +21,28 @@ export interface MetaResult {
 }
 
 /** A call whose services may still be opening. */
-export type IncomingCall = Omit<MetaCall, 'services'> & { readonly services: () => Promise<Services> }
+export type IncomingCall = Omit<MetaCall, 'services' | 'confirm'> & {
+  readonly services: () => Promise<Services>
+  readonly client: AskingClient
+}
 
 /** Finds the tool, checks its arguments, runs it. What the caller can mend comes back as an error result. */
 export async function callMetaTool(asked: string, given: unknown, incoming: IncomingCall): Promise<MetaResult> {
-  const { name, input } = resolveAlias({ name: asked, input: given })
+  const { name, input: whole } = resolveAlias({ name: asked, input: given })
   try {
     const tool = findTool(name)
     checkScope(tool, incoming.principal)
+    const { input, token } = splitConfirm(whole)
     refuseKeys(input)
     checkArguments(tool, input)
     const services = await incoming.services()
     refuseValues(input, services.redactor, incoming.principal.tenantId)
-    const call = { ...incoming, services }
-    // The schema has just been checked; it describes the input that `run` takes.
-    const answer = await audited(tool, input, call, () => tool.run(input as never, call))
+    const { principal, client } = incoming
+    const { confirm, keepAgreement } = confirmer({ principal, tool: name, input, token, services, client })
+    const call = { ...incoming, services, confirm }
+    const answer = await audited(tool, input, call, () => runTool(tool, input, call)).catch(async (error: unknown) => {
+      throw error instanceof ClientNeeded ? await keepAgreement(error) : error
+    })
     return services.redactor.redact(toResult(answer), incoming.principal.tenantId)
   } catch (error) {
     // The door has to ask the client first.
@@ -43,6 +51,28 @@ export async function callMetaTool(asked: string, given: unknown, incoming: Inco
     if (rendered.code === 'INTERNAL' && !incoming.signal.aborted) console.error(`${name} met a bug:`, error)
     return withoutValues(errorToResult(withoutKeys(rendered)), incoming)
   }
+}
+
+/** Tools that may destroy something ask for themselves, when they know what. */
+async function runTool(tool: MetaTool, input: unknown, call: MetaCall): Promise<MetaAnswer> {
+  const { readOnlyHint, destructiveHint } = tool.annotations
+  if (!readOnlyHint && !destructiveHint) await call.confirm(`${tool.title}: ${nameOf(input)}?`, 'changes')
+  // The schema has just been checked; it describes the input that `run` takes.
+  return tool.run(input as never, call)
+}
+
+/** `confirm` may stand among the arguments of every tool, and belongs to none. */
+function splitConfirm(given: unknown): { readonly input: unknown; readonly token: string | undefined } {
+  if (typeof given !== 'object' || given === null || !('confirm' in given)) return { input: given, token: undefined }
+  const { confirm, ...input } = given
+  return { input, token: typeof confirm === 'string' ? confirm : '' }
+}
+
+/** What a call is about, for a person: the server, and the item in it. */
+function nameOf(input: unknown): string {
+  const { server, name, tool }: { server?: unknown; name?: unknown; tool?: unknown } = { ...Object(input) }
+  const words = [server, name, tool].filter((word): word is string => typeof word === 'string')
+  return words.map((word) => `"${word.slice(0, 100)}"`).join(', ') || 'no server in particular'
 }
 
 /** Notes who changed what, and how it ended; tools that read leave no trace. */

@@ -1,9 +1,5 @@
-import {
-  CLIENT_CAPABILITIES_META_KEY,
-  inputRequired,
-  type Server,
-  type ServerContext,
-} from '@modelcontextprotocol/server'
+import { inputRequired, type Server, type ServerContext } from '@modelcontextprotocol/server'
+import { declaredCapabilities } from './client-capabilities.ts'
 import { ClientNeeded } from './client-needed.ts'
 
 const KEY = 'page'
@@ -16,18 +12,13 @@ const KEY = 'page'
  */
 export function showClientPage(
   server: Server,
-  { mcpReq }: ServerContext,
+  context: ServerContext,
   url: string,
   message: string,
 ): 'opened' | 'declined' | 'unable' {
-  const answered = mcpReq.inputResponses?.[KEY]
+  const answered = context.mcpReq.inputResponses?.[KEY]
   if (answered !== undefined) return isAccepted(answered) ? 'opened' : 'declined'
-  // The SDK types the envelope as empty; it holds the reserved keys of the request's _meta.
-  const envelope: Record<string, unknown> = { ...mcpReq.envelope }
-  const declared: { elicitation?: { url?: unknown } } = {
-    ...Object(envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()),
-  }
-  if (declared.elicitation?.url === undefined) return 'unable'
+  if (declaredCapabilities(server, context).elicitation?.url === undefined) return 'unable'
   throw new ClientNeeded({ [KEY]: inputRequired.elicitUrl({ url, message }) })
 }
 

@@ -1,10 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import {
-  CLIENT_CAPABILITIES_META_KEY,
-  inputRequired,
-  type Server,
-  type ServerContext,
-} from '@modelcontextprotocol/server'
+import { inputRequired, type Server, type ServerContext } from '@modelcontextprotocol/server'
+import { declaredCapabilities } from './client-capabilities.ts'
 import { ClientNeeded } from './client-needed.ts'
 
 const KEY = 'roots'
@@ -13,15 +9,10 @@ const KEY = 'roots'
  * The folders the client's person has opened to servers (MCP, client/roots), or none where the client has no roots.
  * @throws ClientNeeded when the client can say, and has not been asked yet
  */
-export function clientRoots(server: Server, { mcpReq }: ServerContext): readonly string[] {
-  const answered = mcpReq.inputResponses?.[KEY]
+export function clientRoots(server: Server, context: ServerContext): readonly string[] {
+  const answered = context.mcpReq.inputResponses?.[KEY]
   if (answered !== undefined) return readRoots(answered)
-  // The SDK types the envelope as empty; it holds the reserved keys of the request's _meta.
-  const envelope: Record<string, unknown> = { ...mcpReq.envelope }
-  const declared: { roots?: unknown } = {
-    ...Object(envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()),
-  }
-  if (declared.roots === undefined) return []
+  if (declaredCapabilities(server, context).roots === undefined) return []
   throw new ClientNeeded({ [KEY]: inputRequired.listRoots() })
 }
 

@@ -1,5 +1,6 @@
 import { MetaError } from '../errors/meta-error.ts'
 import type { TenantId } from '../model/ids.ts'
+import type { Effect } from '../model/tool-definition.ts'
 import { findToolEffect } from '../registry/build-store.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -14,6 +15,8 @@ interface ToolCallRequest {
   readonly arguments: Readonly<Record<string, unknown>>
   /** Refuses tools that change something. */
   readonly onlyReading: boolean
+  /** Called when all is found and before the call is made; it throws where the person has not agreed. */
+  readonly beforeCall?: (effect: Effect) => Promise<void>
 }
 
 /**
@@ -48,6 +51,7 @@ export async function callLiveTool(
       next: { tool: 'call_tool', arguments: { server: serverName, tool: name, arguments: request.arguments } },
     })
   }
+  await request.beforeCall?.(effect)
   const result = await running.request('tools/call', { name, arguments: request.arguments }, { signal })
   // The server's answer to tools/call is a CallToolResult; the envelope's own fields stay behind.
   const { resultType: _resultType, ...passThrough } = result as Record<string, unknown>

@@ -1,6 +1,5 @@
 import { defaults } from '../config/defaults.ts'
 import type { Sql } from '../db/db.ts'
-import { MetaError } from '../errors/meta-error.ts'
 import type { InboxItemId, ServerId } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
@@ -8,6 +7,7 @@ import { hostsOf } from '../model/server-hosts.ts'
 import { putInboxItem } from '../registry/inbox-store.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
 import { requireServer } from '../registry/server-store.ts'
+import { inboxFull } from './inbox/inbox-full.ts'
 import type { SecretResolver } from './resolve-secrets.ts'
 import type { Services } from './services.ts'
 import { chooseHost } from './set-server-secret.ts'
@@ -88,12 +88,4 @@ function place({ name, host: given, purpose }: WantedSecret, definition: ServerD
 
 function isSet({ name, host }: PlacedSecret, resolver: SecretResolver): boolean {
   return resolver.value(name, host) !== undefined
-}
-
-function inboxFull(): MetaError {
-  return new MetaError(
-    'LIMIT_EXCEEDED',
-    `The inbox already holds ${defaults.inbox.items} requests.`,
-    'A person has to work through it first: mcpwright inbox',
-  )
 }

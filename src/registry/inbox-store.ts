@@ -84,6 +84,20 @@ export async function removeInboxRequest(
   ])
 }
 
+/** Takes out what is about one matter, of whichever server. */
+export async function removeInboxMatter(
+  sql: Sql,
+  tenantId: TenantId,
+  kind: InboxRequest['kind'],
+  matter: string,
+): Promise<void> {
+  await sql.query('DELETE FROM inbox_items WHERE tenant_id = $1 AND kind = $2 AND matter = $3', [
+    tenantId,
+    kind,
+    matter,
+  ])
+}
+
 export async function removeOldInboxItems(sql: Sql, tenantId: TenantId, before: Date): Promise<void> {
   await sql.query('DELETE FROM inbox_items WHERE tenant_id = $1 AND requested_at < $2', [tenantId, before])
 }

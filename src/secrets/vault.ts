@@ -32,7 +32,7 @@ export interface Vault {
    * A key for one purpose and one subject, the same each time, as 64 hex digits. It tells nothing of the master key
    * (HKDF, RFC 5869), so it may leave this process.
    */
-  deriveKey(purpose: 'request-state', subject: string): string
+  deriveKey(purpose: 'request-state' | 'confirmation', subject: string): string
   /** Has `noteValue` hear of every value that can be read, of all tenants: run it with `asSystem`. */
   noteAll(sql: Sql): Promise<void>
   /** @returns whether there was one */

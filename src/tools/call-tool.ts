@@ -1,6 +1,7 @@
+import type { Effect } from '../model/tool-definition.ts'
 import { addSecretLink } from '../pipeline/add-secret-link.ts'
 import { callLiveTool } from '../pipeline/call-live-tool.ts'
-import { DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
+import { confirmArgument, DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
 
 /** A call of a deployed server's tool. */
 export interface LiveCallInput {
@@ -9,25 +10,26 @@ export interface LiveCallInput {
   readonly arguments?: Readonly<Record<string, unknown>>
 }
 
-export const liveCallSchema = objectSchema(
-  {
-    server: serverArgument,
-    tool: { type: 'string', maxLength: 64 },
-    arguments: { type: 'object', description: 'As its schema says.' },
-  },
-  ['server', 'tool'],
-)
+export const liveCallArguments = {
+  server: serverArgument,
+  tool: { type: 'string', maxLength: 64 },
+  arguments: { type: 'object', description: 'As its schema says.' },
+}
 
 export const callTool = defineTool<LiveCallInput>({
   name: 'call_tool',
   title: 'Call a tool of a deployed server',
   description: 'Calls any tool of a deployed server, also one that writes or deletes, and passes its result through.',
-  inputSchema: liveCallSchema,
+  inputSchema: objectSchema({ ...liveCallArguments, confirm: confirmArgument }, ['server', 'tool']),
   scope: 'deploy',
   annotations: { ...DELETES, idempotentHint: false, openWorldHint: true },
-  async run({ server, tool, arguments: given = {} }, { services, principal, signal }) {
+  async run({ server, tool, arguments: given = {} }, { services, principal, signal, confirm }) {
+    const beforeCall = async (effect: Effect) => {
+      const question = `Call "${tool}" of "${server}" (effect: ${effect})?`
+      if (effect !== 'read') await confirm(question, effect === 'delete' ? 'destroys' : 'changes')
+    }
     const result = await callLiveTool(
-      { server, tool, arguments: given, onlyReading: false },
+      { server, tool, arguments: given, onlyReading: false, beforeCall },
       services,
       principal.tenantId,
       signal,

@@ -1,7 +1,7 @@
 import { followJob } from '../pipeline/follow-job.ts'
 import { restorableUntil } from '../pipeline/purge-archives.ts'
 import { findUnusedServers } from '../registry/unused-servers.ts'
-import { DELETES, defineTool, objectSchema } from './meta-tool.ts'
+import { confirmArgument, DELETES, defineTool, objectSchema } from './meta-tool.ts'
 
 interface Input {
   readonly unused_days?: number
@@ -18,10 +18,11 @@ export const cleanupServers = defineTool<Input>({
   inputSchema: objectSchema({
     unused_days: { type: 'integer', minimum: 1, maximum: 3_650, description: '30 by default.' },
     dry_run: { type: 'boolean', description: 'true by default.' },
+    confirm: confirmArgument,
   }),
   scope: 'write',
   annotations: DELETES,
-  async run({ unused_days: days = 30, dry_run: isDry = true }, { services, principal, signal, progress }) {
+  async run({ unused_days: days = 30, dry_run: isDry = true }, { services, principal, signal, progress, confirm }) {
     const { tenantId } = principal
     const before = new Date(Date.now() - days * DAY_MS)
     const unused = await services.db.as(tenantId, (sql) => findUnusedServers(sql, tenantId, before))
@@ -36,6 +37,7 @@ export const cleanupServers = defineTool<Input>({
         next: [{ tool: 'cleanup_servers', arguments: { unused_days: days, dry_run: false } }],
       }
     }
+    await confirm(`Take down and archive: ${servers.map(({ name }) => name).join(', ')}?`, 'destroys')
     for (const { id, name } of unused) {
       const job = await services.queue.send({ kind: 'delete', tenantId, serverId: id })
       await followJob(job, services, { tenantId, signal, progress, label: `Archiving ${name}.` })

@@ -2,11 +2,18 @@ import { MetaError } from '../errors/meta-error.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { restorableUntil } from '../pipeline/purge-archives.ts'
 import { findArchivedServer, requireServer, restoreServer } from '../registry/server-store.ts'
-import { DELETES, defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
+import {
+  confirmArgument,
+  DELETES,
+  defineTool,
+  type MetaAnswer,
+  type MetaCall,
+  objectSchema,
+  serverArgument,
+} from './meta-tool.ts'
 
 interface Input {
   readonly server: string
-  readonly confirm?: string
   readonly restore?: boolean
 }
 
@@ -14,30 +21,23 @@ export const deleteServer = defineTool<Input>({
   name: 'delete_server',
   title: 'Delete a server',
   description:
-    'Takes a server down everywhere and archives it. Ask the person first, then give its name as confirm. restore: true brings it back.',
+    'Takes a server down everywhere and archives it; restore: true brings it back. confirm: from the error CONFIRMATION_NEEDED, after asking the person.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      confirm: { type: 'string', maxLength: 40, description: 'The name of the server once more.' },
+      confirm: confirmArgument,
       restore: { type: 'boolean' },
     },
     ['server'],
   ),
   scope: 'write',
   annotations: DELETES,
-  async run({ server: name, confirm, restore }, call) {
+  async run({ server: name, restore }, call) {
     if (restore) return bringBack(name, call)
-    const { services, principal, signal, progress } = call
+    const { services, principal, signal, progress, confirm } = call
     const { tenantId } = principal
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
-    if (confirm !== name) {
-      throw new MetaError(
-        'ARGUMENTS_INVALID',
-        confirm === undefined ? `Deleting "${name}" must be confirmed.` : `"${confirm}" is not the name of the server.`,
-        'Ask the person; when they agree, call it again with the name as confirm.',
-        { next: { tool: 'delete_server', arguments: { server: name, confirm: name } } },
-      )
-    }
+    await confirm(`Take down and archive the server "${name}"?`, 'destroys')
     const job = await services.queue.send({ kind: 'delete', tenantId, serverId: server.id })
     const followed = await followJob(job, services, { tenantId, signal, progress, label: `Deleting ${name}.` })
     const until = restorableUntil(new Date()).toISOString().slice(0, 10)
@@ -50,7 +50,8 @@ export const deleteServer = defineTool<Input>({
   },
 })
 
-async function bringBack(name: string, { services, principal: { tenantId } }: MetaCall): Promise<MetaAnswer> {
+async function bringBack(name: string, { services, confirm, principal: { tenantId } }: MetaCall): Promise<MetaAnswer> {
+  await confirm(`Bring the archived server "${name}" back?`, 'changes')
   await services.db.as(tenantId, async (sql) => {
     const archived = await findArchivedServer(sql, tenantId, name)
     if (!archived)

@@ -39,6 +39,12 @@ export interface MetaCall {
    * comes before it must be safe to repeat.
    */
   readonly showPage: (url: string, message: string) => 'opened' | 'declined' | 'unable'
+  /**
+   * Returns when the person need not be asked, or has agreed to this very call. It may end the call like `roots`: ask
+   * when the arguments are found right, and before anything is changed.
+   * @throws MetaError CONFIRMATION_NEEDED, CONFIRMATION_DECLINED
+   */
+  readonly confirm: (question: string, does: 'destroys' | 'changes') => Promise<void>
 }
 
 export interface MetaAnswer {
@@ -87,4 +93,6 @@ export function objectSchema(
   return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false }
 }
 
+/** Of tools that may ask; what it holds is read in src/mcp, and `run` never sees it. */
+export const confirmArgument: JsonSchema = { type: 'string' }
 export const serverArgument: JsonSchema = { type: 'string', maxLength: 40 }

@@ -1,13 +1,13 @@
 import { addSecretLink } from '../pipeline/add-secret-link.ts'
 import { callLiveTool } from '../pipeline/call-live-tool.ts'
-import { type LiveCallInput, liveCallSchema } from './call-tool.ts'
-import { defineTool, READS } from './meta-tool.ts'
+import { liveCallArguments, type LiveCallInput } from './call-tool.ts'
+import { defineTool, objectSchema, READS } from './meta-tool.ts'
 
 export const readTool = defineTool<LiveCallInput>({
   name: 'read_tool',
   title: 'Call a tool that only reads',
   description: 'Calls a tool of a deployed server whose effect is "read", and passes its result through.',
-  inputSchema: liveCallSchema,
+  inputSchema: objectSchema(liveCallArguments, ['server', 'tool']),
   scope: 'read',
   annotations: { ...READS, openWorldHint: true },
   async run({ server, tool, arguments: given = {} }, { services, principal, signal }) {

@@ -7,7 +7,7 @@ import { bumpRevision, requireServer } from '../registry/server-store.ts'
 import { removeTool, toolNames } from '../registry/tool-store.ts'
 import type { Sql } from '../db/db.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
-import { DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
+import { confirmArgument, DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
 
 type Kind = 'tool' | 'resource' | 'prompt'
 
@@ -20,23 +20,24 @@ export const removeItem = defineTool<{ server: string; kind: Kind; name: string 
       server: serverArgument,
       kind: { type: 'string', enum: ['tool', 'resource', 'prompt'] },
       name: { type: 'string', maxLength: 64 },
+      confirm: confirmArgument,
     },
     ['server', 'kind', 'name'],
   ),
   scope: 'write',
   annotations: DELETES,
-  async run({ server: serverName, kind, name }, { services, principal: { tenantId } }) {
+  async run({ server: serverName, kind, name }, { services, confirm, principal: { tenantId } }) {
+    const { remove, names } = KINDS[kind]
     await services.db.as(tenantId, async (sql) => {
       const server = await requireServer(sql, tenantId, serverName)
-      const { remove, names, code } = KINDS[kind]
-      if (!(await remove(sql, tenantId, server.id, name))) {
-        const near = nearestName(name, await names(sql, tenantId, server.id))
-        throw new MetaError(
-          code,
-          `Server "${serverName}" has no ${kind} "${name}".`,
-          near ? `Did you mean "${near}"?` : 'get_server shows what it has.',
-        )
-      }
+      const known = await names(sql, tenantId, server.id)
+      if (!known.includes(name)) throw unknownItem(serverName, kind, name, known)
+    })
+    await confirm(`Remove the ${kind} "${name}" from "${serverName}"?`, 'destroys')
+    await services.db.as(tenantId, async (sql) => {
+      const server = await requireServer(sql, tenantId, serverName)
+      // Another call may have removed it while the person was asked.
+      if (!(await remove(sql, tenantId, server.id, name))) throw unknownItem(serverName, kind, name, [])
       await bumpRevision(sql, tenantId, server.id)
     })
     return {
@@ -46,6 +47,15 @@ export const removeItem = defineTool<{ server: string; kind: Kind; name: string 
     }
   },
 })
+
+function unknownItem(server: string, kind: Kind, name: string, known: readonly string[]): MetaError {
+  const near = nearestName(name, known)
+  return new MetaError(
+    KINDS[kind].code,
+    `Server "${server}" has no ${kind} "${name}".`,
+    near ? `Did you mean "${near}"?` : 'get_server shows what it has.',
+  )
+}
 
 interface KindStore {
   readonly code: ErrorCode

@@ -8,7 +8,7 @@ import { notDeployed, queueDeploy } from '../pipeline/queue-work.ts'
 import { findBuildById, listBuilds } from '../registry/build-store.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
-import { DELETES, defineTool, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
+import { confirmArgument, DELETES, defineTool, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
 
 interface Input {
   readonly server: string
@@ -25,16 +25,18 @@ export const rollback = defineTool<Input>({
       server: serverArgument,
       target: { type: 'string', enum: [...TARGET_NAMES] },
       version: { type: 'integer', minimum: 1, description: 'By default the one before.' },
+      confirm: confirmArgument,
     },
     ['server'],
   ),
   scope: 'deploy',
   annotations: { ...DELETES, openWorldHint: true },
   async run({ server: name, target = 'local', version }, call) {
-    const { services, principal, signal, progress } = call
+    const { services, principal, signal, progress, confirm } = call
     const { tenantId } = principal
     const { server, live, earlier } = await findVersions(name, target, call)
     const to = chooseVersion(name, live, earlier, version)
+    await confirm(`Put version ${to} of "${name}" up instead of ${live.version}?`, 'destroys')
     const { job } = await queueDeploy(server, target, to, services, tenantId)
     const label = `Going back to version ${to} of ${name}.`
     const followed = await followJob(job, services, { tenantId, signal, progress, label })

@@ -1,7 +1,7 @@
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aliasNames } from '../../src/tools/aliases.ts'
-import { call } from './call.ts'
+import { call, callConfirmed } from './call.ts'
 import { openTestHome, type TestHome } from './test-home.ts'
 
 let home: TestHome
@@ -72,7 +72,7 @@ describe('the older names of the meta tools', () => {
       unused: [],
     })
     expect((await call(client, 'delete_mcp_server', { serverId: 'my-weather' })).isError).toBe(true)
-    const gone = await call(client, 'delete_mcp_server', { serverId: 'my-weather', confirm: 'my-weather' })
+    const gone = await callConfirmed(client, 'delete_mcp_server', { serverId: 'my-weather' })
     expect(gone.data).toMatchObject({ status: 'archived' })
   })
 })

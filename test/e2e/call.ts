@@ -20,3 +20,15 @@ export async function call(client: Client, name: string, input: Record<string, u
     error: data.error ?? { code: '', message: '', fix: '' },
   }
 }
+
+/** Calls what destroys something, and says yes for the person: with the token that the first answer gives. */
+export async function callConfirmed(
+  client: Client,
+  name: string,
+  input: Record<string, unknown> = {},
+): Promise<Called> {
+  const asked = await call(client, name, input)
+  const { next }: { next?: { tool: string; arguments: Record<string, unknown> } } = { ...Object(asked.error) }
+  if (asked.error.code !== 'CONFIRMATION_NEEDED' || !next) return asked
+  return call(client, next.tool, next.arguments)
+}

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { redactText } from '../../src/secrets/redact.ts'
 import { metaTools } from '../../src/tools/index.ts'
-import { call } from './call.ts'
+import { call, callConfirmed } from './call.ts'
 import { type EchoApi, startEchoApi } from './echo-api.ts'
 import { startInboxBrowser } from './inbox-browser.ts'
 import { launcher, openTestHome, type TestHome } from './test-home.ts'
@@ -67,7 +67,7 @@ async function listening(): Promise<Client> {
 
 const use = (tool: string, input: Record<string, unknown>) => {
   called.add(tool)
-  return call(meta, tool, input)
+  return callConfirmed(meta, tool, input)
 }
 const live = (tool: string, input: Record<string, unknown> = {}) =>
   use('call_tool', { server: 'cage', tool, arguments: input })

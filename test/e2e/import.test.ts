@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call } from './call.ts'
+import { call, callConfirmed } from './call.ts'
 import { openTestHome, type TestHome } from './test-home.ts'
 
 interface TestDescription {
@@ -245,7 +245,7 @@ describe('a refresh', () => {
   it('keeps what people replaced and removed, and adds new operations only when they are selected', async () => {
     const own = { description: 'Is it well?', effect: 'read', input_schema: { type: 'object', properties: {} } }
     await call(client, 'add_tool', { server: 'shop', name: 'get_health', replace: true, code: 'return "yes"', ...own })
-    await call(client, 'remove_item', { server: 'shop', kind: 'tool', name: 'list_goods' })
+    await callConfirmed(client, 'remove_item', { server: 'shop', kind: 'tool', name: 'list_goods' })
     const select = { paths: ['/prices'] }
     const { data } = await refresh('shop', { preview: false, accept_breaking: true, select })
     expect(data).toMatchObject({ preview: false, removed: ['list_orders'], added: ['list_prices'], new_operations: 1 })

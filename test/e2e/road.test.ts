@@ -1,6 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call } from './call.ts'
+import { call, callConfirmed } from './call.ts'
 import { type LibraryApi, startLibraryApi } from './library-api.ts'
 import { openTestHome, type TestHome } from './test-home.ts'
 
@@ -225,7 +225,7 @@ describe('the road from a description to a called tool', () => {
     expect((await call(client, 'read_tool', { server: 'library', tool: 'list_books' })).isError).toBe(false)
     const { data } = await call(client, 'get_server', { server: 'library', include: ['deployments'] })
     expect(data['deployments']).toMatchObject([{ status: 'running', message: expect.stringContaining('boom') }])
-    await call(client, 'remove_item', { server: 'library', kind: 'tool', name: 'explode' })
+    await callConfirmed(client, 'remove_item', { server: 'library', kind: 'tool', name: 'explode' })
   })
 
   it('shows the project and its logs', async () => {
@@ -251,8 +251,9 @@ describe('the road from a description to a called tool', () => {
   })
 
   it('deletes it only when that is confirmed, and brings it back', async () => {
-    expect((await call(client, 'delete_server', { server: 'library' })).error.code).toBe('ARGUMENTS_INVALID')
-    expect((await call(client, 'delete_server', { server: 'library', confirm: 'library' })).data).toMatchObject({
+    expect((await call(client, 'delete_server', { server: 'library' })).error.code).toBe('CONFIRMATION_NEEDED')
+    expect((await call(client, 'get_server', { server: 'library' })).isError).toBe(false)
+    expect((await callConfirmed(client, 'delete_server', { server: 'library' })).data).toMatchObject({
       status: 'archived',
     })
     expect((await call(client, 'get_server', { server: 'library' })).error.code).toBe('SERVER_UNKNOWN')

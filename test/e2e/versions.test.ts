@@ -1,6 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call } from './call.ts'
+import { call, callConfirmed } from './call.ts'
 import { startLibraryApi } from './library-api.ts'
 import { openTestHome, type TestHome } from './test-home.ts'
 
@@ -67,17 +67,24 @@ describe('the versions of a server', () => {
   })
 
   it('can be gone back to, without losing the draft or the later version', async () => {
-    expect((await call(client, 'rollback', { server: 'greeter' })).data).toMatchObject({ from: 2, to: 1, health: 'ok' })
+    expect((await callConfirmed(client, 'rollback', { server: 'greeter' })).data).toMatchObject({
+      from: 2,
+      to: 1,
+      health: 'ok',
+    })
     expect(await say('say_hello')).toBe('one')
-    expect((await call(client, 'rollback', { server: 'greeter', version: 2 })).data).toMatchObject({ from: 1, to: 2 })
+    expect((await callConfirmed(client, 'rollback', { server: 'greeter', version: 2 })).data).toMatchObject({
+      from: 1,
+      to: 2,
+    })
     expect(await say('say_hello')).toBe('two')
     expect(await say('ask_library')).toBe('200')
   })
 
   it('bring their own hosts back, whatever the draft has become', async () => {
-    await call(client, 'remove_item', { server: 'greeter', kind: 'tool', name: 'ask_library' })
+    await callConfirmed(client, 'remove_item', { server: 'greeter', kind: 'tool', name: 'ask_library' })
     await deploy()
-    await call(client, 'rollback', { server: 'greeter', version: 2 })
+    await callConfirmed(client, 'rollback', { server: 'greeter', version: 2 })
     expect(await say('ask_library')).toBe('200')
     await add('say_bye', 'return "bye"')
     const { error } = await call(client, 'read_tool', { server: 'greeter', tool: 'say_bye' })
@@ -94,15 +101,15 @@ describe('the versions of a server', () => {
     [{ version: 2 }, 'runs version 2 already'],
     [{ version: 9 }, 'has no version 9'],
   ])('says what is wrong with %j', async (given, problem) => {
-    const { error } = await call(client, 'rollback', { server: 'greeter', ...given })
+    const { error } = await callConfirmed(client, 'rollback', { server: 'greeter', ...given })
     expect(error).toMatchObject({ code: 'VERSION_UNKNOWN', message: expect.stringContaining(problem) })
   })
 
   it('say so when there is none to go back to', async () => {
-    await call(client, 'rollback', { server: 'greeter', version: 1 })
-    const { error } = await call(client, 'rollback', { server: 'greeter' })
+    await callConfirmed(client, 'rollback', { server: 'greeter', version: 1 })
+    const { error } = await callConfirmed(client, 'rollback', { server: 'greeter' })
     expect(error.message).toContain('none before it')
-    const { error: unknown } = await call(client, 'rollback', { server: 'greter' })
+    const { error: unknown } = await callConfirmed(client, 'rollback', { server: 'greter' })
     expect(unknown).toMatchObject({ code: 'SERVER_UNKNOWN', fix: expect.stringContaining('greeter') })
   })
 })

@@ -41,6 +41,7 @@ function run(input: object) {
     progress: () => {},
     roots: () => [],
     showPage: () => 'unable',
+    confirm: async () => {},
   } satisfies MetaCall
   return cleanupServers.run(input as never, call)
 }

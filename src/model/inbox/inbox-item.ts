@@ -1,11 +1,13 @@
 import type { InboxItemId, ServerId } from '../ids.ts'
 import type { InboxForm, InboxKind } from './inbox-kind.ts'
+import { confirmationKind } from './confirmation.ts'
 import { localHostKind } from './local-host.ts'
 import { secretKind } from './secret.ts'
 
 /** A new kind is a file, a line here, and the same in src/pipeline/inbox. */
 const inboxKinds = {
   secret: secretKind,
+  confirmation: confirmationKind,
   'local-host': localHostKind,
 }
 

@@ -6,12 +6,14 @@ import type { Principal } from '../../model/principal.ts'
 import { appendAuditEvent } from '../../registry/audit-store.ts'
 import { listInboxItems, removeInboxItem, removeOldInboxItems } from '../../registry/inbox-store.ts'
 import type { Services } from '../services.ts'
+import { answerConfirmation } from './answer-confirmation.ts'
 import { answerLocalHost } from './answer-local-host.ts'
 import { answerSecret } from './answer-secret.ts'
 import type { InboxAnswer, InboxAnswers } from './inbox-answers.ts'
 
 const inboxAnswers: { readonly [Name in InboxKindName]: InboxAnswers<Name> } = {
   secret: answerSecret,
+  confirmation: answerConfirmation,
   'local-host': answerLocalHost,
 }
 
