@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-
-const root = path.resolve(import.meta.dirname, '../..')
+import { readImports, readSource, sourceFiles } from './source-files.ts'
 
 /** From the cellar up. A room may import from lower floors and from itself. */
 const floors: readonly (readonly string[])[] = [
@@ -31,7 +29,7 @@ const ENVIRONMENT_READERS = [
 /** The rooms that talk to the database, and so must not be known to what also ships elsewhere. */
 const shipsElsewhere = ['generators', 'runtime', 'bridge']
 
-const imports = sourceFiles().flatMap(readImports)
+const imports = sourceFiles().flatMap(importsOf)
 
 describe('the house', () => {
   it('has imports that only point down', () => {
@@ -51,12 +49,6 @@ describe('the house', () => {
     expect(wrong.map(describeImport)).toEqual([])
   })
 
-  it('imports HTTP clients in src/net only', () => {
-    const clients = ['undici', 'axios', 'got', 'node-fetch']
-    const wrong = imports.filter(({ from, specifier }) => clients.includes(specifier) && from !== 'src/net')
-    expect(wrong.map(describeImport)).toEqual([])
-  })
-
   it('lets the runtime library use web APIs and the MCP SDK only', () => {
     const wrong = imports.filter(
       ({ from, to, specifier }) =>
@@ -68,7 +60,7 @@ describe('the house', () => {
   })
 
   it('reads the environment in one place', () => {
-    const readers = sourceFiles().filter((file) => /process\.env\b/.test(readFileSync(path.join(root, file), 'utf8')))
+    const readers = sourceFiles().filter((file) => /process\.env\b/.test(readSource(file)))
     expect(readers.filter((file) => !ENVIRONMENT_READERS.includes(file) && !file.endsWith('-main.ts'))).toEqual([])
   })
 
@@ -89,15 +81,10 @@ interface Import {
   readonly typeOnly: boolean
 }
 
-function readImports(file: string): Import[] {
-  const text = readFileSync(path.join(root, file), 'utf8')
-  const found = text.matchAll(
-    /^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
-  )
-  return Array.from(found, (match) => {
-    const specifier = match[2] ?? match[3] ?? ''
+function importsOf(file: string): Import[] {
+  return readImports(readSource(file)).map(({ specifier, typeOnly }) => {
     const target = specifier.startsWith('.') ? path.posix.join(path.posix.dirname(file), specifier) : undefined
-    return { file, from: roomOf(file), specifier, to: target && roomOf(target), typeOnly: match[1] !== undefined }
+    return { file, from: roomOf(file), specifier, to: target && roomOf(target), typeOnly }
   })
 }
 
@@ -114,12 +101,4 @@ function floorOf(room: string): number {
 
 function describeImport({ file, specifier }: Import): string {
   return `${file} imports ${specifier}`
-}
-
-function sourceFiles(): string[] {
-  return ['src', 'generators', 'runtime', 'bridge'].flatMap((folder) =>
-    readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/')),
-  )
 }
