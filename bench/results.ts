@@ -43,5 +43,6 @@ function table(figures: readonly Figure[]): string {
 }
 
 function show(value: number, unit: Figure['unit']): string {
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`
+  const digits = Math.abs(value) < 1 ? 2 : Math.abs(value) < 10 ? 1 : 0
+  return `${value.toFixed(digits)} ${unit}`
 }
