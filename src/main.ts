@@ -27,6 +27,7 @@ import { deploymentMount } from './http/deployment-mount.ts'
 import { createMetaEndpoint, type MetaEndpoint } from './http/meta-endpoint.ts'
 import { handleJob } from './jobs/handle-job.ts'
 import { createInboxLinks } from './inbox/inbox-links.ts'
+import { createPendingLogins } from './inbox/pending-logins.ts'
 import { createMetaServer } from './mcp/meta-server.ts'
 import { createOpenQuestions } from './mcp/open-questions.ts'
 import { LOCAL_TENANT } from './model/ids.ts'
@@ -237,6 +238,7 @@ async function openServices(
     redactor,
     localHosts,
     inboxLinks,
+    pendingLogins: createPendingLogins(defaults.inbox.linkMs),
     rotateSecrets: () => rotateSecrets(db, vault, keyring),
     targets: { local: target },
     reachServer,

@@ -100,9 +100,12 @@ function tokenRefused({ name, grant, endpoint }: TokenRequest, answer: Answer): 
   const said = [answer['status'], answer['error'], answer['error_description']].filter(
     (each) => typeof each === 'string' || typeof each === 'number',
   )
-  const fix = grant.startsWith('grant_type=refresh_token')
-    ? `The login behind ${name} may have ended: log in again and set the new refresh token.`
-    : `Check that ${name} is "client id:client secret" of a client that may use client credentials.`
+  const [, type = ''] = /^grant_type=([a-z_]+)/.exec(grant) ?? []
+  const fix =
+    {
+      refresh_token: `The login behind ${name} may have ended: log in again and set the new refresh token.`,
+      authorization_code: 'Check the client id, its secret and its redirect URI where it is registered.',
+    }[type] ?? `Check that ${name} is "client id:client secret" of a client that may use client credentials.`
   return new CallRefused(
     `${new URL(endpoint.url).host} gave no access token for ${name}${said.length > 0 ? `: ${said.join(', ')}` : ''}. The call was not made. ${fix}`,
   )

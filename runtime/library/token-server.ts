@@ -84,7 +84,7 @@ function readMetadata(name: string, address: string, metadata: Metadata): TokenE
  * The issuer must be the address without its well-known end (OpenID Connect Discovery 1.0, section 4.3; RFC 8414,
  * section 3.3, puts that end before the path). Of other addresses only the origin can be held against it.
  */
-function isIssuerOf(issuer: string, address: string): boolean {
+export function isIssuerOf(issuer: string, address: string): boolean {
   if (!URL.canParse(issuer)) return false
   const wellKnown = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/
   if (!wellKnown.test(address)) return new URL(issuer).origin === new URL(address).origin

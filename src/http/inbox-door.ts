@@ -8,7 +8,9 @@ import type { InboxAnswer } from '../pipeline/inbox/inbox-answers.ts'
 import { confirmPolicy } from '../pipeline/confirmed-call.ts'
 import type { Services } from '../pipeline/services.ts'
 import { readConfirmPolicy, setConfirmPolicy } from '../pipeline/set-confirm-policy.ts'
+import { readCookie } from './cookies.ts'
 import { inboxContent } from './inbox-page.ts'
+import { finishLoginDoor, sendToLogin } from './oauth-callback-door.ts'
 import { html, sendPage } from './page.ts'
 import { readBody } from './read-body.ts'
 
@@ -34,6 +36,7 @@ export function inboxDoor(links: InboxLinks, services: () => Promise<Services>):
     if (!session) return sendEnded(response)
     await sendInbox(response, session, await services())
   })
+  door.get('/oauth', async (request, response) => finishLoginDoor(request, response, await services()))
   door.post('/items/:id', async (request, response) => {
     const sent = await readForm(links, request, response)
     if (sent) await answerItem(request.params.id, sent.form, response, sent.session, await services())
@@ -92,6 +95,7 @@ async function answerItem(
     const done = answer
       ? await answerInboxItem(item, answer, services, principal)
       : await declineInboxItem(item, services, principal)
+    if (typeof done !== 'string') return sendToLogin(response, done)
     await sendInbox(response, session, services, done)
   } catch (error) {
     const { code, message, fix } = renderError(error)
@@ -127,8 +131,8 @@ function readAnswer(sent: URLSearchParams, { answers, fields }: InboxForm): Inbo
   return { choice: choice.name, fields: Object.fromEntries(entered.map(({ name, text }) => [name, text])) }
 }
 
-function findSession(links: InboxLinks, { headers }: Request): InboxSession | undefined {
-  const token = new RegExp(`(?:^|; *)${COOKIE}=([A-Za-z0-9_-]+)`).exec(headers.cookie ?? '')?.[1]
+function findSession(links: InboxLinks, request: Request): InboxSession | undefined {
+  const token = readCookie(request, COOKIE)
   return token === undefined ? undefined : links.find(token)
 }
 

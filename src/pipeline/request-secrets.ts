@@ -1,6 +1,9 @@
+import type { Credential } from '../../runtime/library/http-call.ts'
 import { defaults } from '../config/defaults.ts'
 import type { Sql } from '../db/db.ts'
 import type { InboxItemId, ServerId } from '../model/ids.ts'
+import type { InboxRequest } from '../model/inbox/inbox-item.ts'
+import type { OauthRequest } from '../model/inbox/oauth.ts'
 import type { Principal } from '../model/principal.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
 import { hostsOf } from '../model/server-hosts.ts'
@@ -8,7 +11,7 @@ import { putInboxItem } from '../registry/inbox-store.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { inboxFull } from './inbox/inbox-full.ts'
-import type { SecretResolver } from './resolve-secrets.ts'
+import { loginsOf, neededSecrets, type PlacedSecret, placesOf } from './needed-secrets.ts'
 import type { Services } from './services.ts'
 import { chooseHost } from './set-server-secret.ts'
 
@@ -18,12 +21,6 @@ export interface WantedSecret {
   /** Absent: the one host that the server's credential of that name is for. */
   readonly host?: string
   readonly purpose?: string
-}
-
-export interface PlacedSecret {
-  readonly name: string
-  readonly host: string
-  readonly purpose: string
 }
 
 export interface SecretsAsked {
@@ -51,11 +48,16 @@ export async function requestSecrets(
     return { serverId: server.id, definition: await loadDefinition(sql, tenantId, server) }
   })
   const resolver = await services.secrets.load(tenantId, serverId)
-  const placed = wanted ? wanted.map((each) => place(each, definition)) : neededBy(definition)
-  const missing = placed.filter((secret) => !isSet(secret, resolver))
-  const set = placed.filter((secret) => isSet(secret, resolver))
+  const isSet = ({ name, host }: Pick<PlacedSecret, 'name' | 'host'>) => resolver.value(name, host) !== undefined
+  const { set, missing } = wanted
+    ? sortOut(
+        wanted.flatMap((each) => place(each, definition)),
+        isSet,
+      )
+    : neededSecrets(definition, isSet)
   if (missing.length === 0) return { set, missing }
-  const items = await services.db.as(tenantId, (sql) => askFor(sql, serverId, missing, principal))
+  const requests = requestsFor(missing, loginsOf(definition))
+  const items = await services.db.as(tenantId, (sql) => askFor(sql, serverId, requests, principal))
   const link = services.inboxLinks.mint(principal, new Set(items))
   return { set, missing, link: `${services.baseUrl}/inbox/open/${link}` }
 }
@@ -63,12 +65,11 @@ export async function requestSecrets(
 async function askFor(
   sql: Sql,
   serverId: ServerId,
-  missing: readonly PlacedSecret[],
+  requests: readonly InboxRequest[],
   { tenantId, subject }: Principal,
 ): Promise<InboxItemId[]> {
   const items: InboxItemId[] = []
-  for (const secret of missing) {
-    const request = { kind: 'secret', ...secret } as const
+  for (const request of requests) {
     const id = await putInboxItem(sql, tenantId, { serverId, request, requestedBy: subject }, defaults.inbox.items)
     if (id === undefined) throw inboxFull()
     items.push(id)
@@ -76,16 +77,31 @@ async function askFor(
   return items
 }
 
-function neededBy({ credentials }: ServerDefinition): PlacedSecret[] {
-  return credentials.flatMap(({ name, hosts, purpose }) => hosts.map((host) => ({ name, host, purpose })))
+/** A refresh token and its client come of one login, where the description says how; all else is entered. */
+function requestsFor(missing: readonly PlacedSecret[], logins: readonly OauthRequest[]): InboxRequest[] {
+  const wanted = logins.filter(({ name }) => missing.some((secret) => secret.name === name))
+  const covered = new Set(wanted.flatMap(({ name, client }) => [name, client]))
+  const entered = missing.filter(({ name }) => !covered.has(name))
+  return [...wanted, ...entered.map((secret) => ({ kind: 'secret' as const, ...secret }))]
 }
 
-function place({ name, host: given, purpose }: WantedSecret, definition: ServerDefinition): PlacedSecret {
-  const credential = definition.credentials.find((each) => each.name === name)
-  const host = chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition))
-  return { name, host, purpose: purpose ?? credential?.purpose ?? '' }
+function place({ name, host: given, purpose }: WantedSecret, definition: ServerDefinition): PlacedSecret[] {
+  const { credentials } = definition
+  const credential = credentials.find((each) => each.name === name)
+  const words = { name, purpose: purpose ?? credential?.purpose ?? '' }
+  if (given === undefined && credential && isForTokenServer(credential)) {
+    return placesOf(credential, credentials).map(({ host }) => ({ ...words, host }))
+  }
+  return [{ ...words, host: chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition)) }]
 }
 
-function isSet({ name, host }: PlacedSecret, resolver: SecretResolver): boolean {
-  return resolver.value(name, host) !== undefined
+function isForTokenServer({ placement: { type } }: Credential): boolean {
+  return type === 'client' || type === 'clientCredentials' || type === 'refreshToken'
+}
+
+function sortOut(
+  placed: readonly PlacedSecret[],
+  isSet: (secret: PlacedSecret) => boolean,
+): Pick<SecretsAsked, 'set' | 'missing'> {
+  return { set: placed.filter(isSet), missing: placed.filter((secret) => !isSet(secret)) }
 }

@@ -6,10 +6,12 @@ import type { DeploymentTarget } from '../model/deployment-target.ts'
 import type { DaemonId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
 import type { InboxLinks } from '../inbox/inbox-links.ts'
+import type { PendingLogins } from '../inbox/pending-logins.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Rotation } from '../secrets/rotate-secrets.ts'
 import type { Vault } from '../secrets/vault.ts'
+import type { BegunLogin } from './login/begin-login.ts'
 import type { LocalHosts } from './local-hosts.ts'
 import type { ServerSecrets } from './server-secrets.ts'
 import type { Workshop } from './workshop/workshop.ts'
@@ -30,6 +32,7 @@ export interface Services {
   readonly rotateSecrets: () => Promise<Rotation>
   readonly localHosts: LocalHosts
   readonly inboxLinks: InboxLinks
+  readonly pendingLogins: PendingLogins<BegunLogin>
   readonly targets: Readonly<Record<TargetName, DeploymentTarget>>
   /** A deployed server of this daemon, for callers in this process. Undefined when it is not up here. */
   readonly reachServer: (deployment: Deployment) => RunningServer | undefined

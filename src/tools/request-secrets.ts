@@ -1,9 +1,5 @@
-import {
-  type PlacedSecret,
-  requestSecrets as ask,
-  type SecretsAsked,
-  type WantedSecret,
-} from '../pipeline/request-secrets.ts'
+import { requestSecrets as ask, type SecretsAsked, type WantedSecret } from '../pipeline/request-secrets.ts'
+import type { PlacedSecret } from '../pipeline/needed-secrets.ts'
 import { defineTool, type MetaAnswer, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {

@@ -1,4 +1,4 @@
-/** What a browser does on the inbox page: it keeps the cookie, and sends forms with their hidden fields and its Origin. */
+/** What a browser does on the inbox page: it keeps cookies, follows no redirect by itself, and sends forms with their hidden fields and its Origin. */
 export interface InboxBrowser {
   open(url: string): Promise<InboxPage>
   post(page: InboxPage, action: string, fields: Readonly<Record<string, string>>): Promise<InboxPage>
@@ -19,17 +19,25 @@ export interface InboxPage {
 }
 
 export function startInboxBrowser(): InboxBrowser {
-  let cookie = ''
+  const cookies = new Map<string, string>()
   async function load(
     url: string,
     form?: { readonly body: URLSearchParams; readonly origin: string },
   ): Promise<InboxPage> {
     const response = await fetch(url, {
-      headers: { ...(cookie && { cookie }), ...(form && { origin: form.origin }) },
+      redirect: 'manual',
+      headers: {
+        ...(cookies.size > 0 && { cookie: [...cookies.values()].join('; ') }),
+        ...(form && { origin: form.origin }),
+      },
       ...(form && { method: 'POST', body: form.body }),
     })
-    const [given] = response.headers.getSetCookie()
-    if (given !== undefined) cookie = given.split(';', 1)[0] ?? ''
+    for (const given of response.headers.getSetCookie()) {
+      const [cookie = ''] = given.split(';', 1)
+      const [name = '', value] = cookie.split('=')
+      if (value) cookies.set(name, cookie)
+      else cookies.delete(name)
+    }
     return { status: response.status, url, headers: response.headers, text: await response.text() }
   }
   return {

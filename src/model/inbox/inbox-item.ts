@@ -2,6 +2,7 @@ import type { InboxItemId, ServerId } from '../ids.ts'
 import type { InboxForm, InboxKind } from './inbox-kind.ts'
 import { confirmationKind } from './confirmation.ts'
 import { localHostKind } from './local-host.ts'
+import { oauthKind } from './oauth.ts'
 import { secretKind } from './secret.ts'
 
 /** A new kind is a file, a line here, and the same in src/pipeline/inbox. */
@@ -9,6 +10,7 @@ const inboxKinds = {
   secret: secretKind,
   confirmation: confirmationKind,
   'local-host': localHostKind,
+  oauth: oauthKind,
 }
 
 type InboxKinds = typeof inboxKinds

@@ -9,12 +9,14 @@ import type { Services } from '../services.ts'
 import { answerConfirmation } from './answer-confirmation.ts'
 import { answerLocalHost } from './answer-local-host.ts'
 import { answerSecret } from './answer-secret.ts'
-import type { InboxAnswer, InboxAnswers } from './inbox-answers.ts'
+import { answerOauth } from './answer-oauth.ts'
+import type { Elsewhere, InboxAnswer, InboxAnswers } from './inbox-answers.ts'
 
 const inboxAnswers: { readonly [Name in InboxKindName]: InboxAnswers<Name> } = {
   secret: answerSecret,
   confirmation: answerConfirmation,
   'local-host': answerLocalHost,
+  oauth: answerOauth,
 }
 
 /** What waits for a person, oldest first. */
@@ -38,7 +40,7 @@ export async function formOfItem(item: InboxItem, services: Services, principal:
 
 /**
  * Does what a person decided, notes who did it, and takes the item out. Only the inbox page calls this.
- * @returns what was done, for the person
+ * @returns what was done, for the person; or where they go on, and then the item stays
  * @throws MetaError what the kind's answer throws; the item stays
  */
 export async function answerInboxItem(
@@ -46,8 +48,9 @@ export async function answerInboxItem(
   answer: InboxAnswer,
   services: Services,
   principal: Principal,
-): Promise<string> {
+): Promise<string | Elsewhere> {
   const said = await answersOf(item).answer(item, answer, services, principal)
+  if (typeof said !== 'string') return said
   await takeOut(item, answer.choice, services, principal)
   return said
 }

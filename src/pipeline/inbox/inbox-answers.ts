@@ -9,13 +9,19 @@ export interface InboxAnswer {
   readonly fields: Readonly<Record<string, string>>
 }
 
+/** A page of others that a person goes to, and what their browser keeps until it comes back. */
+export interface Elsewhere {
+  readonly url: string
+  readonly browserToken: string
+}
+
 /** What the answers to one kind of request do. Only the inbox page calls them: no tool answers for a person. */
 export interface InboxAnswers<Name extends InboxKindName> {
   /** What the form has to know: see the kind in src/model/inbox. */
   look(item: InboxItem<InboxRequest<Name>>, services: Services, principal: Principal): Promise<InboxFacts<Name>>
   /**
    * Does what a person allowed; the item is taken out afterwards.
-   * @returns what was done, for the person
+   * @returns what was done, for the person; or where they go on, and then the item stays until they come back
    * @throws MetaError for what the person can mend; the item stays
    */
   answer(
@@ -23,5 +29,5 @@ export interface InboxAnswers<Name extends InboxKindName> {
     answer: InboxAnswer,
     services: Services,
     principal: Principal,
-  ): Promise<string>
+  ): Promise<string | Elsewhere>
 }

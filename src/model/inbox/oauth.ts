@@ -1,0 +1,68 @@
+import type { TokenServer } from '../../../runtime/library/http-call.ts'
+import type { InboxField, InboxKind } from './inbox-kind.ts'
+
+/** A login of a person with an OAuth client of theirs: it gives the refresh token that calls go on with. */
+export interface OauthRequest {
+  readonly kind: 'oauth'
+  /** The credential that holds the refresh token, and that of the client. */
+  readonly name: string
+  readonly client: string
+  readonly server: TokenServer
+  /** Absent: the OpenID provider tells it. */
+  readonly authorizationUrl?: string
+  readonly refreshUrl?: string
+  readonly scopes: readonly string[]
+}
+
+interface OauthFacts {
+  /** Whether the client was entered before. */
+  readonly hasClient: boolean
+  /** Where the browser comes back to: the client must be registered with it. */
+  readonly redirectUri: string
+}
+
+export const oauthKind: InboxKind<OauthRequest, OauthFacts> = {
+  // The addresses belong to it: what a person has read must be what happens.
+  matterOf: ({ name, server, authorizationUrl, refreshUrl }) =>
+    JSON.stringify([name, server, authorizationUrl, refreshUrl]),
+  line: (request, server) => `log in at ${loginHost(request)} (${server})`,
+  title: (request) => `Log in at ${loginHost(request)}`,
+  form: (request, { hasClient, redirectUri }) => ({
+    paragraphs: [
+      ['Your browser goes to ', { strong: loginHost(request) }, ', and you log in there.'],
+      ['The client and the tokens are sent to ', { strong: tokenHosts(request).join(', ') }, ' and nowhere else.'],
+      request.scopes.length === 0
+        ? ['It asks for what the client may do by default.']
+        : ['It asks for: ', { strong: request.scopes.join(', ') }],
+      ['The OAuth client has to be registered there with the redirect URI ', { strong: redirectUri }],
+    ],
+    fields: [
+      {
+        name: 'client_id',
+        label: `Client id${hasClient ? ' (empty: the one entered before)' : ''}`,
+        ...text(hasClient),
+      },
+      { name: 'client_secret', label: 'Client secret (empty: it has none)', type: 'password', isOptional: true },
+    ],
+    answers: [{ name: 'log-in', label: 'Log in', takesFields: true }],
+  }),
+}
+
+/** Where a person logs in. */
+export function loginHost({ authorizationUrl, server }: OauthRequest): string {
+  return new URL(authorizationUrl ?? tokenServerUrl(server)).host
+}
+
+/** Where the client and the refresh token are sent; an OpenID provider may name another of its own. */
+export function tokenHosts({ server, refreshUrl }: Pick<OauthRequest, 'server' | 'refreshUrl'>): string[] {
+  const urls = [tokenServerUrl(server), ...(refreshUrl === undefined ? [] : [refreshUrl])]
+  return [...new Set(urls.map((url) => new URL(url).host))]
+}
+
+function tokenServerUrl(server: TokenServer): string {
+  return 'tokenUrl' in server ? server.tokenUrl : server.openIdConnectUrl
+}
+
+function text(isOptional: boolean): Pick<InboxField, 'type' | 'isOptional'> {
+  return { type: 'text', isOptional }
+}

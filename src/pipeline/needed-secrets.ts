@@ -1,0 +1,60 @@
+import type { Credential } from '../../runtime/library/http-call.ts'
+import { type OauthRequest, tokenHosts } from '../model/inbox/oauth.ts'
+import type { ServerDefinition } from '../model/server-definition.ts'
+
+/** A secret at one host it is for. */
+export interface PlacedSecret {
+  readonly name: string
+  readonly host: string
+  readonly purpose: string
+}
+
+type IsSet = (secret: Pick<PlacedSecret, 'name' | 'host'>) => boolean
+
+/**
+ * What the credentials of a server need, each at its hosts.
+ * @returns `missing` without what calls can do without, because another way to sign in is whole
+ */
+export function neededSecrets(
+  { tools, credentials }: ServerDefinition,
+  isSet: IsSet,
+): { readonly set: readonly PlacedSecret[]; readonly missing: readonly PlacedSecret[] } {
+  const placed = credentials.flatMap((credential) => placesOf(credential, credentials))
+  const whole = new Set(credentials.filter((each) => placesOf(each, credentials).every(isSet)).map(({ name }) => name))
+  const ways = tools.flatMap(({ handler }) => (handler.kind === 'operation' ? [handler.call.security] : []))
+  const unmet = ways.filter((alternatives) => !alternatives.some((names) => names.every((name) => whole.has(name))))
+  const named = new Set(ways.flat(2))
+  const wanted = new Set(unmet.flat(2))
+  return {
+    set: placed.filter(isSet),
+    missing: placed.filter((secret) => !isSet(secret) && (wanted.has(secret.name) || !named.has(secret.name))),
+  }
+}
+
+/** Where the value goes: what signs in at a token server goes there only, whatever hosts its tokens are for. */
+export function placesOf(credential: Credential, credentials: readonly Credential[]): PlacedSecret[] {
+  const { name, purpose } = credential
+  return secretHosts(credential, credentials).map((host) => ({ name, host, purpose }))
+}
+
+function secretHosts({ name, placement, hosts }: Credential, credentials: readonly Credential[]): readonly string[] {
+  if (placement.type === 'refreshToken') return tokenHosts({ ...placement, server: placement })
+  const login = credentials.find((each) => each.placement.type === 'refreshToken' && each.placement.client === name)
+  const ofLogin = login ? secretHosts(login, credentials) : []
+  if (placement.type === 'client') return ofLogin
+  if (placement.type === 'clientCredentials') return [...new Set([...tokenHosts({ server: placement }), ...ofLogin])]
+  return hosts
+}
+
+/** The logins of a person that a server's credentials come from, where the description says how. */
+export function loginsOf({ credentials }: ServerDefinition): OauthRequest[] {
+  return credentials.flatMap(({ name, placement }) => {
+    if (placement.type !== 'refreshToken') return []
+    const { client, authorizationUrl, refreshUrl, scopes } = placement
+    const server =
+      'tokenUrl' in placement ? { tokenUrl: placement.tokenUrl } : { openIdConnectUrl: placement.openIdConnectUrl }
+    if (authorizationUrl === undefined && 'tokenUrl' in server) return []
+    const urls = { ...(authorizationUrl && { authorizationUrl }), ...(refreshUrl && { refreshUrl }) }
+    return [{ kind: 'oauth' as const, name, client, server, ...urls, scopes }]
+  })
+}
