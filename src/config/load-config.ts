@@ -81,7 +81,7 @@ export function loadConfig(env: Environment, platform: NodeJS.Platform = process
 
 /** Keys and addresses of mcpwright itself are nobody's secret to send. */
 function isSetting(name: string): boolean {
-  return name.startsWith('MCPWRIGHT_') || name === 'DATABASE_URL' || name.startsWith('NODE_')
+  return name.startsWith('MCPWRIGHT_') || name === 'DATABASE_URL' || /^NODE_|_PROXY$/.test(name)
 }
 
 /** XDG base directories on Linux, the platforms' own folders elsewhere. */

@@ -28,6 +28,19 @@ describe('the configuration', () => {
     ])
   })
 
+  it('has no variable of its own settings to send anywhere, nor the address of a proxy, which may hold a password', () => {
+    const env = {
+      DATABASE_URL: 'a',
+      MCPWRIGHT_MASTER_KEY: 'b',
+      NODE_OPTIONS: 'c',
+      HTTPS_PROXY: 'http://d',
+      ALL_PROXY: 'e',
+      API_KEY: 'f',
+    }
+    const { ownVariable } = loadConfig(env)
+    expect(Object.keys(env).map(ownVariable)).toEqual([undefined, undefined, undefined, undefined, undefined, 'f'])
+  })
+
   it('reads the proxies as curl does: in either case, the lower first, also without a scheme', () => {
     const env = {
       HTTPS_PROXY: 'http://upper.example:1',

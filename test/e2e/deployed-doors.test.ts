@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
@@ -59,6 +61,18 @@ it('is reached at its mount in the daemon by every transport, with its own token
   leave.abort()
 })
 
+it.skipIf(!existsSync('/proc/net/tcp'))('listens on 127.0.0.1 alone, as the daemon does', () => {
+  const addresses = [daemon.url, endpoint.url].map((url) => listeningAddresses(Number(new URL(url).port)))
+  // 127.0.0.1, as the kernel writes it.
+  expect(addresses).toEqual([['0100007F'], ['0100007F']])
+})
+
+it.skipIf(process.platform === 'win32')('keeps tokens and keys in files that their owner alone can read', () => {
+  const files = ['daemon.json', 'token', 'master-key']
+  const modes = files.map((file) => statSync(path.join(home.folder, file)).mode & 0o777)
+  expect(modes).toEqual([0o600, 0o600, 0o600])
+})
+
 it('does not take the token of the owner for that of the server, nor the other way round', async () => {
   expect((await post(endpoint.shared_url, say.body, { ...say.headers, ...daemon.owner })).status).toBe(401)
   expect((await fetch(`${daemon.url}/metrics`, { headers: authorized })).status).toBe(401)
@@ -68,3 +82,16 @@ it('is counted in the metrics of the daemon', async () => {
   const text = await (await fetch(`${daemon.url}/metrics`, { headers: daemon.owner })).text()
   expect(text).toMatch(/^mcpwright_child_running\{server="greeter[^"]*"\} 1$/m)
 })
+
+/** Addresses on which somebody listens at a port; proc(5): local address in column 2, state 0A is LISTEN. */
+function listeningAddresses(port: number): string[] {
+  const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
+    existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(1) : [],
+  )
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0')
+  return rows.flatMap((row) => {
+    const [, local = '', , state] = row.trim().split(/\s+/)
+    const [address = '', at] = local.split(':')
+    return state === '0A' && at === wanted ? [address] : []
+  })
+}
