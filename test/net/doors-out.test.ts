@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEgress, type Egress } from '../../src/net/egress.ts'
 import type { ResolveHost } from '../../src/net/public-lookup.ts'
 import { type Canary, CANARY_TEXT, startCanary } from './canary.ts'
-import { type Door, DOORS, type Doors, importReferring, openDoors } from './doors.ts'
+import { type Door, DOORS, type Doors, importReferring, openDoors } from './doors-out.ts'
 
 /** Ways to write this machine, or a place where a cloud tells secrets; PORT is the canary's. */
 const SPELLINGS = [
