@@ -1,7 +1,9 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { detectIsolationLayers } from '../../runtime/supervisor/detect-isolation-layers.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
+import { askDaemon } from '../daemon/ask-daemon.ts'
 import { findDaemon } from '../daemon/ensure-daemon.ts'
+import type { AuditCheck } from '../registry/audit-chain.ts'
 import { packageFolder } from '../pipeline/workshop/package-sources.ts'
 
 interface Finding {
@@ -21,6 +23,7 @@ export async function doctor(environment: NodeJS.ProcessEnv): Promise<void> {
     findCompiler(),
     ...(await findIsolation()),
     await findRunningDaemon(config),
+    ...(await findAudit(config)),
     ...config.warnings.map((warning): Finding => ({ state: 'reduced', what: warning })),
   ]
   for (const { state, what, fix } of findings) console.log(`${MARKS[state]} ${what}${fix ? `\n    ${fix}` : ''}`)
@@ -92,4 +95,23 @@ async function findRunningDaemon(config: Config): Promise<Finding> {
   return daemon
     ? { state: 'ok', what: `Daemon: version ${daemon.version} runs (pid ${daemon.pid}, port ${daemon.port})` }
     : { state: 'ok', what: 'Daemon: not running; the first client starts it' }
+}
+
+/** Only a running daemon can read its database. */
+async function findAudit(config: Config): Promise<Finding[]> {
+  const daemon = await findDaemon(config)
+  const answer = daemon && (await askDaemon(daemon, '/control/audit', { timeoutMs: 60_000 }))
+  if (!daemon) return []
+  if (answer?.status !== 200) return [{ state: 'reduced', what: 'Audit: could not be checked; the database is away' }]
+  // The shape of src/http/app.ts.
+  const { events, brokenAt } = answer.body as AuditCheck
+  if (brokenAt === undefined) return [{ state: 'ok', what: `Audit: ${events} events, each as it was written` }]
+  const place = brokenAt === 'end' ? `after the ${events} that are left` : `at event ${brokenAt}`
+  return [
+    {
+      state: 'broken',
+      what: `Audit: the chain of events is broken ${place}`,
+      fix: 'Somebody with access to the database has changed or deleted events. Compare it with a backup.',
+    },
+  ]
 }

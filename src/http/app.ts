@@ -5,6 +5,7 @@ import { rewordError } from '../errors/reword-error.ts'
 import type { Principal } from '../model/principal.ts'
 import type { InboxLinks } from '../inbox/inbox-links.ts'
 import type { Services } from '../pipeline/services.ts'
+import { checkAuditChain } from '../registry/audit-chain.ts'
 import { deploymentMount } from './deployment-mount.ts'
 import { receiveDescription } from './description-door.ts'
 import { listInboxDoor, mintLinkDoor, setPolicyDoor, showPolicyDoor } from './inbox-control-door.ts'
@@ -73,6 +74,9 @@ export function createApp(options: AppOptions): Express {
   app.put('/control/inbox/policy', async (request, response) =>
     setPolicyDoor(request, response, await services(), principal),
   )
+  app.get('/control/audit', async (_, response) => {
+    response.json(await (await services()).db.as(principal.tenantId, (sql) => checkAuditChain(sql, principal.tenantId)))
+  })
   app.get('/jobs/:id', async (request, response) =>
     showJobDoor(request.params.id, response, await services(), principal),
   )

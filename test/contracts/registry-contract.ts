@@ -5,6 +5,7 @@ import { LOCAL_TENANT, type DaemonId, type TenantId } from '../../src/model/ids.
 import { digestOfFiles } from '../../src/model/project-files.ts'
 import type { Server } from '../../src/model/server.ts'
 import type { ToolDefinition } from '../../src/model/tool-definition.ts'
+import { checkAuditChain } from '../../src/registry/audit-chain.ts'
 import { appendAuditEvent, listAuditEvents } from '../../src/registry/audit-store.ts'
 import {
   findBuild,
@@ -479,6 +480,41 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       })
       expect(await other((sql) => listAuditEvents(sql, OTHER_TENANT, 10))).toEqual([])
       await expect(local((sql) => sql.query('DELETE FROM audit_events'))).rejects.toMatchObject({ code: '42501' })
+    })
+
+    it('chains audit events, so that a changed, removed or cut-off one is found', async () => {
+      const append = (action: string) =>
+        other((sql) => appendAuditEvent(sql, OTHER_TENANT, { subject: 'owner', action, details: { server: 'ä' } }))
+      const check = () => other((sql) => checkAuditChain(sql, OTHER_TENANT))
+      expect(await check()).toEqual({ events: 0 })
+      await Promise.all(Array.from({ length: 10 }, (_, number) => append(`step-${number}`)))
+      expect(await check()).toEqual({ events: 10 })
+      const [newest, , third] = await other((sql) => listAuditEvents(sql, OTHER_TENANT, 10))
+      const change = (text: string, id = third?.id) => db.asSystem((sql) => sql.query(text, [id ?? 0]))
+      const restore = async (damage: string, id?: number) => {
+        await db.asSystem((sql) => sql.query('CREATE TABLE kept AS SELECT * FROM audit_events'))
+        await change(damage, id)
+        const found = await check()
+        await db.asSystem(async (sql) => {
+          await sql.query('DELETE FROM audit_events')
+          await sql.query('INSERT INTO audit_events OVERRIDING SYSTEM VALUE SELECT * FROM kept')
+          await sql.query('DROP TABLE kept')
+        })
+        return found
+      }
+      expect(await restore(`UPDATE audit_events SET action = 'other' WHERE id = $1`)).toMatchObject({
+        brokenAt: third?.id,
+      })
+      expect(await restore(`UPDATE audit_events SET details = '{}' WHERE id = $1`)).toMatchObject({
+        brokenAt: third?.id,
+      })
+      expect(await restore('DELETE FROM audit_events WHERE id = $1')).toMatchObject({ events: 7 })
+      expect(await restore('UPDATE audit_events SET hash = NULL WHERE id = $1')).toMatchObject({ brokenAt: third?.id })
+      expect(await restore('DELETE FROM audit_events WHERE id = $1', newest?.id)).toEqual({
+        events: 9,
+        brokenAt: 'end',
+      })
+      expect(await check()).toEqual({ events: 10 })
     })
 
     it('shows another tenant nothing of a server, whatever it asks by', async () => {

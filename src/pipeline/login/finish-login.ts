@@ -93,8 +93,8 @@ function keepRefreshToken(
     }
     await removeInboxItem(sql, tenantId, id)
     const details = { kind: 'oauth', name: request.name, host: new URL(endpoints.authorization).host }
-    await appendAuditEvent(sql, tenantId, { subject, action: 'inbox.logged-in', serverId: server.id, details })
     await startAgain(sql, services, tenantId, server.id)
+    await appendAuditEvent(sql, tenantId, { subject, action: 'inbox.logged-in', serverId: server.id, details })
   })
 }
 
