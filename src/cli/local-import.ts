@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ImportedApi } from '../model/api-importer.ts'
 import { hostsOfCall } from '../model/server-hosts.ts'
+import { hostAndPort } from '../net/address.ts'
 import { createEgress, type Egress } from '../net/egress.ts'
 import { readDescription, referenceLoader } from '../pipeline/read-description.ts'
 
@@ -30,7 +31,7 @@ export async function importLocally(
 ): Promise<LocalImport> {
   const config = loadConfig(environment)
   const isUrl = /^https?:\/\//.test(description)
-  const opened = isUrl ? [localKey(description)] : []
+  const opened = isUrl ? [hostAndPort(new URL(description))] : []
   const reading = createEgress({ ...config.network, allowLocal: new Set([...config.allowLocal, ...opened]) })
   const { text, origin } = isUrl
     ? await readDescription(
@@ -51,7 +52,7 @@ export async function importLocally(
   const operations = tag ? api.operations.filter(({ tags }) => tags.some((each) => tag.includes(each))) : api.operations
   if (operations.length === 0) throw nothingLeft(api, tag)
   const urls = operations.flatMap(({ call }) => call.servers.map(({ url }) => url)).filter((url) => URL.canParse(url))
-  const fromPerson = isUrl && options.baseUrl === undefined ? [] : urls.map(localKey)
+  const fromPerson = isUrl && options.baseUrl === undefined ? [] : urls.map((url) => hostAndPort(new URL(url)))
   return {
     api: { ...api, operations },
     egress: createEgress({ ...config.network, allowLocal: new Set([...config.allowLocal, ...fromPerson]) }),
@@ -90,9 +91,4 @@ async function readLocalFile(file: string): Promise<{ text: string; origin: stri
       { cause },
     )
   }
-}
-
-function localKey(address: string): string {
-  const url = new URL(address)
-  return `${url.hostname.toLowerCase()}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
 }

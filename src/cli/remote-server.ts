@@ -8,7 +8,7 @@ import { watchSleep } from '../../bridge/connect/watch-sleep.ts'
 import { defaults } from '../config/defaults.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
-import { hostKey, isLoopback } from '../net/address.ts'
+import { hostAndPort, hostKey, isLoopback } from '../net/address.ts'
 import { egressFetch, egressStreamFetch } from '../net/egress-fetch.ts'
 import { createEgress, type Egress } from '../net/egress.ts'
 import { readHeaders } from './remote-headers.ts'
@@ -48,7 +48,7 @@ export function openRemoteServer(
   const egress = createEgress({
     ...config.network,
     // Naming it is the person's leave to reach it, on a private network too.
-    allowLocal: new Set([...config.allowLocal, `${url.hostname.toLowerCase()}:${portOf(url)}`]),
+    allowLocal: new Set([...config.allowLocal, hostAndPort(url)]),
     allowLoopback: isLoopback(url),
   })
   const hasToken = 'authorization' in headers
@@ -127,10 +127,6 @@ function readServerUrl(address: string, allowHttp: boolean): URL {
   // A fragment is never sent, and a resource identifier has none (RFC 8707, section 2).
   url.hash = ''
   return url
-}
-
-function portOf(url: URL): string {
-  return url.port || (url.protocol === 'https:' ? '443' : '80')
 }
 
 function readPort(text: string | undefined): number | undefined {

@@ -2,7 +2,7 @@ import { defaults } from '../config/defaults.ts'
 import type { Db } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Principal } from '../model/principal.ts'
-import { hostKey } from '../net/address.ts'
+import { hostAndPort, hostKey } from '../net/address.ts'
 import type { Egress } from '../net/egress.ts'
 import { putInboxItem } from '../registry/inbox-store.ts'
 import { insertLocalHost, listLocalHosts, removeLocalHost } from '../registry/local-host-store.ts'
@@ -65,5 +65,5 @@ function blockedAddress(text: string, error: unknown): string | undefined {
   if (!(error instanceof MetaError) || error.code !== 'LOCAL_HOST_BLOCKED' || !URL.canParse(text)) return undefined
   const url = new URL(text)
   if (!error.message.startsWith(`"${hostKey(url)}"`)) return undefined
-  return `${url.hostname.toLowerCase()}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`
+  return hostAndPort(url)
 }
