@@ -35,6 +35,17 @@ describe('README.md', () => {
     expect(unknown).toEqual([])
   })
 
+  it('has a row for each setting', () => {
+    const names = new Set(read('src/config/load-config.ts').match(/(?<=')MCPWRIGHT_[A-Z_]+[A-Z](?=')/g))
+    // The launcher tells itself.
+    names.delete('MCPWRIGHT_RELAUNCHED')
+    expect(names.size).toBeGreaterThan(8)
+    const rows = read('README.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+    expect([...names].filter((name) => !rows.some((row) => row.startsWith(`| \`${name}\` |`)))).toEqual([])
+  })
+
   it('has client configurations that are JSON', () => {
     const configurations = blocks('README.md', 'json').map((text): unknown => JSON.parse(text))
     expect(configurations).toHaveLength(3)
