@@ -9,6 +9,8 @@ import { loadConfig } from '../../src/config/load-config.ts'
 import { hostKey } from '../../src/net/address.ts'
 import type { Egress } from '../../src/net/egress.ts'
 import { egressFetch, egressStreamFetch } from '../../src/net/egress-fetch.ts'
+import type { OauthRequest } from '../../src/model/inbox/oauth.ts'
+import { loginEndpoints } from '../../src/pipeline/login/login-endpoints.ts'
 import { createBroker } from '../../src/pipeline/create-broker.ts'
 import { readDescription, referenceLoader } from '../../src/pipeline/read-description.ts'
 import { bundleOf } from '../runtime/sandbox/tool-bundle.ts'
@@ -23,6 +25,7 @@ export const DOORS = [
   'fetch of code',
   "a remote server's stream",
   "a login's discovery",
+  'the OpenID provider that a description names',
 ] as const
 export type Door = (typeof DOORS)[number]
 
@@ -95,6 +98,9 @@ export async function openDoors(makeEgress: (site: string) => Egress): Promise<D
       return broker(address).call(call, { signal, onNotice: () => {} })
     },
     "a remote server's stream": async (address) => (await egressStreamFetch(egress, policy)(address)).text(),
+    'the OpenID provider that a description names': (address) =>
+      // Nothing else of the request is read before the provider has answered.
+      loginEndpoints({ server: { openIdConnectUrl: address } } as OauthRequest, egress),
     "a login's discovery": async (address) => (await egressFetch(egress, policy)(address)).text(),
   }
   const opened = stack.move()
