@@ -7,6 +7,8 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>
   /** How requests leave this process; by default straight over node:http. */
   readonly send?: HttpSend
+  /** The most of one answer, or of one event of a stream. */
+  readonly answerBytes?: number
 }
 
 export type LinkState = 'connecting' | 'connected' | 'lost'

@@ -113,13 +113,13 @@ export function createLegacyUpstream(link: EndpointLink, output: LineOutput, ope
     if (read.kind !== 'invalid') await deliver(read.message, current)
   }
 
-  async function deliver(message: RpcMessage, current: LegacySession): Promise<void> {
+  async function deliver(message: RpcMessage, current: LegacySession, relatedTo?: RpcId): Promise<void> {
     if ('method' in message && 'id' in message) {
       const id = ++askedCount
       asked.set(id, { session: current, id: message.id })
-      return await output.write({ ...message, id })
+      return await output.write({ ...message, id }, relatedTo)
     }
-    await output.write(message)
+    await output.write(message, relatedTo)
   }
 
   return {
@@ -135,7 +135,7 @@ export function createLegacyUpstream(link: EndpointLink, output: LineOutput, ope
       await repeatWhileGone(request.method, signal, link.retry, async () => {
         const current = await raceAbort(session(), signal)
         try {
-          await current.request(request, signal, (message) => deliver(message, current))
+          await current.request(request, signal, (message) => deliver(message, current, request.id))
         } catch (error) {
           if (error instanceof EndpointGone) forget(current, error)
           throw error

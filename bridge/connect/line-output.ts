@@ -1,10 +1,13 @@
 import type { Writable } from 'node:stream'
-import type { RpcMessage } from '../protocol/json-rpc.ts'
+import type { RpcId, RpcMessage } from '../protocol/json-rpc.ts'
 
 /** Messages out to the client, one a line. */
 export interface LineOutput {
-  /** Resolves when the client has taken enough for more; whoever has a stream to read waits for it. Never rejects. */
-  write(message: RpcMessage): Promise<void>
+  /**
+   * Resolves when the client has taken enough for more; whoever has a stream to read waits for it. Never rejects.
+   * @param relatedTo  the request on whose answer's stream it came, for who has more than one client
+   */
+  write(message: RpcMessage, relatedTo?: RpcId): Promise<void>
   /** Resolves when all that was written has left this process, or the client is gone. */
   flush(): Promise<void>
 }

@@ -34,23 +34,32 @@ export function createModernOnLegacy(link: EndpointLink, output: LineOutput, ope
   let count = 0
 
   /** What the server says, sorted by whom it is for. */
-  async function take(message: RpcMessage): Promise<void> {
+  async function take(message: RpcMessage, relatedTo?: RpcId): Promise<void> {
     if (!('method' in message)) return message.id === null ? undefined : calls.get(message.id)?.settle(message)
-    if ('id' in message) return await takeQuestion(message)
+    if ('id' in message) return await takeQuestion(message, relatedTo)
     if (subscriptions.isHeard(message)) return await subscriptions.deliver(message)
     await output.write(message)
   }
 
-  async function takeQuestion(question: RpcRequest): Promise<void> {
+  async function takeQuestion(question: RpcRequest, relatedTo: RpcId | undefined): Promise<void> {
     if (question.method === 'ping') return await upstream.respond({ jsonrpc: '2.0', id: question.id, result: {} })
-    // The session does not say for which call; a client has seldom more than one under way.
-    const asking = [...calls.values()].find((call) => call.maySuspend)
+    const asking = callThatAsks(relatedTo)
     if (asking) return asking.settle(question)
     const error = {
       code: RPC_CODES.invalidRequest,
-      message: 'No call is under way for which the client could be asked.',
+      message: 'It is not clear for which call the client should be asked.',
     }
     await upstream.respond({ jsonrpc: '2.0', id: question.id, error })
+  }
+
+  /**
+   * Servers ask on the stream of the call that needs the answer. Where they do not, as over HTTP+SSE, it must be the
+   * only one: one client's question never goes to another.
+   */
+  function callThatAsks(relatedTo: RpcId | undefined): Call | undefined {
+    const possible = [...calls.values()].filter((call) => call.maySuspend)
+    const related = possible.find(({ id }) => id === relatedTo)
+    return related ?? (possible.length === 1 ? possible[0] : undefined)
   }
 
   function begin(request: RpcRequest): void {

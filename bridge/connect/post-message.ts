@@ -3,7 +3,7 @@ import { EndpointGone } from './endpoint-gone.ts'
 import type { Endpoint } from './endpoint-link.ts'
 import { sendHttp, type HttpAnswer, type HttpRequest } from './send-http.ts'
 
-/** Of one answer or one event. */
+/** Of one answer or one event, where the endpoint has no limit of its own. */
 const ANSWER_BYTES = 64 * 1024 * 1024
 
 /** How far a stream was read, for who comes back to it (2025-11-25: basic/transports, Resumability and Redelivery). */
@@ -31,12 +31,13 @@ export interface EndpointAnswer {
 export async function askEndpoint(endpoint: Endpoint, asked: HttpRequest): Promise<EndpointAnswer> {
   const answer = await (endpoint.send ? endpoint.send(asked) : sendHttp(endpoint, asked))
   const isStream = (answer.header('content-type') ?? '').startsWith('text/event-stream')
+  const { answerBytes = ANSWER_BYTES } = endpoint
   let place: StreamPlace = {}
   let whole: Promise<string> | undefined
 
   async function* events(): AsyncGenerator<SseEvent> {
     try {
-      for await (const event of readSse(answer.body, ANSWER_BYTES)) {
+      for await (const event of readSse(answer.body, answerBytes)) {
         place = placeAfter(place, event)
         yield event
       }
@@ -46,7 +47,7 @@ export async function askEndpoint(endpoint: Endpoint, asked: HttpRequest): Promi
     }
   }
 
-  const text = (): Promise<string> => (whole ??= readText(answer, asked.signal))
+  const text = (): Promise<string> => (whole ??= readText(answer, answerBytes, asked.signal))
 
   async function* messages(): AsyncGenerator<string> {
     if (!isStream) {
@@ -76,13 +77,13 @@ function placeAfter(place: StreamPlace, { id, retryMs }: SseEvent): StreamPlace 
   return { ...place, ...(id !== undefined && { lastEventId: id }), ...(retryMs !== undefined && { retryMs }) }
 }
 
-async function readText(answer: HttpAnswer, signal: AbortSignal): Promise<string> {
+async function readText(answer: HttpAnswer, limitBytes: number, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   try {
     for await (const chunk of answer.body) {
       bytes += chunk.byteLength
-      if (bytes > ANSWER_BYTES) throw new Error(`The answer is longer than ${ANSWER_BYTES} bytes.`)
+      if (bytes > limitBytes) throw new Error(`The answer is longer than ${limitBytes} bytes.`)
       chunks.push(chunk)
     }
     return Buffer.concat(chunks).toString('utf8')

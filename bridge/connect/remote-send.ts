@@ -133,10 +133,11 @@ function toConnectFailure(error: unknown, url: string): Error {
     return new LocalFailure(
       `"${new URL(url).origin}" sends requests on to another host, and nothing was sent there. ${error.message}`,
       'If you trust that host, connect to its address instead.',
+      error,
     )
   }
   if (error instanceof MetaError && error.code !== 'UPSTREAM_UNREACHABLE') {
-    return new LocalFailure(error.message, error.fix)
+    return new LocalFailure(error.message, error.fix, error)
   }
   return new EndpointGone(!wasNeverSent(error), error)
 }
@@ -145,7 +146,7 @@ function toConnectFailure(error: unknown, url: string): Error {
 function throwLoginFailure(error: unknown): never {
   if (!(error instanceof MetaError)) throw error
   if (error.code === 'UPSTREAM_UNREACHABLE') throw new EndpointGone(false, error)
-  throw new LocalFailure(error.message, error.fix)
+  throw new LocalFailure(error.message, error.fix, error)
 }
 
 function toAnswer(response: Response): HttpAnswer {

@@ -10,18 +10,22 @@ export interface SseEvent {
 
 /**
  * Reads server-sent events, in order, with what is needed to come back after a break (HTML standard, section 9.2.6).
- * @param limitBytes  of one line
- * @throws LineTooLong; what the body throws
+ * @param limitBytes  of one event, and of one line
+ * @throws Error when one is longer; what the body throws
  */
 export async function* readSse(body: AsyncIterable<Uint8Array>, limitBytes: number): AsyncGenerator<SseEvent> {
   const split = createLineSplitter(limitBytes)
   let lines: string[] = []
+  let bytes = 0
   for await (const chunk of body) {
     for (const line of split(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))) {
       if (line !== '') {
         lines.push(line)
+        bytes += Buffer.byteLength(line)
+        if (bytes > limitBytes) throw new Error(`An event is longer than ${limitBytes} bytes.`)
         continue
       }
+      bytes = 0
       if (lines.length > 0) yield parseEvent(lines)
       lines = []
     }
