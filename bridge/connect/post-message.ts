@@ -1,3 +1,4 @@
+import { AnswerTooLong } from '../protocol/answer-too-long.ts'
 import { readSse, type SseEvent } from '../protocol/read-sse.ts'
 import { EndpointGone } from './endpoint-gone.ts'
 import type { Endpoint } from './endpoint-link.ts'
@@ -83,7 +84,7 @@ async function readText(answer: HttpAnswer, limitBytes: number, signal: AbortSig
   try {
     for await (const chunk of answer.body) {
       bytes += chunk.byteLength
-      if (bytes > limitBytes) throw new Error(`The answer is longer than ${limitBytes} bytes.`)
+      if (bytes > limitBytes) throw new AnswerTooLong(limitBytes)
       chunks.push(chunk)
     }
     return Buffer.concat(chunks).toString('utf8')

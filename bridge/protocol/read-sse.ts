@@ -1,3 +1,4 @@
+import { AnswerTooLong } from './answer-too-long.ts'
 import { createLineSplitter } from './split-lines.ts'
 
 /** One event as it stood in the stream. `data` is undefined where the event had none, as in a bare `retry:`. */
@@ -11,7 +12,7 @@ export interface SseEvent {
 /**
  * Reads server-sent events, in order, with what is needed to come back after a break (HTML standard, section 9.2.6).
  * @param limitBytes  of one event, and of one line
- * @throws Error when one is longer; what the body throws
+ * @throws AnswerTooLong, LineTooLong; what the body throws
  */
 export async function* readSse(body: AsyncIterable<Uint8Array>, limitBytes: number): AsyncGenerator<SseEvent> {
   const split = createLineSplitter(limitBytes)
@@ -22,7 +23,7 @@ export async function* readSse(body: AsyncIterable<Uint8Array>, limitBytes: numb
       if (line !== '') {
         lines.push(line)
         bytes += Buffer.byteLength(line)
-        if (bytes > limitBytes) throw new Error(`An event is longer than ${limitBytes} bytes.`)
+        if (bytes > limitBytes) throw new AnswerTooLong(limitBytes)
         continue
       }
       bytes = 0
