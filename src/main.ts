@@ -34,6 +34,8 @@ import { LOCAL_TENANT } from './model/ids.ts'
 import type { Principal } from './model/principal.ts'
 import { createEgress } from './net/egress.ts'
 import { findFreePort } from './net/free-port.ts'
+import { createConnections } from './pipeline/connections/connections.ts'
+import { watchConnections } from './pipeline/connections/watch-connections.ts'
 import { brokerFor, childEnvironment } from './pipeline/deployment-broker.ts'
 import { keepLeases, restoreDeployments } from './pipeline/restore-deployments.ts'
 import { askingEgress, loadLocalHosts } from './pipeline/local-hosts.ts'
@@ -207,6 +209,8 @@ async function openServices(
     if (value !== undefined) redactor.learn({ name, value }, tenantId)
     return value
   })
+  const connections = createConnections({ egress, secrets, limits: defaults.connection })
+  resources.defer(() => connections.close())
   const queue = await createQueue({ db, daemonId, onError: (error) => console.error('queue:', error) })
 
   const { layers } = await layersFound
@@ -221,7 +225,8 @@ async function openServices(
     layers,
     memoryMiB: defaults.child.memoryMiB,
     findFreePort: () => findFreePort(config.portRange),
-    createBroker: (request, log) => brokerFor(request, log, { db, egress, secrets, sandbox, taskSandbox, schedule }),
+    createBroker: (request, log) =>
+      brokerFor(request, log, { db, egress, secrets, sandbox, taskSandbox, schedule, connections }),
     environment: (request) => childEnvironment(request, { secrets, vault }),
     onRequest: ({ deployment }) => usage.count(deployment.id),
   })
@@ -237,6 +242,7 @@ async function openServices(
     vault,
     redactor,
     localHosts,
+    connections,
     inboxLinks,
     pendingLogins: createPendingLogins(defaults.inbox.linkMs),
     rotateSecrets: () => rotateSecrets(db, vault, keyring),
@@ -249,6 +255,7 @@ async function openServices(
   resources.defer(() => schedule.close())
   await restoreDeployments(services, (request) => target.restore(request))
   resources.defer(keepLeases(services))
+  resources.defer(watchConnections(services))
   resources.defer(() => queue.stop(defaults.daemon.drainMs))
   resources.defer(purgeArchives(services))
   schedule.wake()

@@ -43,6 +43,7 @@ async function definitionOf(file: string): Promise<ServerDefinition> {
     resources: [],
     prompts: [],
     credentials,
+    connections: [],
     exposure: tools.length > 40 ? 'search' : 'tools',
   }
 }

@@ -8,10 +8,11 @@ import { SharedSchemas } from './openapi/shared-schemas.ts'
 /**
  * Brings the schema of a hand-written tool into the form that every validator compiles and no client refuses:
  * JSON Schema 2020-12 with an object at the root, shared parts under `$defs`.
+ * @param direction  outputs keep what is readOnly, and require nothing
  * @throws MetaError SCHEMA_INVALID when the root is no object, or a reference points to nothing or elsewhere
  */
-export function normalizeToolSchema(schema: unknown): JsonSchema {
-  const shared = new SharedSchemas(new References(new Map([['', schema]])), '3.1', 'input')
+export function normalizeToolSchema(schema: unknown, direction: 'input' | 'output' = 'input'): JsonSchema {
+  const shared = new SharedSchemas(new References(new Map([['', schema]])), '3.1', direction)
   try {
     const composed = composeSchema(shared.read(schema, ''), shared)
     if (composed.type === 'object') return composed

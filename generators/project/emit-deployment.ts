@@ -1,9 +1,11 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
+import { secretsOf } from '../../src/model/secrets-of.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { jsonText } from './source-text.ts'
 
 /** Writes what other places need to run the project: Cloudflare's settings, a Dockerfile, the registry's and a bundle's manifest. */
 export function emitDeployment(definition: ServerDefinition, version: string): ProjectFiles {
+  const secrets = secretsOf(definition)
   return {
     'wrangler.jsonc': jsonText({
       name: definition.name,
@@ -31,14 +33,12 @@ export function emitDeployment(definition: ServerDefinition, version: string): P
         mcp_config: {
           command: 'node',
           args: ['${__dirname}/dist/stdio.mjs'],
-          env: Object.fromEntries(
-            definition.credentials.map(({ name }) => [name, `\${user_config.${name.toLowerCase()}}`]),
-          ),
+          env: Object.fromEntries(secrets.map(({ name }) => [name, `\${user_config.${name.toLowerCase()}}`])),
         },
       },
-      ...(definition.credentials.length > 0 && {
+      ...(secrets.length > 0 && {
         user_config: Object.fromEntries(
-          definition.credentials.map(({ name, purpose }) => [
+          secrets.map(({ name, purpose }) => [
             name.toLowerCase(),
             { type: 'string', title: name, description: purpose, sensitive: true, required: false },
           ]),

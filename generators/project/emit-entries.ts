@@ -1,15 +1,18 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { certificateFetch } from './emit-certificate-fetch.ts'
+import { isConnected } from './emit-external.ts'
 
 /** Writes the few lines that put the server on stdio, on HTTP and on Cloudflare Workers. */
-export function emitEntries({ credentials }: Pick<ServerDefinition, 'credentials'>): ProjectFiles {
-  const showsCertificates = credentials.some(({ placement }) => placement.type === 'mutualTLS')
-  const onNode = (entry: string) => (showsCertificates ? withCertificates(entry) : entry)
+export function emitEntries(definition: Pick<ServerDefinition, 'credentials' | 'tools'>): ProjectFiles {
+  const showsCertificates = definition.credentials.some(({ placement }) => placement.type === 'mutualTLS')
+  const callsOthers = isConnected(definition)
+  const anywhere = (entry: string) => (callsOthers ? withExternal(entry) : entry)
+  const onNode = (entry: string) => anywhere(showsCertificates ? withCertificates(entry) : entry)
   return {
     'src/entries/stdio.ts': onNode(stdio),
     'src/entries/http.ts': onNode(http),
-    'src/entries/worker.ts': worker,
+    'src/entries/worker.ts': anywhere(worker),
     'src/entries/file-store.ts': fileStore,
     ...(showsCertificates && { 'src/entries/certificate-fetch.ts': certificateFetch }),
   }
@@ -19,6 +22,23 @@ function withCertificates(entry: string): string {
   return entry
     .replace('import { fileStore }', "import { certificateFetch } from './certificate-fetch.ts'\nimport { fileStore }")
     .replace("store.json')", "store.json'), certificateFetch: certificateFetch(process.env)")
+}
+
+function withExternal(entry: string): string {
+  return entry
+    .replace(
+      "import { code } from '../code.ts'\n",
+      [
+        "import { code } from '../code.ts'",
+        "import { external } from '../external.ts'",
+        "import { externalCaller } from '../lib/external/external-caller.ts'\n",
+      ].join('\n'),
+    )
+    .replace(
+      '{ env: process.env, code',
+      '{ env: process.env, code, callExternal: externalCaller(external, { env: process.env })',
+    )
+    .replace('{ env, code', '{ env, code, callExternal: externalCaller(external, { env })')
 }
 
 const stdio = `import { serveStdio } from '@modelcontextprotocol/server/stdio'

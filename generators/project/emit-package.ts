@@ -1,5 +1,7 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
+import { secretsOf } from '../../src/model/secrets-of.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import { isConnected } from './emit-external.ts'
 import { jsonText } from './source-text.ts'
 
 /** Package names and the exact versions a project is made with. */
@@ -28,6 +30,7 @@ export function emitPackage(definition: ServerDefinition, version: string, versi
 }
 
 function packageJson(definition: ServerDefinition, version: string, versions: PackageVersions) {
+  const client = isConnected(definition) ? 'needed' : 'for tests'
   const pick = (...names: (keyof PackageVersions)[]) => Object.fromEntries(names.map((name) => [name, versions[name]]))
   return {
     name: definition.name,
@@ -43,8 +46,14 @@ function packageJson(definition: ServerDefinition, version: string, versions: Pa
       test: 'node build.mjs && node --test dist/test.mjs',
       typecheck: 'tsc -p .',
     },
-    dependencies: pick('@modelcontextprotocol/node', '@modelcontextprotocol/server', 'minisearch'),
-    devDependencies: pick('@modelcontextprotocol/client', '@types/node', 'esbuild', 'typescript'),
+    dependencies: {
+      ...(client === 'needed' && pick('@modelcontextprotocol/client')),
+      ...pick('@modelcontextprotocol/node', '@modelcontextprotocol/server', 'minisearch'),
+    },
+    devDependencies: {
+      ...(client === 'for tests' && pick('@modelcontextprotocol/client')),
+      ...pick('@types/node', 'esbuild', 'typescript'),
+    },
   }
 }
 
@@ -93,7 +102,7 @@ await copyFile('src/operations.json', 'dist/operations.json')
 `
 
 function envExample(definition: ServerDefinition): string {
-  const credentials = definition.credentials.map(
+  const credentials = secretsOf(definition).map(
     ({ name, purpose, hosts }) => `# ${oneLine(purpose)} Sent to ${hosts.join(', ')} only.\n${name}=\n`,
   )
   return [

@@ -4,6 +4,7 @@ import type { ProjectFiles } from '../../src/model/project-files.ts'
 import { codePath, type CodePart, emitCode, emitCodeRegistry } from './emit-code.ts'
 import { emitDeployment } from './emit-deployment.ts'
 import { emitEntries } from './emit-entries.ts'
+import { emitExternal, neededLibrary } from './emit-external.ts'
 import { emitOperations, operationsTypes } from './emit-operations.ts'
 import { emitPackage, type PackageVersions } from './emit-package.ts'
 import { emitReadme } from './emit-readme.ts'
@@ -32,6 +33,7 @@ export function emitProject(definition: ServerDefinition, surroundings: ProjectS
     'src/code.ts': emitCodeRegistry(project, code),
     'src/operations.json': emitOperations(definition),
     'src/operations.d.json.ts': operationsTypes,
+    ...emitExternal(project, definition),
     ...emitEntries(definition),
     ...emitTests(),
     ...emitPackage(definition, version, surroundings.versions),
@@ -39,7 +41,8 @@ export function emitProject(definition: ServerDefinition, surroundings: ProjectS
     'README.md': emitReadme(definition),
   }
   for (const part of code) files[codePath(part)] = emitCode(project, part)
-  for (const [path, text] of Object.entries(surroundings.library)) files[`src/lib/${path}`] = text
+  for (const [path, text] of Object.entries(neededLibrary(surroundings.library, definition)))
+    files[`src/lib/${path}`] = text
   return Object.fromEntries(Object.entries(files).toSorted(([left], [right]) => (left < right ? -1 : 1)))
 }
 

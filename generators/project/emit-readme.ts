@@ -1,3 +1,5 @@
+import { isConnected } from './emit-external.ts'
+import { secretsOf } from '../../src/model/secrets-of.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 
 /** Writes the README: what the server does, how to run it alone, what it needs. */
@@ -23,12 +25,14 @@ export function emitReadme(definition: ServerDefinition): string {
       '`npm test` runs its tests, `npm run typecheck` checks its types. `src/lib` is the runtime library that every server of this kind shares; `src/operations.json` describes the API calls; your own code is in `src/tools` and `src/resources`.',
       'Here, your code runs with the rights of the process: the sandbox that mcpwright puts around it stays behind.',
       ...credentials(definition),
+      ...connected(definition),
       ...tools(definition),
     ].join('\n\n') + '\n'
   )
 }
 
-function credentials({ credentials: needed }: ServerDefinition): string[] {
+function credentials(definition: ServerDefinition): string[] {
+  const needed = secretsOf(definition)
   if (needed.length === 0) return []
   const rows = needed.map(
     ({ name, hosts, purpose }) => `| \`${name}\` | ${hosts.map(plain).join(', ')} | ${cell(purpose)} |`,
@@ -37,6 +41,16 @@ function credentials({ credentials: needed }: ServerDefinition): string[] {
     '## Credentials',
     'Set these environment variables; each is sent to its host only.',
     table(['variable', 'host', 'what for'], rows),
+  ]
+}
+
+function connected(definition: ServerDefinition): string[] {
+  if (!isConnected(definition)) return []
+  const urls = definition.connections.map(({ name, url }) => `- ${plain(name)}: ${plain(url)}`)
+  return [
+    '## Connected servers',
+    'Some tools are run by other MCP servers. Each is called only while it is described there as it was allowed (`src/external.ts`).',
+    urls.join('\n'),
   ]
 }
 

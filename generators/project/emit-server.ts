@@ -1,18 +1,21 @@
 import { type Project, VariableDeclarationKind } from 'ts-morph'
 import type { PromptPart, ResourcePart, ServerParts } from '../../runtime/library/server/server-parts.ts'
 import type { PromptDefinition, ResourceDefinition, ServerDefinition } from '../../src/model/server-definition.ts'
+import { isConnected } from './emit-external.ts'
 import { printLiteral, quote } from './source-literal.ts'
 import { formatSettings } from './source-text.ts'
 
 /** Writes `src/server.ts`: the server's parts joined, independent of where it runs. */
 export function emitServer(project: Project, definition: ServerDefinition, version: string): string {
   const file = project.createSourceFile('server.ts', '', { overwrite: true })
+  const hasExternal = isConnected(definition)
   file.addImportDeclarations([
+    ...(hasExternal ? [{ moduleSpecifier: './external.ts', namedImports: ['external'] }] : []),
     { moduleSpecifier: './lib/server/create-mcp-server.ts', namedImports: ['createMcpServer'] },
     { moduleSpecifier: './lib/server/server-parts.ts', namedImports: ['ServerHost', 'ServerParts'], isTypeOnly: true },
     { moduleSpecifier: './parts.ts', namedImports: ['prompts', 'resources', 'tools'] },
   ])
-  file.insertStatements(2, "import operations from './operations.json' with { type: 'json' }")
+  file.insertStatements(hasExternal ? 3 : 2, "import operations from './operations.json' with { type: 'json' }")
   file.addVariableStatement({
     declarationKind: VariableDeclarationKind.Const,
     declarations: [
@@ -26,6 +29,7 @@ export function emitServer(project: Project, definition: ServerDefinition, versi
             writer.writeLine(`description: ${quote(definition.description)},`)
             writer.writeLine(`exposure: ${quote(definition.exposure)},`)
             writer.writeLine('operations,').writeLine('tools,').writeLine('resources,').writeLine('prompts,')
+            if (hasExternal) writer.writeLine('external,')
           }),
       },
     ],

@@ -1,5 +1,6 @@
 import type { ServerHost } from '../library/server/server-parts.ts'
 import type { KeyValueStore, ToolContext } from '../library/tool-context.ts'
+import type { ToolResult } from '../library/tool-result.ts'
 import type { BrokerCall, BrokerNotice } from '../library/wire.ts'
 import { brokerFetch, type BrokerConnection, connectBroker } from './ipc-channel.ts'
 
@@ -21,6 +22,13 @@ export function brokerHost(): ServerHost {
         { kind: 'run', item, input, client },
         { signal: context.signal, onNotice: (notice) => passOn(notice, context) },
       ),
+    callExternal: async ({ name }, input, { signal, progress }, client) => {
+      const onNotice = (notice: BrokerNotice): void => {
+        if (notice.kind === 'progress') progress(notice.done, notice.total, notice.message)
+      }
+      // The broker gives the connected server's own result.
+      return (await broker.call({ kind: 'external', tool: name, input, client }, { signal, onNotice })) as ToolResult
+    },
     schedule: async (tool, input, delayMs) => void (await call({ kind: 'schedule', tool, input, delayMs })),
     sign: async (secretName, data) => String(await call({ kind: 'sign', secretName, data })),
     stateKey: process.env.MCPWRIGHT_STATE_KEY ?? '',

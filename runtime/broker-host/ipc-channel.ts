@@ -101,6 +101,11 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function toError(error: WireError): Error {
-  const { name, message, code, requests } = error
-  return Object.assign(new Error(message), { name, ...(code && { code }), ...(requests !== undefined && { requests }) })
+  const { name, message, code, requests, resume } = error
+  return Object.assign(new Error(message), {
+    name,
+    ...(code && { code }),
+    ...(requests !== undefined && { requests }),
+    ...(resume !== undefined && { resume }),
+  })
 }

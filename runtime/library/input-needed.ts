@@ -9,10 +9,13 @@ export class InputNeeded extends Error {
   override readonly name = 'InputNeeded'
   /** By name: questions without an answer, at least one. */
   readonly requests: Readonly<Record<string, InputRequest>>
+  /** What a connected server wants back with the answers. */
+  readonly resume: string | undefined
 
-  constructor(requests: Readonly<Record<string, InputRequest>>) {
+  constructor(requests: Readonly<Record<string, InputRequest>>, resume?: string) {
     super('The tool waits for input.')
     this.requests = requests
+    this.resume = resume
   }
 }
 

@@ -35,12 +35,16 @@ export interface CodeItem {
 export interface ClientSide {
   readonly answers: Readonly<Record<string, InputResponse>>
   readonly abilities: ClientAbilities
+  /** What a connected server gave along with its questions. */
+  readonly resume?: string
 }
 
 /** What a child or runner may ask of the broker. */
 export type BrokerCall =
   | { readonly kind: 'fetch'; readonly request: WireRequest }
   | { readonly kind: 'run'; readonly item: CodeItem; readonly input: unknown; readonly client: ClientSide }
+  /** Of a connected server, by the name that it has in this one. */
+  | { readonly kind: 'external'; readonly tool: string; readonly input: unknown; readonly client: ClientSide }
   | { readonly kind: 'store'; readonly action: 'get' | 'delete' | 'list'; readonly key: string }
   | { readonly kind: 'store'; readonly action: 'set'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'schedule'; readonly tool: string; readonly input: unknown; readonly delayMs: number }
@@ -67,6 +71,7 @@ export interface WireError {
   readonly stack?: string
   /** Of an InputNeeded: what is asked, by name. */
   readonly requests?: unknown
+  readonly resume?: string
 }
 
 /** Child to broker. `id` is absent on notices; `cancel` gives up a call. */

@@ -78,5 +78,6 @@ function toWireError(error: unknown): WireError {
     message: error.message,
     ...(code !== undefined && { code }),
     ...(requests !== undefined && { requests }),
+    ...('resume' in error && typeof error.resume === 'string' && { resume: error.resume }),
   }
 }

@@ -51,6 +51,7 @@ export async function generate(
     resources: [],
     prompts: [],
     credentials: api.credentials,
+    connections: [],
   }
   const files = emitProject(definition, projectSurroundings())
   await writeFiles(folder, files)

@@ -51,6 +51,18 @@ export const defaults = {
     /** After this time a waiting call is told what it waits for: clients give up at 60 s. */
     answerMs: 45_000,
   },
+  connection: {
+    /** Of the first answer, and of the list of its tools. */
+    listMs: 15_000,
+    /** A call that is silent for this long is given up; progress counts as a sign of life. */
+    silentMs: 120_000,
+    /** Of one answer, or one event of a stream. */
+    answerBytes: 3 * 1024 * 1024,
+    tools: 1_000,
+    definitionBytes: 128 * 1024,
+    /** A question that a person has not answered ends with it, so it is as long as one may wait. */
+    idleMs: 10 * 60_000,
+  },
   sandbox: {
     wallMs: 15_000,
     /** Of a tool that may go on after its call. */

@@ -1,8 +1,8 @@
 import type { InboxSession } from '../inbox/inbox-links.ts'
 import { CONFIRM_POLICIES, type ConfirmPolicy } from '../model/confirm-policy.ts'
 import { type InboxItem, titleOf } from '../model/inbox/inbox-item.ts'
-import type { InboxChoice, InboxField, InboxForm, Paragraph } from '../model/inbox/inbox-kind.ts'
 import type { Grant } from '../pipeline/inbox/grants.ts'
+import type { InboxChoice, InboxComparison, InboxField, InboxForm, Paragraph } from '../model/inbox/inbox-kind.ts'
 import { html, type Html } from './page.ts'
 
 /** An item with what it asks at this moment. */
@@ -39,8 +39,8 @@ function itemArticle({ item, form }: ShownItem, formToken: string): Html {
     </p>
     <form method="post" action="/inbox/items/${id}" autocomplete="off">
       <input type="hidden" name="form_token" value="${formToken}" />
-      ${form.paragraphs.map(paragraph)} ${form.fields.map((field) => labelledInput(field, id))}
-      ${form.answers.map(choiceButton)}
+      ${form.paragraphs.map(paragraph)} ${(form.comparisons ?? []).map(comparisonTable)}
+      ${form.fields.map((field) => labelledInput(field, id))} ${form.answers.map(choiceButton)}
       <button name="answer" value="decline" formnovalidate>Decline</button>
     </form>
   </article>`
@@ -50,6 +50,23 @@ function paragraph(pieces: Paragraph): Html {
   return html`<p>
     ${pieces.map((piece) => (typeof piece === 'string' ? html`${piece}` : html`<strong>${piece.strong}</strong>`))}
   </p>`
+}
+
+function comparisonTable({ title, before, after, differences }: InboxComparison): Html {
+  return html`<h3>${title}</h3>
+    <ul>
+      ${differences.map((difference) => html`<li>${difference}</li>`)}
+    </ul>
+    <table>
+      <tr>
+        <th scope="col">Allowed</th>
+        <th scope="col">Now</th>
+      </tr>
+      <tr>
+        <td>${before}</td>
+        <td>${after}</td>
+      </tr>
+    </table>`
 }
 
 function labelledInput({ name, label, type, isOptional }: InboxField, id: string): Html {

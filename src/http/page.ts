@@ -28,6 +28,9 @@ const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }
 article { border: 1px solid GrayText; border-radius: .5rem; padding: 0 1rem 1rem; margin: 1rem 0; }
+h3 { font-size: 1rem; overflow-wrap: anywhere; }
+table { width: 100%; table-layout: fixed; border-spacing: 0; }
+th, td { text-align: left; vertical-align: top; padding: .3rem; border: 1px solid GrayText; overflow-wrap: anywhere; white-space: pre-wrap; }
 h2 { font-size: 1.1rem; overflow-wrap: anywhere; }
 label { display: block; font-weight: 600; }
 input { font: inherit; width: 100%; box-sizing: border-box; padding: .4rem; margin: .25rem 0 .75rem; }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Credential } from '../../runtime/library/http-call.ts'
+import type { Connection } from './connection.ts'
 import type { ServerDefinition } from './server-definition.ts'
 import { hostsOf } from './server-hosts.ts'
-import type { ToolDefinition } from './tool-definition.ts'
+import type { ExternalHandler, ToolDefinition } from './tool-definition.ts'
 
 /** What a version of a server consists of. */
 export interface BuildContents {
@@ -14,6 +15,15 @@ export interface BuildContents {
   readonly prompts: Digests
   /** Of its tools, by name. */
   readonly effects: Readonly<Record<string, ToolDefinition['effect']>>
+  /** Absent for versions from before there were any. */
+  readonly connected?: ConnectedTools
+}
+
+/** What a version has of other MCP servers. */
+export interface ConnectedTools {
+  readonly connections: readonly Connection[]
+  /** By their names in this server. */
+  readonly tools: Readonly<Record<string, ExternalHandler>>
 }
 
 type Digests = Readonly<Record<string, string>>
@@ -27,7 +37,13 @@ export function contentsOf(definition: ServerDefinition): BuildContents {
     resources: digestsOf(resources),
     prompts: digestsOf(prompts),
     effects: Object.fromEntries(tools.map(({ name, effect }) => [name, effect])),
+    connected: connectedTools(definition),
   }
+}
+
+function connectedTools({ connections, tools }: ServerDefinition): ConnectedTools {
+  const external = tools.flatMap(({ name, handler }) => (handler.kind === 'external' ? [[name, handler] as const] : []))
+  return { connections, tools: Object.fromEntries(external) }
 }
 
 /** In words what one version has that another has not: `2 tools added: a, b`. Empty when the parts are the same. */
@@ -36,7 +52,14 @@ export function compareContents(before: BuildContents, after: BuildContents): re
     comparePart(kind, before[kind], after[kind]),
   )
   const hosts = after.hosts.filter((host) => !before.hosts.includes(host))
-  return [...parts, ...(hosts.length > 0 ? [`may reach ${hosts.join(', ')} too`] : [])]
+  const connected = [before, after].map((each) => each.connected?.connections.map(({ url }) => url) ?? [])
+  const [old = [], now = []] = connected
+  const joined = now.filter((url) => !old.includes(url))
+  return [
+    ...parts,
+    ...(joined.length > 0 ? [`connects to ${joined.join(', ')} too`] : []),
+    ...(hosts.length > 0 ? [`may reach ${hosts.join(', ')} too`] : []),
+  ]
 }
 
 function comparePart(kind: 'tools' | 'resources' | 'prompts', before: Digests, after: Digests): string[] {

@@ -1,3 +1,4 @@
+import type { ConnectedTools } from './build-contents.ts'
 import type { BuildWithFiles } from './build.ts'
 import type { Deployment } from './deployment.ts'
 import type { Credential } from '../../runtime/library/http-call.ts'
@@ -12,6 +13,7 @@ export interface DeploymentRequest {
   /** Hosts the server may reach. */
   readonly hosts: readonly string[]
   readonly credentials: readonly Credential[]
+  readonly connected: ConnectedTools
   readonly settings: Readonly<Record<string, unknown>>
 }
 

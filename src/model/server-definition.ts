@@ -1,5 +1,6 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { ContentBlock } from '../../runtime/library/tool-result.ts'
+import type { Connection } from './connection.ts'
 import type { ServerId, TenantId } from './ids.ts'
 import type { ToolDefinition } from './tool-definition.ts'
 
@@ -15,6 +16,7 @@ export interface ServerDefinition {
   readonly resources: readonly ResourceDefinition[]
   readonly prompts: readonly PromptDefinition[]
   readonly credentials: readonly Credential[]
+  readonly connections: readonly Connection[]
   readonly exposure: Exposure
 }
 

@@ -27,7 +27,10 @@ export type ToolHandler =
       /** It may go on after its call; `required`: only for clients that take tasks. */
       readonly task?: 'optional' | 'required'
     }
-  | { readonly kind: 'external'; readonly connection: string; readonly tool: string }
+  /** A tool of a connected server, by its name there. It runs only while its definition there has this digest. */
+  | { readonly kind: 'external'; readonly connection: string; readonly tool: string; readonly digest: string }
+
+export type ExternalHandler = Extract<ToolHandler, { kind: 'external' }>
 
 /** Where in the description something stands, so that later errors can point back. */
 export interface SourceLocation {

@@ -44,5 +44,6 @@ function sampleDefinition({ tools = [], resources = [], prompts = [] }: CodeSamp
     resources,
     prompts,
     credentials: [],
+    connections: [],
   }
 }

@@ -1,5 +1,6 @@
 import { InputNeeded } from '../../runtime/library/input-needed.ts'
 import type { Broker, BrokerCallOptions } from '../../runtime/supervisor/broker.ts'
+import type { ToolResult } from '../../runtime/library/tool-result.ts'
 import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
 import type { Sandbox, SandboxResult, SandboxRun, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
 import { defaults } from '../config/defaults.ts'
@@ -25,11 +26,19 @@ export interface BrokerOptions {
   readonly warmKey?: string
   readonly store: BrokerStore
   readonly onNotice: (notice: BrokerNotice) => void
+  /** Calls a tool of a connected server. Absent: there is none. */
+  readonly callConnected?: CallConnected
   /** Keeps a refresh token that a token server has replaced. Absent: nothing is kept. */
   readonly saveCredential?: (name: string, value: string) => Promise<void>
   /** Calls a tool of this server later. */
   readonly schedule: (tool: string, input: unknown, delayMs: number) => Promise<void>
 }
+
+/** @throws InputNeeded; MetaError */
+export type CallConnected = (
+  call: Extract<BrokerCall, { kind: 'external' }>,
+  options: BrokerCallOptions,
+) => Promise<ToolResult>
 
 /** The durable values of one server. */
 export interface BrokerStore {
@@ -48,6 +57,9 @@ export function createBroker(options: BrokerOptions): Broker {
           return sendRequest(call.request, options, callOptions.signal)
         case 'run':
           return runCode(call, options, { ...broker, call: callOfCode }, callOptions)
+        case 'external':
+          if (!options.callConnected) throw notConnected(call.tool)
+          return options.callConnected(call, callOptions)
         case 'store':
           return useStore(call, options.store)
         case 'schedule':
@@ -61,12 +73,17 @@ export function createBroker(options: BrokerOptions): Broker {
     },
     notice: options.onNotice,
   }
-  // Hand-written code exchanges no refresh tokens, so it has none to keep.
+  // Hand-written code exchanges no refresh tokens, so it has none to keep, and tools of others are not its to call.
   const callOfCode: Broker['call'] = async (call, callOptions) => {
     if (call.kind === 'save-credential') throw notKept(call.name)
+    if (call.kind === 'external') throw notConnected(call.tool)
     return broker.call(call, callOptions)
   }
   return broker
+}
+
+function notConnected(tool: string): MetaError {
+  return new MetaError('FORBIDDEN', `"${tool}" is no tool of a connected server.`, 'Call it as a tool of its server.')
 }
 
 /** What asks for this goes on without. */

@@ -7,6 +7,8 @@ import type { ServerId, TenantId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
 import { deleteValue, getValue, listKeys, setValue } from '../registry/store-values.ts'
 import type { Vault } from '../secrets/vault.ts'
+import { connectedCaller } from './connections/connected-caller.ts'
+import type { Connections } from './connections/connections.ts'
 import { type BrokerStore, createBroker } from './create-broker.ts'
 import type { ServerSecrets } from './server-secrets.ts'
 import type { ServerSchedule } from './server-schedule.ts'
@@ -18,13 +20,14 @@ interface BrokerServices {
   readonly sandbox: Sandbox
   readonly taskSandbox: Sandbox
   readonly schedule: ServerSchedule
+  readonly connections: Connections
 }
 
 /** The broker of one deployed build: its hosts, its store, its code. */
 export function brokerFor(
   request: DeploymentRequest,
   log: (level: LogLine['level'], message: string) => void,
-  { db, egress, secrets, sandbox, taskSandbox, schedule }: BrokerServices,
+  { db, egress, secrets, sandbox, taskSandbox, schedule, connections }: BrokerServices,
 ): Broker {
   const { server, build, hosts, credentials } = request
   const callLater = schedule.join(request, log)
@@ -42,6 +45,7 @@ export function brokerFor(
     taskSandbox,
     toolsBundle: build.artefacts['tools.mjs'] ?? '',
     warmKey: `${server.tenantId}/${server.id}`,
+    callConnected: connectedCaller(request, log, { db, secrets, connections }),
     store: serverStore(db, server.tenantId, server.id),
     onNotice: (notice) => {
       if (notice.kind === 'log') log(notice.level, logText(notice.message, notice.details))

@@ -110,7 +110,7 @@ export async function addOperations(
 
 /** One by one up to some 40 operations and 10,000 tokens, else through search. */
 export function defaultExposure(
-  operations: readonly ApiOperation[],
+  operations: readonly ListedTool[],
   tools: number,
   current: Exposure = 'tools',
 ): Exposure {
@@ -119,8 +119,10 @@ export function defaultExposure(
   return tools > mostTools || toolTokens(operations) > tokens ? 'search' : 'tools'
 }
 
+type ListedTool = Pick<ToolDefinition, 'name' | 'description' | 'inputSchema' | 'outputSchema'>
+
 /** What a model reads when these operations are listed one by one. */
-export function toolTokens(operations: readonly ApiOperation[]): number {
+export function toolTokens(operations: readonly ListedTool[]): number {
   return operations.reduce(
     (sum, { name, description, inputSchema, outputSchema }) =>
       sum + tokensOf({ name, description, inputSchema, outputSchema }),

@@ -1,5 +1,6 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import { type OauthRequest, tokenHosts } from '../model/inbox/oauth.ts'
+import { tokensOf } from '../model/secrets-of.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
 
 /** A secret at one host it is for. */
@@ -12,14 +13,17 @@ export interface PlacedSecret {
 type IsSet = (secret: Pick<PlacedSecret, 'name' | 'host'>) => boolean
 
 /**
- * What the credentials of a server need, each at its hosts.
+ * What the credentials and connections of a server need, each at its hosts.
  * @returns `missing` without what calls can do without, because another way to sign in is whole
  */
 export function neededSecrets(
-  { tools, credentials }: ServerDefinition,
+  { tools, credentials, connections }: ServerDefinition,
   isSet: IsSet,
 ): { readonly set: readonly PlacedSecret[]; readonly missing: readonly PlacedSecret[] } {
-  const placed = credentials.flatMap((credential) => placesOf(credential, credentials))
+  const tokens = tokensOf(connections).flatMap(({ name, hosts, purpose }) =>
+    hosts.map((host) => ({ name, host, purpose })),
+  )
+  const placed = [...credentials.flatMap((credential) => placesOf(credential, credentials)), ...tokens]
   const whole = new Set(credentials.filter((each) => placesOf(each, credentials).every(isSet)).map(({ name }) => name))
   const ways = tools.flatMap(({ handler }) => (handler.kind === 'operation' ? [handler.call.security] : []))
   const unmet = ways.filter((alternatives) => !alternatives.some((names) => names.every((name) => whole.has(name))))

@@ -6,6 +6,7 @@ import type { InboxRequest } from '../model/inbox/inbox-item.ts'
 import type { OauthRequest } from '../model/inbox/oauth.ts'
 import type { Principal } from '../model/principal.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
+import { secretsOf } from '../model/secrets-of.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import { putInboxItem } from '../registry/inbox-store.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
@@ -33,7 +34,7 @@ export interface SecretsAsked {
 /**
  * Asks a person for secrets of a server. Nothing is created here but the question: which value goes to which host is
  * decided by the person who enters it.
- * @param wanted  absent: all that the server's credentials need
+ * @param wanted  absent: all that the server's credentials and connections need
  * @throws MetaError SERVER_UNKNOWN, HOST_NOT_ALLOWED, LIMIT_EXCEEDED when the inbox is full
  */
 export async function requestSecrets(
@@ -88,11 +89,12 @@ function requestsFor(missing: readonly PlacedSecret[], logins: readonly OauthReq
 function place({ name, host: given, purpose }: WantedSecret, definition: ServerDefinition): PlacedSecret[] {
   const { credentials } = definition
   const credential = credentials.find((each) => each.name === name)
-  const words = { name, purpose: purpose ?? credential?.purpose ?? '' }
+  const known = secretsOf(definition).find((each) => each.name === name)
+  const words = { name, purpose: purpose ?? known?.purpose ?? '' }
   if (given === undefined && credential && isForTokenServer(credential)) {
     return placesOf(credential, credentials).map(({ host }) => ({ ...words, host }))
   }
-  return [{ ...words, host: chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition)) }]
+  return [{ ...words, host: chooseHost(name, given?.toLowerCase(), known?.hosts ?? hostsOf(definition)) }]
 }
 
 function isForTokenServer({ placement: { type } }: Credential): boolean {

@@ -12,6 +12,7 @@ import type { Redactor } from '../secrets/redactor.ts'
 import type { Rotation } from '../secrets/rotate-secrets.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { BegunLogin } from './login/begin-login.ts'
+import type { Connections } from './connections/connections.ts'
 import type { LocalHosts } from './local-hosts.ts'
 import type { ServerSecrets } from './server-secrets.ts'
 import type { Workshop } from './workshop/workshop.ts'
@@ -31,6 +32,7 @@ export interface Services {
   /** Encrypts all secrets with a new master key. */
   readonly rotateSecrets: () => Promise<Rotation>
   readonly localHosts: LocalHosts
+  readonly connections: Connections
   readonly inboxLinks: InboxLinks
   readonly pendingLogins: PendingLogins<BegunLogin>
   readonly targets: Readonly<Record<TargetName, DeploymentTarget>>

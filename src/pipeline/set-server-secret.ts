@@ -1,6 +1,7 @@
 import type { Sql } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
+import { secretsOf } from '../model/secrets-of.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
 import { removeInboxRequest } from '../registry/inbox-store.ts'
@@ -29,7 +30,7 @@ export async function setServerSecret(
   return services.db.as(tenantId, async (sql) => {
     const server = await requireServer(sql, tenantId, serverName)
     const definition = await loadDefinition(sql, tenantId, server)
-    const credential = definition.credentials.find((each) => each.name === name)
+    const credential = secretsOf(definition).find((each) => each.name === name)
     const host = chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition))
     await services.vault.setSecret(sql, { tenantId, serverId: server.id, name, host }, value)
     await removeInboxRequest(sql, tenantId, server.id, { kind: 'secret', name, host, purpose: '' })

@@ -9,6 +9,7 @@ import type { Server } from '../model/server.ts'
 import { hostsOfCall } from '../model/server-hosts.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
 import { bundleCode } from './check-code.ts'
+import { tryExternal } from './connections/try-external.ts'
 import { createBroker, limitError, visibleEnvironment } from './create-broker.ts'
 import type { SecretResolver } from './resolve-secrets.ts'
 import type { Services } from './services.ts'
@@ -50,13 +51,18 @@ export interface TryReport {
 /** Runs one tool once in the sandbox and reports all that happened. */
 export async function tryTool(request: TryRequest, services: Services, signal: AbortSignal): Promise<TryReport> {
   const { server, tool, credentials, input, answers = {} } = request
+  const client = { answers, abilities: EVERYTHING }
+  if (tool.handler.kind === 'external') {
+    if (!request.live) throw noMocks(tool.name)
+    return tryExternal({ server, handler: tool.handler, input, client }, services, signal)
+  }
   const hosts = hostsOfTool(tool, credentials)
   const secrets = await services.secrets.load(server.tenantId, server.id)
   const isOperation = tool.handler.kind === 'operation'
   const bundle = request.bundle ?? (await bundleCode({ tools: isOperation ? [] : [tool] }, services, signal)).bundle
   const outcome = await services.sandbox.run({
     bundle,
-    task: taskOf(tool, credentials, { answers, abilities: EVERYTHING }),
+    task: taskOf(tool, credentials, client),
     input,
     env: environmentOf(request, hosts, secrets),
     broker: tryBroker(request, hosts, bundle, secrets, services),
@@ -69,12 +75,20 @@ export async function tryTool(request: TryRequest, services: Services, signal: A
 /** Nobody is really asked. */
 const EVERYTHING: ClientSide['abilities'] = { form: true, url: true, sampling: true, roots: true }
 
+function noMocks(tool: string): MetaError {
+  return new MetaError(
+    'ARGUMENTS_INVALID',
+    `"${tool}" runs at a connected server, where no mock can answer.`,
+    'Set live: true to really call it.',
+  )
+}
+
 function taskOf(tool: ToolDefinition, credentials: readonly Credential[], client: ClientSide): SandboxTask {
   const { handler, ...definition } = tool
   if (handler.kind === 'operation')
     return { kind: 'operation', operation: { ...definition, call: handler.call }, credentials }
   if (handler.kind === 'code') return { kind: 'code', item: { kind: 'tool', name: tool.name }, client }
-  throw new MetaError('TOOL_FAILED', `"${tool.name}" belongs to a connected server.`, 'Call it with call_tool.')
+  throw new Error(`"${tool.name}" runs at a connected server.`)
 }
 
 function hostsOfTool({ handler }: ToolDefinition, credentials: readonly Credential[]): string[] {

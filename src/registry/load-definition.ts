@@ -2,6 +2,7 @@ import type { Sql } from '../db/db.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
 import type { Server } from '../model/server.ts'
+import { listConnections } from './connection-store.ts'
 import { listCredentials } from './credential-store.ts'
 import { listPrompts } from './prompt-store.ts'
 import { listResources } from './resource-store.ts'
@@ -21,5 +22,6 @@ export async function loadDefinition(sql: Sql, tenantId: TenantId, server: Serve
     resources: await listResources(sql, tenantId, id),
     prompts: await listPrompts(sql, tenantId, id),
     credentials: await listCredentials(sql, tenantId, id),
+    connections: await listConnections(sql, tenantId, id),
   }
 }

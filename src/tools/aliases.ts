@@ -41,6 +41,10 @@ const ALIASES: Readonly<Record<string, (given: Fields) => ToolCall>> = {
     name: 'add_prompt',
     input: { server: serverId, name: toItemName(promptName ?? name), ...rest },
   }),
+  connect_external_mcp: ({ serverId, serverUrl, serverName, ...rest }) => ({
+    name: 'connect_external',
+    input: { server: serverId, url: serverUrl, name: toConnectionName(serverName), ...rest },
+  }),
   get_mcp_server_code: ({ serverId, fileType = 'index' }) => ({
     name: 'get_server',
     input: { server: serverId, ...(FILES[String(fileType)] ?? { file: String(fileType) }) },
@@ -87,6 +91,11 @@ function toServerName(name: unknown): unknown {
 function toItemName(name: unknown): unknown {
   if (typeof name !== 'string') return name
   return splitWords(name).join('_').slice(0, 63)
+}
+
+/** The same, as short as the name of a connection. */
+function toConnectionName(name: unknown): unknown {
+  return typeof name === 'string' ? splitWords(name).join('_').slice(0, 21).replace(/_$/, '') : name
 }
 
 function splitWords(name: string): string[] {

@@ -1,12 +1,15 @@
 import { MetaError } from '../errors/meta-error.ts'
 import type { Deployment } from '../model/deployment.ts'
 import { nearestName } from '../model/names.ts'
+import { secretsOf } from '../model/secrets-of.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
 import type { Sql } from '../db/db.ts'
 import { type BuildContents, compareContents } from '../model/build-contents.ts'
 import type { Build } from '../model/build.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
+import { describeConnections } from '../pipeline/connections/describe-connections.ts'
+import type { SecretResolver } from '../pipeline/resolve-secrets.ts'
 import { findBuildContents, listBuilds, loadBuild } from '../registry/build-store.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
@@ -55,12 +58,13 @@ export const getServer = defineTool<Input>({
         server,
         definition: await loadDefinition(sql, tenantId, server),
         sources: await listSources(sql, tenantId, server.id),
+        connections: await describeConnections(sql, tenantId, server.id),
         deployments: await listDeployments(sql, tenantId, server.id),
         versions: include.includes('versions') ? await loadVersions(sql, tenantId, server.id) : [],
         newest: wantsFiles ? await loadBuild(sql, tenantId, server.id, 'latest') : undefined,
       }
     })
-    const { server, definition, sources, deployments, versions, newest } = found
+    const { server, definition, sources, connections, deployments, versions, newest } = found
     const secrets = await services.secrets.load(tenantId, server.id)
     if (file !== undefined) return showFile(name, file, newest?.files)
     const parts: Record<(typeof PARTS)[number], () => unknown> = {
@@ -76,7 +80,7 @@ export const getServer = defineTool<Input>({
       code: () => Object.keys(newest?.files ?? {}),
       versions: () => versions.map((version) => describeVersion(version, deployments)),
       deployments: () => deployments.map(describeDeployment),
-      secrets: () => describeSecrets(definition, secrets.names(hostsOf(definition))),
+      secrets: () => describeSecrets(definition, secrets),
     }
     const shown = Object.fromEntries(include.map((part) => [part, parts[part]()]))
     const structured = {
@@ -88,6 +92,7 @@ export const getServer = defineTool<Input>({
       tool_count: definition.tools.length,
       hosts: hostsOf(definition),
       sources: sources.map(({ title, origin, skipped }) => ({ title, origin, skipped: skipped.length })),
+      ...(connections.length > 0 && { connections }),
       ...shown,
     }
     return fitAnswer({ text: `${server.name} is ${server.status}, with ${definition.tools.length} tools.`, structured })
@@ -119,6 +124,11 @@ function describeTools({ tools }: ServerDefinition, format: 'concise' | 'detaile
           input_schema: inputSchema,
           kind: handler.kind,
           ...(handler.kind === 'code' && { code: handler.source }),
+          ...(handler.kind === 'external' && {
+            connection: handler.connection,
+            tool: handler.tool,
+            hash: handler.digest,
+          }),
         }
       : { name, effect, description: description.split('\n', 1)[0]?.slice(0, 120) },
   )
@@ -165,6 +175,11 @@ function describeDeployment(deployment: Deployment) {
   }
 }
 
-function describeSecrets({ credentials }: ServerDefinition, set: readonly string[]) {
-  return credentials.map(({ name, hosts, purpose }) => ({ name, hosts, purpose, set: set.includes(name) }))
+function describeSecrets(definition: ServerDefinition, { names }: SecretResolver) {
+  return secretsOf(definition).map(({ name, hosts, purpose }) => ({
+    name,
+    hosts,
+    purpose,
+    set: names(hosts).includes(name),
+  }))
 }

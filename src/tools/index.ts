@@ -3,6 +3,7 @@ import { addResource } from './add-resource.ts'
 import { addTool } from './add-tool.ts'
 import { callTool } from './call-tool.ts'
 import { cleanupServers } from './cleanup-servers.ts'
+import { connectExternal } from './connect-external.ts'
 import { deleteServer } from './delete-server.ts'
 import { deploy } from './deploy.ts'
 import { getLogs } from './get-logs.ts'
@@ -26,6 +27,7 @@ export const metaTools: readonly MetaTool[] = [
   listServers,
   getServer,
   importOpenapi,
+  connectExternal,
   addTool,
   addResource,
   addPrompt,

@@ -4,21 +4,23 @@ import { nearestName } from '../model/names.ts'
 import { listPrompts, removePrompt } from '../registry/prompt-store.ts'
 import { listResources, removeResource } from '../registry/resource-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
-import { removeTool, toolNames } from '../registry/tool-store.ts'
+import { toolNames } from '../registry/tool-store.ts'
+import { removeConnection, removeToolAndPin } from '../pipeline/connections/remove-connection.ts'
+import { listConnections } from '../registry/connection-store.ts'
 import type { Sql } from '../db/db.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import { confirmArgument, DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
 
-type Kind = 'tool' | 'resource' | 'prompt'
+type Kind = 'tool' | 'resource' | 'prompt' | 'connection'
 
 export const removeItem = defineTool<{ server: string; kind: Kind; name: string }>({
   name: 'remove_item',
-  title: 'Remove a tool, resource or prompt',
+  title: 'Remove an item of a server',
   description: 'Removes one item from a server. What is deployed keeps it until the next deploy.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      kind: { type: 'string', enum: ['tool', 'resource', 'prompt'] },
+      kind: { type: 'string', enum: ['tool', 'resource', 'prompt', 'connection'] },
       name: { type: 'string', maxLength: 64 },
       confirm: confirmArgument,
     },
@@ -64,7 +66,7 @@ interface KindStore {
 }
 
 const KINDS: Readonly<Record<Kind, KindStore>> = {
-  tool: { code: 'TOOL_UNKNOWN', remove: removeTool, names: toolNames },
+  tool: { code: 'TOOL_UNKNOWN', remove: removeToolAndPin, names: toolNames },
   resource: {
     code: 'RESOURCE_UNKNOWN',
     remove: removeResource,
@@ -74,5 +76,10 @@ const KINDS: Readonly<Record<Kind, KindStore>> = {
     code: 'PROMPT_UNKNOWN',
     remove: removePrompt,
     names: async (...of) => (await listPrompts(...of)).map(({ name }) => name),
+  },
+  connection: {
+    code: 'CONNECTION_UNKNOWN',
+    remove: removeConnection,
+    names: async (...of) => (await listConnections(...of)).map(({ name }) => name),
   },
 }

@@ -25,6 +25,10 @@ const OTHER_WAYS_OUT: Readonly<Record<string, { readonly ways: readonly string[]
     ways: ['uses fetch'],
     why: 'a project that was taken away has a fetch of its own',
   },
+  'runtime/library/external/external-caller.ts': {
+    ways: ['uses fetch'],
+    why: 'such a project reaches its connected servers itself',
+  },
   'generators/project/emit-certificate-fetch.ts': {
     ways: ['takes * of node:http', 'takes IncomingMessage of node:http', 'takes request of node:https'],
     why: 'the text of a file of such a project',

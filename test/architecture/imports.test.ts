@@ -54,7 +54,7 @@ describe('the house', () => {
       ({ from, to, specifier }) =>
         from === 'runtime/library' &&
         to === undefined &&
-        !/^(@modelcontextprotocol\/server|minisearch)(\/|$)/.test(specifier),
+        !/^(@modelcontextprotocol\/(server|client)|minisearch)(\/|$)/.test(specifier),
     )
     expect(wrong.map(describeImport)).toEqual([])
   })

@@ -124,7 +124,15 @@ export function requestOf(artefacts: ProjectFiles): DeploymentRequest {
     updatedAt: now,
     deletedAt: null,
   }
-  return { server, deployment: deploymentOf(serverId, build.id), build, hosts: [], credentials: [], settings: {} }
+  return {
+    server,
+    deployment: deploymentOf(serverId, build.id),
+    build,
+    hosts: [],
+    credentials: [],
+    connected: { connections: [], tools: {} },
+    settings: {},
+  }
 }
 
 function deploymentOf(serverId: ServerId, buildId: BuildId): Deployment {

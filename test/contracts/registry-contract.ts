@@ -232,6 +232,7 @@ export function registryContract(name: string, open: () => Promise<Database>): v
         resources: [resource],
         prompts: [prompt],
         credentials: [credential],
+        connections: [],
       })
       const [first] = definition.tools
       expect(JSON.stringify(first?.inputSchema)).toBe(JSON.stringify(operation.inputSchema))

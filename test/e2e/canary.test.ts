@@ -161,10 +161,12 @@ describe('secrets that were planted', () => {
         ['search_tools', { query: value }],
         ['import_openapi', { server: 'cage', content: `openapi: 3.1.0\ninfo: { title: "${value}" }` }],
         ['import_openapi', { server: 'cage', url: `https://${encodeURIComponent(value)}.invalid/` }],
+        ['connect_external', { server: 'cage', url: `https://${encodeURIComponent(value)}.invalid/`, name: 'notes' }],
         [value, {}],
       ]
       for (const [tool, input] of inputs) await use(tool, input)
     }
+    await use('connect_external', { server: 'cage', url: `http://${api.host}/echo`, name: 'echo' })
     await use('list_servers', {})
     await use('get_logs', { server: 'cage', limit: 200 })
     await use('search_tools', { query: 'sing' })

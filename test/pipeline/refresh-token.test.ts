@@ -80,7 +80,8 @@ describe('the refresh token of a local server', () => {
       },
     } as unknown as Sandbox
     const schedule = { join: () => async () => {} } as unknown as Parameters<typeof brokerFor>[2]['schedule']
-    broker = brokerFor(request, () => {}, { db, egress, secrets, sandbox, taskSandbox: sandbox, schedule })
+    const connections = {} as Parameters<typeof brokerFor>[2]['connections']
+    broker = brokerFor(request, () => {}, { db, egress, secrets, sandbox, taskSandbox: sandbox, schedule, connections })
   })
 
   const save = (name: string, value: string, by: Broker | undefined = broker) =>

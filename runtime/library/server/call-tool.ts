@@ -1,6 +1,8 @@
 import { type InputRequiredResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { callOperation } from '../call-operation.ts'
+import type { ExternalTool } from '../external/external-parts.ts'
 import { isInputNeeded } from '../input-needed.ts'
+import type { JsonSchema } from '../json-schema.ts'
 import type { Operation } from '../operation.ts'
 import { errorResult, toToolResult, type ToolResult } from '../tool-result.ts'
 import { callContext } from './call-context.ts'
@@ -28,6 +30,7 @@ export async function callTool(
     return errorResult(`The arguments of ${entry.definition.name} are not right: ${problem}. No request was made.`)
   try {
     if (entry.kind === 'operation') return await runOperation(entry.definition, input, parts, call)
+    if (entry.kind === 'external') return await callExternal(entry.definition, input, call)
     const { task } = entry.definition
     if (task === 'required') requireTasks(call)
     const run = (served: ServedCall) => runCode(entry.definition, input, served)
@@ -75,10 +78,26 @@ async function runOperation(
     ...(saveCredential && { saveCredential }),
     credentials: parts.operations.credentials,
   })
-  if (!operation.outputSchema || !result.structuredContent || result.isError) return result
-  const problem = await checkBySchema(operation.outputSchema, result.structuredContent)
+  return fitToSchema(operation, result)
+}
+
+/** @throws InputNeeded when the connected server asks the client */
+async function callExternal(
+  tool: ExternalTool,
+  input: Readonly<Record<string, unknown>>,
+  served: ServedCall,
+): Promise<ToolResult> {
+  const { host, client } = served
+  if (!host.callExternal)
+    throw new Error(`It belongs to the connected server "${tool.connection}", which is not reached from here.`)
+  return fitToSchema(tool, await host.callExternal(tool, input, callContext(served), client))
+}
+
+/** Clients throw a whole result away that does not fit its schema; as an error its text still reaches the model. */
+async function fitToSchema({ outputSchema }: { readonly outputSchema?: JsonSchema }, result: ToolResult) {
+  if (!outputSchema || result.isError) return result
+  const problem = result.structuredContent ? await checkBySchema(outputSchema, result.structuredContent) : undefined
   if (!problem) return result
-  // Clients throw a whole result away that does not fit its schema; as an error its text still reaches the model.
   const note = `The API's answer does not fit its description (${problem}). It is shown above as it came.`
-  return { content: [...result.content, { type: 'text', text: note }], isError: true }
+  return { content: [...result.content, { type: 'text', text: note } as const], isError: true }
 }

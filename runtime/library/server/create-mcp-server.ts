@@ -19,6 +19,7 @@ export function createMcpServer(parts: ServerParts, host: ServerHost): () => Ser
   const entries = new Map<string, ToolEntry>()
   for (const definition of parts.operations.operations) entries.set(definition.name, { kind: 'operation', definition })
   for (const definition of parts.tools) entries.set(definition.name, { kind: 'code', definition })
+  for (const definition of parts.external?.tools ?? []) entries.set(definition.name, { kind: 'external', definition })
   const tools = parts.exposure === 'search' ? [...searchTools] : Array.from(entries.values(), listedTool)
   const search = createToolSearch(entries)
 

@@ -19,6 +19,8 @@ interface RoundState {
   readonly answers: Answers
   /** Of the method's parameters: answers to one call are no answers to another. */
   readonly request: string
+  /** See InputNeeded. */
+  readonly resume?: string
 }
 
 export type RoundsSeal = RequestStateCodec<RoundState>
@@ -39,10 +41,13 @@ export function createRoundsSeal(key: string): RoundsSeal {
 }
 
 /**
- * The answers that came with this call and with the calls before it.
+ * The answers that came with this call and with the calls before it, and what a connected server wants back with them.
  * @throws ProtocolError -32602 when the earlier ones were given to another request
  */
-export async function readAnswers({ mcpReq }: ServerContext, params: object): Promise<Answers> {
+export async function readAnswers(
+  { mcpReq }: ServerContext,
+  params: object,
+): Promise<Pick<ClientSide, 'answers' | 'resume'>> {
   // The seal was checked before any handler runs, so this is what `askClient` put in.
   const state = mcpReq.requestState<RoundState>()
   if (state && state.request !== (await digestOf(params))) {
@@ -51,19 +56,21 @@ export async function readAnswers({ mcpReq }: ServerContext, params: object): Pr
   const latest = Object.entries(mcpReq.inputResponses ?? {}).flatMap(([name, answer]) =>
     typeof answer === 'object' && answer !== null ? [[name, toResponse(answer)] as const] : [],
   )
-  return { ...state?.answers, ...Object.fromEntries(latest) }
+  const answers = { ...state?.answers, ...Object.fromEntries(latest) }
+  return { answers, ...(state?.resume !== undefined && { resume: state.resume }) }
 }
 
 /** Ends this round: the client is asked, and calls again with the answers. */
 export async function askClient(
-  { requests }: InputNeeded,
+  { requests, resume }: InputNeeded,
   answers: Answers,
   seal: RoundsSeal,
   call: ServerContext,
   params: object,
 ): Promise<InputRequiredResult> {
   const asked = Object.entries(requests).map(([name, request]) => [name, toInputRequest(request)] as const)
-  const requestState = await seal.mint({ answers, request: await digestOf(params) }, call)
+  const state = { answers, request: await digestOf(params), ...(resume !== undefined && { resume }) }
+  const requestState = await seal.mint(state, call)
   return inputRequired({ inputRequests: Object.fromEntries(asked), requestState })
 }
 

@@ -42,12 +42,12 @@ export async function openCall(
   call: ServerContext,
   params: object,
 ): Promise<ServedCall> {
-  const answers = await readAnswers(call, params)
+  const { answers, resume } = await readAnswers(call, params)
   const capabilities = clientCapabilities(server, call)
   return {
     host,
     request: call.mcpReq,
-    client: { answers, abilities: abilitiesOf(capabilities) },
+    client: { answers, abilities: abilitiesOf(capabilities), ...(resume !== undefined && { resume }) },
     takesTasks: capabilities.extensions?.[TASKS_EXTENSION] !== undefined,
     signal: call.mcpReq.signal,
     background: () => {},

@@ -1,8 +1,9 @@
 import type { CallContext } from '../call-context.ts'
+import type { ExternalParts, ExternalTool } from '../external/external-parts.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import type { Effect, OperationsFile } from '../operation.ts'
 import type { KeyValueStore, LogLevel, ToolContext } from '../tool-context.ts'
-import type { ContentBlock } from '../tool-result.ts'
+import type { ContentBlock, ToolResult } from '../tool-result.ts'
 import type { ClientSide, CodeItem } from '../wire.ts'
 
 /** Everything a server consists of, as data. */
@@ -14,6 +15,8 @@ export interface ServerParts {
   readonly exposure: 'tools' | 'search'
   readonly operations: OperationsFile
   readonly tools: readonly CodeTool[]
+  /** Absent where no other server is connected. */
+  readonly external?: ExternalParts
   readonly resources: readonly ResourcePart[]
   readonly prompts: readonly PromptPart[]
 }
@@ -73,9 +76,21 @@ export interface ServerHost {
    * @throws InputNeeded when it asked for input that the client has not given yet
    */
   runCode(item: CodeItem, input: unknown, context: ToolContext, client: ClientSide): Promise<unknown>
+  /**
+   * Calls a tool of a connected server; absent where there is none.
+   * @throws InputNeeded when that server asked for input that the client has not given yet
+   */
+  readonly callExternal?: CallExternal
   schedule(tool: string, input: unknown, delayMs: number): Promise<void>
   sign(secretName: string, data: string): Promise<string>
   /** At least 32 bytes that seal what travels through clients between the rounds of a call; the same in each process that serves them. */
   readonly stateKey: string
   log(level: LogLevel, message: string, details?: unknown): void
 }
+
+export type CallExternal = (
+  tool: ExternalTool,
+  input: Readonly<Record<string, unknown>>,
+  context: Pick<ToolContext, 'signal' | 'progress'>,
+  client: ClientSide,
+) => Promise<ToolResult>

@@ -2,7 +2,7 @@ import type { CallContext } from '../call-context.ts'
 import { type CodeRegistry, runCode } from '../code.ts'
 import { askingClient, noClient } from '../input-needed.ts'
 import type { KeyValueStore } from '../tool-context.ts'
-import type { ServerHost } from './server-parts.ts'
+import type { CallExternal, ServerHost } from './server-parts.ts'
 
 export interface StandaloneOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -10,6 +10,7 @@ export interface StandaloneOptions {
   readonly store?: KeyValueStore
   readonly fetch?: typeof fetch
   readonly certificateFetch?: CallContext['certificateFetch']
+  readonly callExternal?: CallExternal
 }
 
 /** A host that needs nothing but web APIs: code runs here, secrets are the values of `env`. */
@@ -19,10 +20,12 @@ export function standaloneHost({
   store = memoryStore(),
   fetch: send = fetch,
   certificateFetch,
+  callExternal,
 }: StandaloneOptions): ServerHost {
   const host: ServerHost = {
     fetch: (input, init) => send(input, init),
     ...(certificateFetch && { certificateFetch }),
+    ...(callExternal && { callExternal }),
     env,
     store,
     runCode: (item, input, context) => runCode(code, item, input, context),

@@ -1,5 +1,6 @@
 import { fromJsonSchema, type Tool } from '@modelcontextprotocol/server'
 import { argumentProblems } from '../argument-problems.ts'
+import type { ExternalTool } from '../external/external-parts.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import type { Effect, Operation } from '../operation.ts'
 import type { CodeTool } from './server-parts.ts'
@@ -8,9 +9,10 @@ import type { CodeTool } from './server-parts.ts'
 export type ToolEntry =
   | { readonly kind: 'operation'; readonly definition: Operation }
   | { readonly kind: 'code'; readonly definition: CodeTool }
+  | { readonly kind: 'external'; readonly definition: ExternalTool }
 
 /** The tool as `tools/list` shows it. Hints: MCP 2026-07-28, schema ToolAnnotations. */
-export function listedTool({ definition }: ToolEntry): Tool {
+export function listedTool({ kind, definition }: ToolEntry): Tool {
   const { name, description, inputSchema, outputSchema, effect } = definition
   const title = 'title' in definition && definition.title ? { title: definition.title } : {}
   const method = 'call' in definition ? definition.call.method : undefined
@@ -21,7 +23,7 @@ export function listedTool({ definition }: ToolEntry): Tool {
     // Schemas are checked for an object root when a tool is added; `Tool` wants that in its type.
     inputSchema: inputSchema as Tool['inputSchema'],
     ...(outputSchema && { outputSchema }),
-    annotations: annotationsOf(effect, method, 'call' in definition),
+    annotations: annotationsOf(effect, method, kind !== 'code'),
   }
 }
 

@@ -1,4 +1,6 @@
 import type { InboxItemId, ServerId } from '../ids.ts'
+import { changedToolsKind } from './changed-tools.ts'
+import { connectionKind } from './connection.ts'
 import type { InboxForm, InboxKind } from './inbox-kind.ts'
 import { confirmationKind } from './confirmation.ts'
 import { localHostKind } from './local-host.ts'
@@ -11,6 +13,8 @@ const inboxKinds = {
   confirmation: confirmationKind,
   'local-host': localHostKind,
   oauth: oauthKind,
+  connection: connectionKind,
+  'changed-tools': changedToolsKind,
 }
 
 type InboxKinds = typeof inboxKinds

@@ -14,6 +14,8 @@ export interface InboxKind<Request, Facts> {
 
 export interface InboxForm {
   readonly paragraphs: readonly Paragraph[]
+  /** Shown below them, each side by side. */
+  readonly comparisons?: readonly InboxComparison[]
   readonly fields: readonly InboxField[]
   /** What a person can decide, besides declining. */
   readonly answers: readonly InboxChoice[]
@@ -21,6 +23,14 @@ export interface InboxForm {
 
 /** Texts in a row; what a person must look at, such as a host, is strong. */
 export type Paragraph = readonly (string | { readonly strong: string })[]
+
+export interface InboxComparison {
+  readonly title: string
+  readonly before: string
+  readonly after: string
+  /** In words what is different. */
+  readonly differences: readonly string[]
+}
 
 export interface InboxField {
   readonly name: string

@@ -7,6 +7,8 @@ import { appendAuditEvent } from '../../registry/audit-store.ts'
 import { listInboxItems, removeInboxItem, removeOldInboxItems } from '../../registry/inbox-store.ts'
 import type { Services } from '../services.ts'
 import { answerConfirmation } from './answer-confirmation.ts'
+import { answerChangedTools } from './answer-changed-tools.ts'
+import { answerConnection } from './answer-connection.ts'
 import { answerLocalHost } from './answer-local-host.ts'
 import { answerSecret } from './answer-secret.ts'
 import { answerOauth } from './answer-oauth.ts'
@@ -17,6 +19,8 @@ const inboxAnswers: { readonly [Name in InboxKindName]: InboxAnswers<Name> } = {
   confirmation: answerConfirmation,
   'local-host': answerLocalHost,
   oauth: answerOauth,
+  connection: answerConnection,
+  'changed-tools': answerChangedTools,
 }
 
 /** What waits for a person, oldest first. */

@@ -2,6 +2,7 @@ import type { ServerId } from '../../model/ids.ts'
 import type { Paragraph } from '../../model/inbox/inbox-kind.ts'
 import type { Principal } from '../../model/principal.ts'
 import { appendAuditEvent } from '../../registry/audit-store.ts'
+import { listApprovedHosts, withdrawHost } from '../../registry/connection-store.ts'
 import { listEnvApprovals, removeEnvApproval } from '../../registry/env-approval-store.ts'
 import type { Services } from '../services.ts'
 import { startAgain } from '../set-server-secret.ts'
@@ -16,7 +17,11 @@ export interface Grant {
 }
 
 export async function listGrants(services: Services, principal: Principal): Promise<readonly Grant[]> {
-  return [...(await localHostGrants(services)), ...(await variableGrants(services, principal))]
+  return [
+    ...(await localHostGrants(services)),
+    ...(await variableGrants(services, principal)),
+    ...(await connectionGrants(services, principal)),
+  ]
 }
 
 /** Takes back what the key names. Only the inbox page calls this. @returns what was done, for the person */
@@ -38,6 +43,18 @@ async function localHostGrants({ localHosts }: Services): Promise<Grant[]> {
     async withdraw() {
       await localHosts.close(address)
       return `${address} is closed.`
+    },
+  }))
+}
+
+async function connectionGrants({ db }: Services, { tenantId }: Principal): Promise<Grant[]> {
+  const hosts = await db.as(tenantId, (sql) => listApprovedHosts(sql, tenantId))
+  return hosts.map((host) => ({
+    key: `connection ${host}`,
+    text: ['You allowed your servers to offer tools of ', { strong: host }, '.'],
+    async withdraw() {
+      await db.as(tenantId, (sql) => withdrawHost(sql, tenantId, host))
+      return `Tools of ${host} are called no more.`
     },
   }))
 }

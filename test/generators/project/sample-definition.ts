@@ -18,6 +18,7 @@ export const sampleDefinition: ServerDefinition = {
       purpose: 'Signs in at the library.',
     },
   ],
+  connections: [],
   tools: [
     {
       name: 'get_book',

@@ -1,0 +1,131 @@
+import { defaults } from '../../config/defaults.ts'
+import type { Sql } from '../../db/db.ts'
+import { MetaError } from '../../errors/meta-error.ts'
+import { type Connection, type ConnectionTool, hostOf, isWanted } from '../../model/connection.ts'
+import type { Principal } from '../../model/principal.ts'
+import type { Server } from '../../model/server.ts'
+import { findConnection, isHostApproved, upsertConnection } from '../../registry/connection-store.ts'
+import { putInboxItem } from '../../registry/inbox-store.ts'
+import { requireServer } from '../../registry/server-store.ts'
+import type { Services } from '../services.ts'
+import type { Listing } from './list-upstream-tools.ts'
+import { effectOf } from './external-tool.ts'
+import { noteListing } from './note-listing.ts'
+import { type OfferedTools, offerTools } from './offer-tools.ts'
+import { tokenName } from './token-credentials.ts'
+import { withdrawTools } from './withdraw-tools.ts'
+
+export interface ConnectRequest {
+  readonly serverName: string
+  /** Without a token: which secret that is, is decided here. */
+  readonly connection: Omit<Connection, 'token'>
+}
+
+export interface ConnectOutcome {
+  /** `waiting`: a person has not allowed its host yet. */
+  readonly state: 'waiting' | 'connected'
+  readonly tools: readonly ConnectionTool[]
+  readonly offered?: OfferedTools
+  /** Upstream names of tools that are wanted no more. */
+  readonly withdrawn: readonly string[]
+  readonly leftOut: Listing['leftOut']
+}
+
+/**
+ * Lists the tools of another MCP server and offers those that are wanted, at once where a person has allowed its host,
+ * else when they do. Safe to repeat: what was allowed before stays as it was allowed.
+ * @throws MetaError SERVER_UNKNOWN, CONNECTION_NAME_TAKEN, SECRET_MISSING, NOTHING_SELECTED, and what egress or the
+ *   connected server refuse
+ */
+export async function connectServer(
+  { serverName, connection: wanted }: ConnectRequest,
+  services: Pick<Services, 'db' | 'connections'>,
+  principal: Principal,
+  signal: AbortSignal,
+): Promise<ConnectOutcome> {
+  const { tenantId } = principal
+  const { server, stored } = await services.db.as(tenantId, async (sql) => {
+    const found = await requireServer(sql, tenantId, serverName)
+    return { server: found, stored: await findConnection(sql, tenantId, found.id, wanted.name) }
+  })
+  if (stored && stored.url !== wanted.url) throw nameTaken(serverName, stored)
+  const connection = { ...wanted, ...(stored?.token !== undefined && { token: stored.token }) }
+  const target = { tenantId, serverId: server.id, connection }
+  const listing = await services.connections
+    .use(target, (live) => live.list(signal))
+    .catch((error: unknown) => noteWantedToken(error, server, connection, services))
+  const names = listing.tools.map(({ definition }) => definition.name)
+  if (!names.some((name) => isWanted(connection, name))) throw nothingSelected(connection, names)
+  return services.db.as(tenantId, async (sql) => {
+    await upsertConnection(sql, tenantId, server.id, connection)
+    const tools = (await noteListing(sql, target, listing, principal.subject)) ?? []
+    const shown = notYetAllowed(connection, tools)
+    const withdrawn = await withdrawTools(sql, tenantId, server.id, connection)
+    const { leftOut } = listing
+    if (!(await isHostApproved(sql, tenantId, hostOf(connection)))) {
+      await askForApproval(sql, server, connection, shown, principal)
+      return { state: 'waiting', tools, withdrawn, leftOut }
+    }
+    const offered = await offerTools(sql, tenantId, server, connection, shown)
+    return { state: 'connected', tools, offered, withdrawn, leftOut }
+  })
+}
+
+/** Wanted tools that no one has allowed in any form; one that was allowed and has changed waits in the inbox. */
+function notYetAllowed(connection: Connection, tools: readonly ConnectionTool[]) {
+  return tools.flatMap(({ tool, pinned, latest }) =>
+    latest && !pinned && isWanted(connection, tool)
+      ? [{ tool, digest: latest.digest, effect: effectOf(latest.definition) }]
+      : [],
+  )
+}
+
+async function askForApproval(
+  sql: Sql,
+  server: Server,
+  { name, url }: Connection,
+  tools: ReturnType<typeof notYetAllowed>,
+  { tenantId, subject }: Principal,
+): Promise<void> {
+  const request = { kind: 'connection', connection: name, url, tools } as const
+  const item = { serverId: server.id, request, requestedBy: subject }
+  if ((await putInboxItem(sql, tenantId, item, defaults.inbox.items)) !== undefined) return
+  throw new MetaError(
+    'LIMIT_EXCEEDED',
+    `The inbox already holds ${defaults.inbox.items} requests.`,
+    'A person has to work through it first: mcpwright inbox',
+  )
+}
+
+/** The connection is kept, so that a person can enter the token that it wants. */
+async function noteWantedToken(
+  error: unknown,
+  { tenantId, id, name }: Server,
+  connection: Connection,
+  { db }: Pick<Services, 'db'>,
+): Promise<never> {
+  if (!(error instanceof MetaError) || (error.code !== 'SECRET_MISSING' && error.code !== 'UNAUTHORIZED')) throw error
+  const token = tokenName(connection.name)
+  await db.as(tenantId, (sql) => upsertConnection(sql, tenantId, id, { ...connection, token }))
+  const next = { tool: 'request_secrets', arguments: { server: name } }
+  throw new MetaError(error.code, error.message, `${error.fix} Then connect it again.`, { cause: error, next })
+}
+
+function nameTaken(server: string, { name, url }: Connection): MetaError {
+  return new MetaError(
+    'CONNECTION_NAME_TAKEN',
+    `Server "${server}" already has a connection "${name}", to ${url}.`,
+    'Pick another name, or remove that one first with remove_item.',
+    { next: { tool: 'remove_item', arguments: { server, kind: 'connection', name } } },
+  )
+}
+
+function nothingSelected({ url, tools }: Connection, names: readonly string[]): MetaError {
+  const offers =
+    names.length === 0 ? 'It offers no tools.' : `It offers: ${names.slice(0, 20).join(', ').slice(0, 1_000)}.`
+  return new MetaError(
+    'NOTHING_SELECTED',
+    `Nothing of "${url}" is called ${(tools ?? ['*']).join(' or ').slice(0, 200)}.`,
+    `${offers} A star stands for any characters.`,
+  )
+}
