@@ -62,3 +62,12 @@ export function localHostBlocked(url: URL): MetaError {
     `A person can open it by starting mcpwright with MCPWRIGHT_ALLOW_LOCAL=${hostAndPort(url)}`,
   )
 }
+
+/** What a person opened is for whom they gave it to, and not for whoever can answer with a redirect. */
+export function ledToLocalHost(url: URL): MetaError {
+  return new MetaError(
+    'LOCAL_HOST_BLOCKED',
+    `A redirect leads from a public host to "${hostKey(url)}", which is a local one.`,
+    'Ask for that address itself, if it is meant.',
+  )
+}

@@ -3,7 +3,7 @@ import { hostKey } from './address.ts'
 import type { ClientCertificate } from './client-certificate.ts'
 import { createDispatchers, type Route } from './dispatchers.ts'
 import { explainFailure } from './egress-failure.ts'
-import { checkUrl, isAllowedLocal, type LocalLeave, localHostBlocked } from './egress-guard.ts'
+import { checkUrl, isAllowedLocal, ledToLocalHost, type LocalLeave, localHostBlocked } from './egress-guard.ts'
 import { type ProxySettings, proxyFor } from './proxy-route.ts'
 import { hasPrivateAddress, resolveHost, type ResolveHost } from './public-lookup.ts'
 import { readAuthorities } from './read-authorities.ts'
@@ -94,10 +94,13 @@ export function createEgress(options: EgressOptions): Egress {
     { signal, isStream }: { signal: AbortSignal | undefined; isStream: boolean },
   ): Promise<{ url: URL; route: Route; response: Response }> {
     let current = first
+    let wasLocal = true
     for (let hop = 0; ; hop++) {
       const url = checkUrl(current.url, policy.hosts, options)
       if (policy.caller !== undefined) budget?.spend(policy.caller, url)
       const route = routeTo(url, first.clientCertificate, isStream)
+      if (route.isLocal && !wasLocal && policy.hosts === 'any') throw ledToLocalHost(url)
+      wasLocal = route.isLocal
       // A proxy resolves the name itself, out of reach of the check on the connection.
       if (route.proxy !== undefined && !route.isLocal && (await hasPrivateAddress(url.hostname, resolve))) {
         throw localHostBlocked(url)

@@ -116,6 +116,22 @@ describe.skipIf(!certificates)('behind a proxy (needs openssl)', () => {
     expect(proxy.asked).toHaveLength(1)
   })
 
+  it('does not lead from a public host to what a person opened, unless both are named', async () => {
+    const local = `127.0.0.1:${behind.port}`
+    const egress = egressOf({ allowLocal: new Set([local]) })
+    const url = `${site}/to?https://${local}/secret`
+    for (const ask of [() => egress.request({ url }, policy), () => egress.open({ url }, policy)]) {
+      await expect(ask()).rejects.toMatchObject({
+        code: 'LOCAL_HOST_BLOCKED',
+        message: expect.stringContaining(`"${local}"`),
+        fix: expect.stringContaining('that address itself'),
+      })
+    }
+    expect(behind.seen.map(({ what }) => what)).not.toContain(`${local} /secret`)
+    const both = { ...policy, hosts: new Set(['api.example.test', local]) }
+    expect(await egress.request({ url }, both)).toMatchObject({ status: 200, url: `https://${local}/secret` })
+  })
+
   it('is not between us and what a person opened on this machine', async () => {
     const egress = egressOf({ allowLocal: new Set([`127.0.0.1:${behind.port}`]) })
     expect(await egress.request({ url: `https://127.0.0.1:${behind.port}/` }, policy)).toMatchObject({ status: 200 })

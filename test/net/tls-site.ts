@@ -28,6 +28,8 @@ export async function startTlsSite({ authority, server: pair }: Certificates): P
     const what = `${request.headers.host} ${request.url}`
     seen.push({ what, client: certificate.subject?.CN?.toString(), headers: request.headers })
     if (request.url === '/inside') return void response.writeHead(302, { location: 'https://10.0.0.1/' }).end()
+    const to = /^\/to\?(.*)/.exec(request.url ?? '')?.[1]
+    if (to !== undefined) return void response.writeHead(302, { location: to }).end()
     if (request.url === '/stream') return void response.writeHead(200).write('first')
     response.end('hello')
   }).listen(0, '127.0.0.1')
