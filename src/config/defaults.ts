@@ -34,6 +34,8 @@ export const defaults = {
     codeBytes: 256 * 1024,
     toolsPerServer: 5_000,
   },
+  /** Of one tenant: what an agent that nobody watches may use up. */
+  quota: { servers: 100, buildsPerHour: 60, storedGb: 5 },
   exposure: { operations: 40, tokens: 10_000 },
   egress: {
     timeoutMs: 30_000,

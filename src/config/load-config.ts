@@ -25,10 +25,18 @@ export interface Config {
   /** Folders from which descriptions may be read. */
   readonly files: readonly string[]
   readonly idleLeaveMs: number
+  readonly quota: Quota
   /** How every request leaves. */
   readonly network: NetworkConfig
   /** Told to the person at start. */
   readonly warnings: readonly string[]
+}
+
+/** What a tenant may use up. */
+export interface Quota {
+  readonly servers: number
+  readonly buildsPerHour: number
+  readonly storedGb: number
 }
 
 export interface EnvSecret {
@@ -48,6 +56,9 @@ const KNOWN = [
   'MCPWRIGHT_FILES',
   'MCPWRIGHT_MASTER_KEY',
   'MCPWRIGHT_IDLE_MINUTES',
+  'MCPWRIGHT_MAX_SERVERS',
+  'MCPWRIGHT_MAX_BUILDS_PER_HOUR',
+  'MCPWRIGHT_MAX_GB',
   'MCPWRIGHT_CA_FILE',
   'MCPWRIGHT_REQUESTS_PER_MINUTE',
   'MCPWRIGHT_RELAUNCHED',
@@ -74,6 +85,12 @@ export function loadConfig(env: Environment, platform: NodeJS.Platform = process
       .filter(Boolean)
       .map((folder) => path.resolve(folder)),
     idleLeaveMs: readMinutes('MCPWRIGHT_IDLE_MINUTES', env.MCPWRIGHT_IDLE_MINUTES) ?? defaults.daemon.idleLeaveMs,
+    quota: {
+      servers: readLimit('MCPWRIGHT_MAX_SERVERS', env.MCPWRIGHT_MAX_SERVERS) ?? defaults.quota.servers,
+      buildsPerHour:
+        readLimit('MCPWRIGHT_MAX_BUILDS_PER_HOUR', env.MCPWRIGHT_MAX_BUILDS_PER_HOUR) ?? defaults.quota.buildsPerHour,
+      storedGb: readLimit('MCPWRIGHT_MAX_GB', env.MCPWRIGHT_MAX_GB) ?? defaults.quota.storedGb,
+    },
     network: readNetwork(env),
     warnings: unknownVariables(env),
   }
@@ -129,6 +146,13 @@ function readMinutes(name: string, text: string | undefined): number | undefined
   if (!(minutes > 0))
     throw new MetaError('CONFIGURATION_INVALID', `${name} is "${text}".`, 'Give a number of minutes above 0.')
   return minutes * 60_000
+}
+
+function readLimit(name: string, text: string | undefined): number | undefined {
+  if (!text) return undefined
+  const limit = Number(text)
+  if (limit > 0) return limit
+  throw new MetaError('CONFIGURATION_INVALID', `${name} is "${text}".`, 'Give a number above 0.')
 }
 
 function readEnvSecret(pair: string, env: Environment): EnvSecret {

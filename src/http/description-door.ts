@@ -5,8 +5,9 @@ import { SERVER_NAME } from '../model/names.ts'
 import type { Principal } from '../model/principal.ts'
 import { addOperations, importApi } from '../pipeline/import-api.ts'
 import { queueDeploy } from '../pipeline/queue-work.ts'
+import { addServer } from '../pipeline/quota.ts'
 import type { Services } from '../pipeline/services.ts'
-import { findServerByName, insertServer } from '../registry/server-store.ts'
+import { findServerByName } from '../registry/server-store.ts'
 import { readBody } from './read-body.ts'
 
 /**
@@ -29,7 +30,12 @@ export async function receiveDescription(
   const server = await services.db.as(tenantId, async (sql) => {
     const existing = await findServerByName(sql, tenantId, name)
     return (
-      existing ?? insertServer(sql, tenantId, { name, description: api.description || api.title, exposure: 'tools' })
+      existing ??
+      addServer(sql, services.config.quota, tenantId, {
+        name,
+        description: api.description || api.title,
+        exposure: 'tools',
+      })
     )
   })
   const all = { all: true }

@@ -14,6 +14,7 @@ import { countTools, insertTools, toolNames } from '../registry/tool-store.ts'
 import { toTool } from './import-tool.ts'
 import { type DescriptionText, referenceLoader } from './read-description.ts'
 import { type OperationSelection, selectOperations } from './select-operations.ts'
+import { refuseMoreBytes } from './quota.ts'
 import type { Services } from './services.ts'
 import { tokensOf } from './token-cost.ts'
 
@@ -72,12 +73,12 @@ export interface ImportOutcome {
 
 /**
  * Adds the chosen operations to a server, all or none.
- * @throws MetaError NOTHING_SELECTED, TOOL_NAME_TAKEN, SERVER_UNKNOWN
+ * @throws MetaError NOTHING_SELECTED, TOOL_NAME_TAKEN, SERVER_UNKNOWN, LIMIT_EXCEEDED
  */
 export async function addOperations(
   api: ImportedApi,
   { serverName, description, baseUrl, select, expose }: ImportRequest,
-  { db }: Pick<Services, 'db'>,
+  { db, config }: Pick<Services, 'db' | 'config'>,
   tenantId: TenantId,
 ): Promise<ImportOutcome> {
   const chosen = selectOperations(api.operations, select)
@@ -85,6 +86,7 @@ export async function addOperations(
   if (chosen.length === api.operations.length) forgetImported(api)
   return db.as(tenantId, async (sql) => {
     const server = await requireServer(sql, tenantId, serverName)
+    await refuseMoreBytes(sql, config.quota, tenantId)
     refuseTaken(server, chosen, await toolNames(sql, tenantId, server.id))
     const origin = description.origin ?? 'inline'
     const source = await insertSource(sql, tenantId, {

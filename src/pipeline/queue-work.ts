@@ -3,17 +3,23 @@ import type { Deployment, TargetName } from '../model/deployment.ts'
 import type { JobId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import { findDeployment, updateDeployment, upsertDeployment } from '../registry/deployment-store.ts'
+import { takeBuild } from './quota.ts'
 import type { Services } from './services.ts'
 
-/** Enqueues a deploy; the deployment's row and its job are written in one transaction. */
+/**
+ * Enqueues a deploy; the deployment's row and its job are written in one transaction.
+ * @throws MetaError LIMIT_EXCEEDED when the hour's builds, or the room for them, are used up
+ */
 export async function queueDeploy(
   server: Server,
   target: TargetName,
   version: number | undefined,
-  { db, queue, daemonId }: Pick<Services, 'db' | 'queue' | 'daemonId'>,
+  { db, queue, daemonId, config }: Pick<Services, 'db' | 'queue' | 'daemonId' | 'config'>,
   tenantId: TenantId,
 ): Promise<{ job: JobId; deployment: Deployment }> {
   return db.as(tenantId, async (sql) => {
+    // An earlier version is there already.
+    if (version === undefined) await takeBuild(sql, config.quota, tenantId, new Date())
     const deployment = await upsertDeployment(sql, tenantId, server, target)
     const isUp = deployment.status === 'running'
     await updateDeployment(sql, tenantId, deployment.id, {

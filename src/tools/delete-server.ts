@@ -1,5 +1,6 @@
 import { MetaError } from '../errors/meta-error.ts'
 import { followJob } from '../pipeline/follow-job.ts'
+import { refuseMoreServers } from '../pipeline/quota.ts'
 import { restorableUntil } from '../pipeline/purge-archives.ts'
 import { findArchivedServer, requireServer, restoreServer } from '../registry/server-store.ts'
 import {
@@ -60,6 +61,7 @@ async function bringBack(name: string, { services, confirm, principal: { tenantI
         `There is no archived server "${name}".`,
         'list_servers with status: "archived" shows them.',
       )
+    await refuseMoreServers(sql, services.config.quota, tenantId)
     await restoreServer(sql, tenantId, archived)
   })
   return {

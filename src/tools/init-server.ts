@@ -1,4 +1,4 @@
-import { insertServer } from '../registry/server-store.ts'
+import { addServer } from '../pipeline/quota.ts'
 import { defineTool, objectSchema, WRITES } from './meta-tool.ts'
 
 export const initServer = defineTool<{ name: string; description: string }>({
@@ -25,7 +25,7 @@ export const initServer = defineTool<{ name: string; description: string }>({
   annotations: WRITES,
   async run({ name, description }, { services, principal: { tenantId } }) {
     const server = await services.db.as(tenantId, (sql) =>
-      insertServer(sql, tenantId, { name, description, exposure: 'tools' }),
+      addServer(sql, services.config.quota, tenantId, { name, description, exposure: 'tools' }),
     )
     return {
       text: `Server "${name}" is started, as a draft without tools.`,
