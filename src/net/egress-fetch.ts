@@ -16,7 +16,10 @@ export function egressFetch(
 }
 
 /** The same for answers that stream: it resolves at the head, and bounds neither time nor bytes. */
-export function egressStreamFetch(egress: Egress, policy: Pick<EgressPolicy, 'hosts' | 'redirects'>): typeof fetch {
+export function egressStreamFetch(
+  egress: Egress,
+  policy: Pick<EgressPolicy, 'hosts' | 'caller' | 'redirects'>,
+): typeof fetch {
   return async (input, init) => {
     const answer = await egress.open(await toEgressRequest(input, init), policy)
     return toResponse(answer, answer.body)

@@ -9,8 +9,10 @@ import { loadConfig } from '../../src/config/load-config.ts'
 import { hostKey } from '../../src/net/address.ts'
 import type { Egress } from '../../src/net/egress.ts'
 import { egressFetch, egressStreamFetch } from '../../src/net/egress-fetch.ts'
+import { LOCAL_TENANT, type ServerId } from '../../src/model/ids.ts'
 import type { OauthRequest } from '../../src/model/inbox/oauth.ts'
 import { loginEndpoints } from '../../src/pipeline/login/login-endpoints.ts'
+import { createConnections } from '../../src/pipeline/connections/connections.ts'
 import { createBroker } from '../../src/pipeline/create-broker.ts'
 import { readDescription, referenceLoader } from '../../src/pipeline/read-description.ts'
 import { bundleOf } from '../runtime/sandbox/tool-bundle.ts'
@@ -26,6 +28,7 @@ export const DOORS = [
   "a remote server's stream",
   "a login's discovery",
   'the OpenID provider that a description names',
+  'a connected server',
 ] as const
 export type Door = (typeof DOORS)[number]
 
@@ -101,6 +104,7 @@ export async function openDoors(makeEgress: (site: string) => Egress): Promise<D
     'the OpenID provider that a description names': (address) =>
       // Nothing else of the request is read before the provider has answered.
       loginEndpoints({ server: { openIdConnectUrl: address } } as OauthRequest, egress),
+    'a connected server': (url) => listConnected(url, egress, signal),
     "a login's discovery": async (address) => (await egressFetch(egress, policy)(address)).text(),
   }
   const opened = stack.move()
@@ -112,6 +116,19 @@ export async function openDoors(makeEgress: (site: string) => Egress): Promise<D
         (error: Error & { code?: string; fix?: string }) => `refused: ${error.code} ${error.message} ${error.fix}`,
       ),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+async function listConnected(url: string, egress: Egress, signal: AbortSignal): Promise<unknown> {
+  // Without a token no secret is loaded.
+  const secrets = { load: () => Promise.reject(new Error('There are no secrets.')) }
+  const connections = createConnections({ egress, secrets, limits: defaults.connection })
+  const connection = { name: 'upstream', url, transport: 'streamable-http' } as const
+  const serverId = '00000000-0000-7000-8000-000000000000' as ServerId
+  try {
+    return await connections.use({ tenantId: LOCAL_TENANT, serverId, connection }, (live) => live.list(signal))
+  } finally {
+    await connections.close()
   }
 }
 

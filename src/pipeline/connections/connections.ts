@@ -52,8 +52,9 @@ export function createConnections({ egress, secrets, limits }: ConnectionsOption
   }
 
   function open(target: ConnectionTarget): LiveConnection {
-    const { connection } = target
-    const policy = { hosts: new Set([hostKey(new URL(connection.url))]), redirects: REDIRECTS }
+    const { tenantId, serverId, connection } = target
+    const hosts = new Set([hostKey(new URL(connection.url))])
+    const policy = { hosts, caller: `${tenantId}/${serverId}`, redirects: REDIRECTS }
     return openLiveConnection({
       connection,
       limits,
