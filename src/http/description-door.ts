@@ -9,6 +9,7 @@ import { addServer } from '../pipeline/quota.ts'
 import type { Services } from '../pipeline/services.ts'
 import { findServerByName } from '../registry/server-store.ts'
 import { readBody } from './read-body.ts'
+import { readMultipart } from './read-multipart.ts'
 
 /**
  * `POST /upload-openapi`: a multipart form with `file` (and `name`), or the description itself as the body with
@@ -89,32 +90,17 @@ async function readUpload(request: Request): Promise<Upload> {
   return upload
 }
 
-/** The platform's own parser reads the form. */
 async function readForm(body: Buffer, type: string): Promise<{ text: string; name?: string; baseUrl?: string }> {
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
-    .formData()
-    .catch((cause: unknown) => {
-      throw new MetaError(
-        'DESCRIPTION_UNREADABLE',
-        'The multipart form can not be read.',
-        'Send the description as its field "file".',
-        { cause },
-      )
-    })
-  const file = form.get('file')
-  if (file === null)
+  const form = await readMultipart(body, type)
+  const text = form.get('file')
+  if (text === undefined)
     throw new MetaError(
       'DESCRIPTION_UNREADABLE',
       'The form has no field "file".',
       'Send the description as its field "file".',
     )
-  const name = form.get('name')
-  const baseUrl = form.get('base_url')
-  return {
-    text: typeof file === 'string' ? file : await file.text(),
-    ...(typeof name === 'string' && name !== '' && { name }),
-    ...(typeof baseUrl === 'string' && baseUrl !== '' && { baseUrl }),
-  }
+  const [name, baseUrl] = [form.get('name'), form.get('base_url')]
+  return { text, ...(name && { name }), ...(baseUrl && { baseUrl }) }
 }
 
 function nameFromTitle(title: string): string {

@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express'
+import { defaults } from '../config/defaults.ts'
 import { renderError } from '../errors/render.ts'
 import { type InboxLinks, type InboxSession, isFormOf } from '../inbox/inbox-links.ts'
 import type { InboxForm } from '../model/inbox/inbox-kind.ts'
@@ -13,6 +14,7 @@ import { inboxContent } from './inbox-page.ts'
 import { finishLoginDoor, sendToLogin } from './oauth-callback-door.ts'
 import { html, sendPage } from './page.ts'
 import { readBody } from './read-body.ts'
+import { type FormTexts, readMultipart } from './read-multipart.ts'
 
 const COOKIE = 'mcpwright_inbox'
 const LARGEST_BYTES = 64 * 1024
@@ -66,21 +68,22 @@ async function readForm(
   links: InboxLinks,
   request: Request,
   response: Response,
-): Promise<{ readonly session: InboxSession; readonly form: URLSearchParams } | undefined> {
+): Promise<{ readonly session: InboxSession; readonly form: FormTexts } | undefined> {
   const session = findSession(links, request)
   if (!session) {
     sendEnded(response)
     return undefined
   }
-  const form = new URLSearchParams((await readBody(request, LARGEST_BYTES)).toString('utf8'))
-  if (isOwnForm(request, session, form)) return { session, form }
+  // Nothing large is read from who can't be right.
+  const form = isOwnPage(request) ? await readTexts(request) : undefined
+  if (form && isFormOf(session, form.get('form_token') ?? '')) return { session, form }
   sendForeign(response)
   return undefined
 }
 
 async function answerItem(
   id: string,
-  form: URLSearchParams,
+  form: FormTexts,
   response: Response,
   session: InboxSession,
   services: Services,
@@ -122,11 +125,14 @@ async function sendInbox(
 }
 
 /** @returns undefined when it is none of the form's choices, or a field that it takes is empty */
-function readAnswer(sent: URLSearchParams, { answers, fields }: InboxForm): InboxAnswer | undefined {
+function readAnswer(sent: FormTexts, { answers, fields }: InboxForm): InboxAnswer | undefined {
   const choice = answers.find(({ name }) => name === sent.get('answer'))
   if (!choice) return undefined
   if (!choice.takesFields) return { choice: choice.name, fields: {} }
-  const entered = fields.map(({ name, isOptional }) => ({ name, isOptional, text: sent.get(name)?.trim() ?? '' }))
+  const entered = fields.map(({ name, isOptional, type }) => {
+    const given = sent.get(name) ?? ''
+    return { name, isOptional, text: type === 'file' ? given : given.trim() }
+  })
   if (entered.some(({ text, isOptional }) => text === '' && !isOptional)) return undefined
   return { choice: choice.name, fields: Object.fromEntries(entered.map(({ name, text }) => [name, text])) }
 }
@@ -137,8 +143,15 @@ function findSession(links: InboxLinks, request: Request): InboxSession | undefi
 }
 
 /** Browsers name the page that a form was sent from; another port of this machine is another page. */
-function isOwnForm({ headers }: Request, session: InboxSession, form: URLSearchParams): boolean {
-  return headers.origin === `http://${headers.host}` && isFormOf(session, form.get('form_token') ?? '')
+function isOwnPage({ headers }: Request): boolean {
+  return headers.origin === `http://${headers.host}`
+}
+
+async function readTexts(request: Request): Promise<FormTexts> {
+  const type = request.headers['content-type'] ?? ''
+  if (type.startsWith('multipart/form-data'))
+    return readMultipart(await readBody(request, defaults.limits.descriptionBytes + LARGEST_BYTES), type)
+  return new Map(new URLSearchParams((await readBody(request, LARGEST_BYTES)).toString('utf8')))
 }
 
 function sendEnded(response: Response): void {

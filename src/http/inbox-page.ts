@@ -37,13 +37,18 @@ function itemArticle({ item, form }: ShownItem, formToken: string): Html {
       Server: <strong>${server?.name ?? 'none in particular'}</strong>. Asked for by ${requestedBy},
       ${requestedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC.
     </p>
-    <form method="post" action="/inbox/items/${id}" autocomplete="off">
+    <form method="post" action="/inbox/items/${id}" autocomplete="off" ${encodingOf(form)}>
       <input type="hidden" name="form_token" value="${formToken}" />
       ${form.paragraphs.map(paragraph)} ${(form.comparisons ?? []).map(comparisonTable)}
       ${form.fields.map((field) => labelledInput(field, id))} ${form.answers.map(choiceButton)}
       <button name="answer" value="decline" formnovalidate>Decline</button>
     </form>
   </article>`
+}
+
+/** A file goes only in this one. */
+function encodingOf({ fields }: InboxForm): Html {
+  return fields.some(({ type }) => type === 'file') ? html`enctype="multipart/form-data"` : html``
 }
 
 function paragraph(pieces: Paragraph): Html {

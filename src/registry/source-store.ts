@@ -64,8 +64,8 @@ export async function insertSource(sql: Sql, tenantId: TenantId, source: NewSour
   return toSource(row)
 }
 
-/** @returns its digest */
-async function insertSourceText(sql: Sql, tenantId: TenantId, text: string): Promise<string> {
+/** Keeps a text once per tenant. @returns its digest */
+export async function insertSourceText(sql: Sql, tenantId: TenantId, text: string): Promise<string> {
   const digest = await digestOfText(text)
   const known = await sql.query('SELECT 1 FROM source_texts WHERE tenant_id = $1 AND digest = $2', [tenantId, digest])
   if (known.length > 0) return digest

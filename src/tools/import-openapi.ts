@@ -2,6 +2,7 @@ import type { HttpServer } from '../../runtime/library/http-call.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ImportedApi } from '../model/api-importer.ts'
 import { addOperations, defaultExposure, importApi, toolTokens } from '../pipeline/import-api.ts'
+import { takeDropped } from '../pipeline/dropped-description.ts'
 import { type DescriptionSource, readDescription } from '../pipeline/read-description.ts'
 import { type OperationSelection, selectOperations } from '../pipeline/select-operations.ts'
 import { refreshApi } from '../pipeline/refresh-api.ts'
@@ -44,7 +45,11 @@ export const importOpenapi = defineTool<Input>({
         description: 'Address of the description, or of its documentation page.',
       },
       content: { type: 'string', description: 'The description itself, JSON or YAML.' },
-      file: { type: 'string', maxLength: 1_000, description: 'A local file in an allowed folder.' },
+      file: {
+        type: 'string',
+        maxLength: 1_000,
+        description: 'A local file in an allowed folder, or inbox:NAME: the person drops it on a page.',
+      },
       api: { type: 'string', maxLength: 100, description: 'A well-known API: "stripe".' },
       preview: { type: 'boolean', description: 'true by default: nothing is changed.' },
       select: objectSchema({ tags: texts, operations: texts, methods: texts, paths: texts, all: { type: 'boolean' } }),
@@ -66,7 +71,7 @@ export const importOpenapi = defineTool<Input>({
     if (input.refresh) return refresh(input, call)
     const { services, principal, signal, progress } = call
     const { tenantId } = principal
-    const source = readSource(input)
+    const source = await takeDropped(readSource(input), input.server, call)
     await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, input.server))
     progress('Reading the description.')
     const { overlay } = input
@@ -103,17 +108,21 @@ export const importOpenapi = defineTool<Input>({
   },
 })
 
-async function refresh(
-  input: Input,
-  { services, principal: { tenantId }, signal, progress, roots }: MetaCall,
-): Promise<MetaAnswer> {
+async function refresh(input: Input, call: MetaCall): Promise<MetaAnswer> {
+  const {
+    services,
+    principal: { tenantId },
+    signal,
+    progress,
+    roots,
+  } = call
   progress('Reading the description again.')
   const isPreview = input.preview ?? true
   const hasSource =
     input.url !== undefined || input.content !== undefined || input.file !== undefined || input.api !== undefined
   const request = {
     serverName: input.server,
-    ...(hasSource && { source: readSource(input) }),
+    ...(hasSource && { source: await takeDropped(readSource(input), input.server, call) }),
     ...(input.overlay !== undefined && { overlay: input.overlay }),
     ...(input.base_url !== undefined && { baseUrl: input.base_url }),
     ...(input.select && { select: input.select }),
@@ -154,7 +163,7 @@ function readSource({ url, content, file, api }: Input): DescriptionSource {
   throw new MetaError(
     'ARGUMENTS_INVALID',
     `${given.length === 0 ? 'None' : 'More than one'} of url, content, file and api is given.`,
-    'Give exactly one of them.',
+    'Give exactly one of them; file: "inbox:NAME" for one that the person has and drops on a page.',
   )
 }
 

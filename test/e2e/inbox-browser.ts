@@ -2,11 +2,11 @@
 export interface InboxBrowser {
   open(url: string): Promise<InboxPage>
   post(page: InboxPage, action: string, fields: Readonly<Record<string, string>>): Promise<InboxPage>
-  /** Presses a button of the form that is below the heading. */
+  /** Presses a button of the form that is below the heading; with a file it is sent as multipart. */
   submit(
     page: InboxPage,
     heading: string,
-    fields: Readonly<Record<string, string>>,
+    fields: Readonly<Record<string, string | File>>,
     origin?: string,
   ): Promise<InboxPage>
 }
@@ -22,7 +22,7 @@ export function startInboxBrowser(): InboxBrowser {
   const cookies = new Map<string, string>()
   async function load(
     url: string,
-    form?: { readonly body: URLSearchParams; readonly origin: string },
+    form?: { readonly body: URLSearchParams | FormData; readonly origin: string },
   ): Promise<InboxPage> {
     const response = await fetch(url, {
       redirect: 'manual',
@@ -48,8 +48,16 @@ export function startInboxBrowser(): InboxBrowser {
       const form = text.split('<article').find((part) => part.includes(heading)) ?? ''
       const action = /action="([^"]+)"/.exec(form)?.[1] ?? '/inbox/items/none'
       const token = /name="form_token" value="([^"]+)"/.exec(form)?.[1] ?? ''
-      const body = new URLSearchParams({ form_token: token, ...fields })
-      return load(new URL(action, url).href, { body, origin })
+      const body = new FormData()
+      for (const [name, value] of Object.entries({ form_token: token, ...fields })) body.set(name, value)
+      const isMultipart = form.includes('multipart/form-data')
+      return load(new URL(action, url).href, { body: isMultipart ? body : toUrlEncoded(body), origin })
     },
   }
+}
+
+function toUrlEncoded(form: FormData): URLSearchParams {
+  const texts = new URLSearchParams()
+  for (const [name, value] of form) if (typeof value === 'string') texts.set(name, value)
+  return texts
 }

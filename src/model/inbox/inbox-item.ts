@@ -3,6 +3,7 @@ import { changedToolsKind } from './changed-tools.ts'
 import { connectionKind } from './connection.ts'
 import type { InboxForm, InboxKind } from './inbox-kind.ts'
 import { confirmationKind } from './confirmation.ts'
+import { descriptionKind } from './description.ts'
 import { localHostKind } from './local-host.ts'
 import { oauthKind } from './oauth.ts'
 import { secretKind } from './secret.ts'
@@ -12,6 +13,7 @@ const inboxKinds = {
   secret: secretKind,
   confirmation: confirmationKind,
   'local-host': localHostKind,
+  description: descriptionKind,
   oauth: oauthKind,
   connection: connectionKind,
   'changed-tools': changedToolsKind,

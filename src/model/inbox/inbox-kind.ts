@@ -35,7 +35,7 @@ export interface InboxComparison {
 export interface InboxField {
   readonly name: string
   readonly label: string
-  readonly type: 'password' | 'text'
+  readonly type: 'password' | 'text' | 'file'
   readonly isOptional?: boolean
 }
 

@@ -9,6 +9,7 @@ import type { Services } from '../services.ts'
 import { answerConfirmation } from './answer-confirmation.ts'
 import { answerChangedTools } from './answer-changed-tools.ts'
 import { answerConnection } from './answer-connection.ts'
+import { answerDescription } from './answer-description.ts'
 import { answerLocalHost } from './answer-local-host.ts'
 import { answerSecret } from './answer-secret.ts'
 import { answerOauth } from './answer-oauth.ts'
@@ -18,6 +19,7 @@ const inboxAnswers: { readonly [Name in InboxKindName]: InboxAnswers<Name> } = {
   secret: answerSecret,
   confirmation: answerConfirmation,
   'local-host': answerLocalHost,
+  description: answerDescription,
   oauth: answerOauth,
   connection: answerConnection,
   'changed-tools': answerChangedTools,

@@ -5,7 +5,7 @@ import type { Services } from '../services.ts'
 /** What a person decided on the page: the name of a choice of the form, and what they entered. */
 export interface InboxAnswer {
   readonly choice: string
-  /** Trimmed; fields that are not optional are never empty. */
+  /** Trimmed, but the text of a file; fields that are not optional are never empty. */
   readonly fields: Readonly<Record<string, string>>
 }
 
