@@ -1,5 +1,6 @@
 import {
   Client,
+  ProtocolError,
   SSEClientTransport,
   SdkHttpError,
   StreamableHTTPClientTransport,
@@ -59,18 +60,24 @@ export function externalCaller({ connections }: ExternalParts, options: CallerOp
     const { client, found } = await find(connection, tool, signal)
     if (!found) return errorResult(`TOOL_GONE: "${tool.tool}" is no longer at ${connection.url}.`)
     if ((await toolDigest(found)) !== tool.digest) return errorResult(changed(tool, connection))
-    const result = await client.callTool(
-      { name: tool.tool, arguments: { ...input } },
-      {
+    const call = { name: tool.tool, arguments: { ...input } }
+    const result = await client
+      .callTool(call, {
         signal,
         timeout: options.silentMs ?? 120_000,
         resetTimeoutOnProgress: true,
         onprogress: ({ progress: done, total, message }) => progress(done, total, message),
-      },
-    )
+      })
+      .catch((error: unknown) => refusal(error, tool, connection))
     // The SDK's result type and ours are one shape.
     return result as ToolResult
   }
+}
+
+/** An error of that server's is for the model to read; it is none of this server's protocol. */
+function refusal(error: unknown, { tool }: ExternalTool, { url }: ExternalConnection): ToolResult {
+  if (!(error instanceof ProtocolError)) throw error
+  return errorResult(`TOOL_FAILED: "${tool}" at ${url} answered with error ${error.code}: ${error.message}`)
 }
 
 function changed({ tool }: ExternalTool, { url }: ExternalConnection): string {
