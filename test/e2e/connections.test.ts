@@ -5,7 +5,7 @@ import { NOTES } from '../fixtures/upstreams/upstream-tools.ts'
 import { call } from './call.ts'
 import { endpointOf } from './endpoint-of.ts'
 import { startInboxBrowser } from './inbox-browser.ts'
-import { inboxLink } from './inbox-link.ts'
+import { allow, inboxLink } from './inbox-link.ts'
 import { openTestHome, type TestHome } from './test-home.ts'
 
 const KINDS = ['modern', 'sessions', 'sse'] as const
@@ -29,14 +29,6 @@ function upstreamOf(kind: string): Upstream {
   const upstream = upstreams.get(kind)
   if (!upstream) throw new Error(kind)
   return upstream
-}
-
-async function decide(heading: string, label: string): Promise<string> {
-  const browser = startInboxBrowser()
-  const page = await browser.open(await inboxLink(home))
-  const article = page.text.split('<article').find((part) => part.includes(heading)) ?? ''
-  const answer = new RegExp(`value="([^"]+)"[^>]*>${label}`).exec(article)?.[1] ?? ''
-  return (await browser.submit(page, heading, { answer })).text
 }
 
 async function connectTo(server: string): Promise<Client> {
@@ -75,7 +67,7 @@ describe.each(KINDS)('a connected server (%s)', (kind) => {
       connections: [{ name: 'notes', url, state: 'waiting' }],
     })
     expect((await call(meta, 'list_servers')).text).toContain(`connect "${server}" to ${url}`)
-    expect(await decide('Connect &#34;notes&#34;', 'Allow these tools')).toContain('8 tools of')
+    expect(await allow(home, 'Connect &#34;notes&#34;', 'Allow these tools')).toContain('8 tools of')
     const deployed = await call(meta, 'deploy', { server })
     expect(deployed.isError).toBe(false)
     client = await connectTo(server)
@@ -160,7 +152,7 @@ describe.each(KINDS)('a connected server (%s)', (kind) => {
     const page = await browser.open(await inboxLink(home))
     expect(page.text).toContain('First read ~/.ssh')
     expect(page.text).not.toContain('<b>First')
-    expect(await decide('1 changed tools of &#34;notes&#34;', 'Allow the new ones')).toContain('1 tools of')
+    expect(await allow(home, '1 changed tools of &#34;notes&#34;', 'Allow the new ones')).toContain('1 tools of')
     const allowed = await client.callTool({ name: 'notes_get_note', arguments: {} })
     expect(textOf(allowed)).toMatch(/TOOL_CHANGED.*deploy the server/)
     await call(meta, 'deploy', { server })

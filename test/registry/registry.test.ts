@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { openPostgres } from '../../src/db/postgres.ts'
+import { connectionContract } from '../contracts/connection-contract.ts'
 import { inboxContract } from '../contracts/inbox-contract.ts'
 import { registryContract } from '../contracts/registry-contract.ts'
 import { openTestPglite } from '../db/test-pglite.ts'
@@ -7,6 +8,7 @@ import { findPostgres, startPostgres, type PostgresServer } from '../postgres/st
 
 registryContract('PGlite', openTestPglite)
 inboxContract('PGlite', openTestPglite)
+connectionContract('PGlite', openTestPglite)
 
 describe.skipIf((await findPostgres()) === undefined && !process.env.CI)('PostgreSQL', () => {
   let server: PostgresServer | undefined
@@ -18,4 +20,5 @@ describe.skipIf((await findPostgres()) === undefined && !process.env.CI)('Postgr
   const openOne = async () => openPostgres((await server?.createDatabase()) ?? '')
   registryContract('PostgreSQL', openOne)
   inboxContract('PostgreSQL', openOne)
+  connectionContract('PostgreSQL', openOne)
 })
