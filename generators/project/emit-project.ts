@@ -8,6 +8,7 @@ import { emitExternal, neededLibrary } from './emit-external.ts'
 import { emitOperations, operationsTypes } from './emit-operations.ts'
 import { emitPackage, type PackageVersions } from './emit-package.ts'
 import { emitReadme } from './emit-readme.ts'
+import { emitSavedTests } from './emit-saved-tests.ts'
 import { emitParts, emitServer } from './emit-server.ts'
 import { emitTests } from './emit-tests.ts'
 import { createSourceProject } from './source-text.ts'
@@ -35,7 +36,8 @@ export function emitProject(definition: ServerDefinition, surroundings: ProjectS
     'src/operations.d.json.ts': operationsTypes,
     ...emitExternal(project, definition),
     ...emitEntries(definition),
-    ...emitTests(),
+    ...emitTests(definition),
+    ...emitSavedTests(definition),
     ...emitPackage(definition, version, surroundings.versions),
     ...emitDeployment(definition, version),
     'README.md': emitReadme(definition),

@@ -1,8 +1,9 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
+import type { ServerDefinition } from '../../src/model/server-definition.ts'
 
 /** Writes the project's own tests: they ask the server what it has, and try each part of it. */
-export function emitTests(): ProjectFiles {
-  return { 'test/server.test.ts': serverTest }
+export function emitTests({ tests = [] }: ServerDefinition): ProjectFiles {
+  return { 'test/server.test.ts': tests.length > 0 ? `${serverTest}\nimport './saved-tests.ts'\n` : serverTest }
 }
 
 const serverTest = `import assert from 'node:assert/strict'

@@ -36,6 +36,8 @@ export const defaults = {
   },
   /** Of one tenant: what an agent that nobody watches may use up. */
   quota: { servers: 100, buildsPerHour: 60, storedGb: 5 },
+  /** Of one server, and characters of one test's answers. */
+  tests: { most: 100, bytes: 200_000 },
   exposure: { operations: 40, tokens: 10_000 },
   egress: {
     timeoutMs: 30_000,

@@ -16,8 +16,11 @@ export async function handleJob(job: Job, services: Services, signal: AbortSigna
       return { version, digest, checks }
     }
     case 'check': {
-      const build = await services.db.as(job.tenantId, (sql) => loadBuildById(sql, job.tenantId, job.buildId))
-      return build && checkBuild(build, services, signal)
+      const { server, build } = await services.db.as(job.tenantId, async (sql) => ({
+        server: await requireServerById(sql, job.tenantId, job.serverId),
+        build: await loadBuildById(sql, job.tenantId, job.buildId),
+      }))
+      return build && checkBuild(build, server, services, signal)
     }
     case 'deploy':
       return deployBuild(job, services, signal)

@@ -13,6 +13,8 @@ export interface Build {
   readonly revision: number
   readonly checks: readonly CheckReport[]
   readonly createdAt: Date
+  /** When it was last put up; null where it never was. */
+  readonly ranAt: Date | null
 }
 
 /** A build with what was made: the project, and its bundles (`dist/stdio.mjs`, `dist/tools.js`, …). */
@@ -27,4 +29,6 @@ export interface CheckReport {
   readonly ms: number
   /** Absent when all is well. */
   readonly problems?: readonly string[]
+  /** Saved tests that were repeated. */
+  readonly passed?: number
 }

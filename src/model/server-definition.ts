@@ -2,6 +2,7 @@ import type { Credential } from '../../runtime/library/http-call.ts'
 import type { ContentBlock } from '../../runtime/library/tool-result.ts'
 import type { Connection } from './connection.ts'
 import type { ServerId, TenantId } from './ids.ts'
+import type { SavedTest } from './saved-test.ts'
 import type { ToolDefinition } from './tool-definition.ts'
 
 /** What a server is to become: plain data, immutable; every change gives a new revision. */
@@ -17,6 +18,8 @@ export interface ServerDefinition {
   readonly prompts: readonly PromptDefinition[]
   readonly credentials: readonly Credential[]
   readonly connections: readonly Connection[]
+  /** What every build repeats; absent where a definition is made outside of the registry. */
+  readonly tests?: readonly SavedTest[]
   readonly exposure: Exposure
 }
 

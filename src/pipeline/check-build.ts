@@ -1,26 +1,33 @@
 import { MetaError } from '../errors/meta-error.ts'
 import type { BuildWithFiles, CheckReport } from '../model/build.ts'
+import type { Server } from '../model/server.ts'
+import { runSavedTests } from './run-saved-tests.ts'
 import type { Services } from './services.ts'
 
 /**
- * Loads a build's code in the sandbox: what throws while it loads would fail at the first call.
- * @throws MetaError BUILD_FAILED with what the code threw
+ * Loads a build's code in the sandbox, since what throws while it loads would fail at the first call, and repeats the
+ * saved tests.
+ * @throws MetaError BUILD_FAILED with what the code threw; TEST_FAILED with the first tests that fail
  */
 export async function checkBuild(
   build: BuildWithFiles,
-  { sandbox }: Pick<Services, 'sandbox'>,
+  server: Server,
+  services: Services,
   signal: AbortSignal,
 ): Promise<CheckReport> {
   const started = performance.now()
-  const report = (problems?: readonly string[]): CheckReport => ({
-    name: 'tests',
-    ok: problems === undefined,
-    ms: Math.round(performance.now() - started),
-    ...(problems && { problems }),
-  })
   // Without hand-written code there is nothing of ours to load: the library has its own tests.
   const hasCode = Object.keys(build.files).some((path) => /^src\/(tools|resources|prompts)\//.test(path))
-  if (!hasCode) return report()
+  if (hasCode) await loadCode(build, services, signal)
+  const passed = await runSavedTests(build, server, services, signal)
+  return { name: 'tests', ok: true, ms: Math.round(performance.now() - started), passed }
+}
+
+async function loadCode(
+  build: BuildWithFiles,
+  { sandbox }: Pick<Services, 'sandbox'>,
+  signal: AbortSignal,
+): Promise<void> {
   const { result } = await sandbox.run({
     bundle: build.artefacts['tools.mjs'] ?? '',
     task: { kind: 'load' },
@@ -29,7 +36,7 @@ export async function checkBuild(
     broker: refusingBroker,
     signal,
   })
-  if (result.kind === 'value') return report()
+  if (result.kind === 'value') return
   const problem =
     result.kind === 'thrown'
       ? [result.message, result.frame].filter(Boolean).join('\n')

@@ -5,7 +5,7 @@ import type { Deployment } from '../model/deployment.ts'
 import type { DeploymentRequest } from '../model/deployment-target.ts'
 import type { DeploymentId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
-import { findBuildById, loadBuild } from '../registry/build-store.ts'
+import { findBuildById, loadBuild, noteBuildRan } from '../registry/build-store.ts'
 import { takeLease } from '../registry/deployment-lease.ts'
 import { type DeploymentChanges, findDeploymentById, updateDeployment } from '../registry/deployment-store.ts'
 import { findServerById, setServerStatus } from '../registry/server-store.ts'
@@ -20,6 +20,8 @@ export interface DeployOutcome {
   readonly version: number
   readonly endpointUrl: string
   readonly port: number | null
+  /** Saved tests; absent when there are none. */
+  readonly testsPassed?: number
 }
 
 /**
@@ -38,7 +40,7 @@ export async function deployBuild(
   try {
     await note({ ...(!wasUp && { status: 'building' as const }), statusMessage: 'Building.' })
     const build = await findOrMakeBuild(server, version, services, tenantId, signal)
-    await checkBuild(build, services, signal)
+    const tests = await checkBuild(build, server, services, signal)
     await services.db.asSystem((sql) => takeLease(sql, services.daemonId, deploymentId, LEASE_MS))
     const tokenHash = hashToken(deploymentToken(services, deploymentId))
     const ready = await note({
@@ -58,11 +60,12 @@ export async function deployBuild(
       }
       await updateDeployment(sql, tenantId, deploymentId, changes)
       await setServerStatus(sql, tenantId, server.id, 'running')
+      await noteBuildRan(sql, tenantId, build.id)
     })
-    return { version: build.version, ...applied }
+    return { version: build.version, ...applied, ...(tests.passed && { testsPassed: tests.passed }) }
   } catch (error) {
     await noteFailure(error, wasUp, server, deploymentId, services, tenantId)
-    throw error
+    throw wasUp ? await tellWhatRuns(error, deployment, services) : error
   }
 }
 
@@ -153,6 +156,19 @@ async function applyTo(
   await services.secrets.load(server.tenantId, server.id)
   const request: DeploymentRequest = { server, deployment, build, ...surroundings, settings: {} }
   return services.targets[deployment.target].apply(request, signal)
+}
+
+/** The version that ran before goes on running: whoever deployed is told. */
+async function tellWhatRuns(
+  error: unknown,
+  { tenantId, buildId }: Deployment,
+  { db }: Pick<Services, 'db'>,
+): Promise<unknown> {
+  if (!(error instanceof MetaError) || buildId === null) return error
+  const running = await db.as(tenantId, (sql) => findBuildById(sql, tenantId, buildId))
+  if (!running) return error
+  const message = `${error.message} Version ${running.version} still runs.`
+  return new MetaError(error.code, message, error.fix, { cause: error, ...(error.next && { next: error.next }) })
 }
 
 async function noteDeployment(

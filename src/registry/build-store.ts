@@ -14,6 +14,7 @@ interface BuildRow {
   revision: number
   checks: readonly CheckReport[]
   created_at: Date
+  ran_at: Date | null
 }
 
 function toBuild(row: BuildRow): Build {
@@ -25,13 +26,16 @@ function toBuild(row: BuildRow): Build {
     revision: row.revision,
     checks: row.checks,
     createdAt: row.created_at,
+    ranAt: row.ran_at,
   }
 }
 
-export type NewBuild = Omit<BuildWithFiles, 'id' | 'version' | 'createdAt'> & { readonly contents: BuildContents }
+export type NewBuild = Omit<BuildWithFiles, 'id' | 'version' | 'createdAt' | 'ranAt'> & {
+  readonly contents: BuildContents
+}
 
 /** Without its contents, which may be large. */
-const COLUMNS = 'id, server_id, version, digest, revision, checks, created_at'
+const COLUMNS = 'id, server_id, version, digest, revision, checks, created_at, ran_at'
 
 /**
  * Stores a build as the server's next version. One with the same digest is given back instead: the same files are
@@ -144,6 +148,11 @@ async function withFiles(sql: Sql, tenantId: TenantId, build: Build): Promise<Bu
   const texts: Record<FileKind, Record<string, string>> = { project: {}, artefact: {} }
   for (const { kind, path, content } of rows) texts[kind][path] = await decompressText(content)
   return { ...build, files: texts.project, artefacts: texts.artefact }
+}
+
+/** Notes that a version is up now. */
+export async function noteBuildRan(sql: Sql, tenantId: TenantId, id: BuildId): Promise<void> {
+  await sql.query('UPDATE builds SET ran_at = now() WHERE tenant_id = $1 AND id = $2', [tenantId, id])
 }
 
 /** Newest first. */

@@ -6,6 +6,7 @@ import { listConnections } from './connection-store.ts'
 import { listCredentials } from './credential-store.ts'
 import { listPrompts } from './prompt-store.ts'
 import { listResources } from './resource-store.ts'
+import { listSavedTests } from './saved-test-store.ts'
 import { listTools } from './tool-store.ts'
 
 /** The whole definition as it stands. `server` must come from the same transaction, or its revision may be old. */
@@ -23,5 +24,6 @@ export async function loadDefinition(sql: Sql, tenantId: TenantId, server: Serve
     prompts: await listPrompts(sql, tenantId, id),
     credentials: await listCredentials(sql, tenantId, id),
     connections: await listConnections(sql, tenantId, id),
+    tests: await listSavedTests(sql, tenantId, id),
   }
 }

@@ -86,6 +86,26 @@ export async function loadSourceText(sql: Sql, tenantId: TenantId, digest: strin
   return row && decompressText(row.content)
 }
 
+/** The description that a tool was imported from, as it was read. */
+export async function loadToolSource(
+  sql: Sql,
+  tenantId: TenantId,
+  serverId: ServerId,
+  tool: string,
+): Promise<{ readonly text: string; readonly overlay?: string } | undefined> {
+  const [row] = await sql.query<{ digest: string; overlay_digest: string | null }>(
+    `SELECT source.digest, source.overlay_digest FROM tools tool
+     JOIN sources source ON source.tenant_id = tool.tenant_id AND source.id = tool.source_id
+     WHERE tool.tenant_id = $1 AND tool.server_id = $2 AND tool.name = $3`,
+    [tenantId, serverId, tool],
+  )
+  if (!row) return undefined
+  const text = await loadSourceText(sql, tenantId, row.digest)
+  if (text === undefined) return undefined
+  const overlay = row.overlay_digest === null ? undefined : await loadSourceText(sql, tenantId, row.overlay_digest)
+  return { text, ...(overlay !== undefined && { overlay }) }
+}
+
 /** Oldest first. */
 export async function listSources(sql: Sql, tenantId: TenantId, serverId: ServerId): Promise<readonly Source[]> {
   const rows = await sql.query<SourceRow>(

@@ -51,15 +51,17 @@ export const deploy = defineTool<Input>({
     const outcome = followed.output as DeployOutcome
     const { missing, link } = await requestSecrets(name, undefined, services, principal)
     const names = missing.map((secret) => secret.name)
+    const passed = outcome.testsPassed ? ` ${outcome.testsPassed} saved tests pass.` : ''
     const lacks = names.length > 0 ? ` Missing: ${names.join(', ')}; a person enters it at ${link}` : ''
     return {
-      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${lacks}`,
+      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${lacks}`,
       structured: {
         server: name,
         version: outcome.version,
         url: outcome.endpointUrl,
         health: 'ok',
         tools,
+        ...(outcome.testsPassed && { tests_passed: outcome.testsPassed }),
         ...(names.length > 0 && { missing_secrets: names, link }),
       },
       next: [

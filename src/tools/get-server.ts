@@ -2,6 +2,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import type { Deployment } from '../model/deployment.ts'
 import { nearestName } from '../model/names.ts'
 import { secretsOf } from '../model/secrets-of.ts'
+import type { SavedTest } from '../model/saved-test.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
 import type { Sql } from '../db/db.ts'
@@ -18,7 +19,7 @@ import { listSources } from '../registry/source-store.ts'
 import { fitAnswer } from './fit-answer.ts'
 import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
 
-const PARTS = ['tools', 'resources', 'prompts', 'code', 'versions', 'deployments', 'secrets'] as const
+const PARTS = ['tools', 'resources', 'prompts', 'code', 'versions', 'deployments', 'secrets', 'tests'] as const
 
 interface Input {
   readonly server: string
@@ -81,6 +82,7 @@ export const getServer = defineTool<Input>({
       versions: () => versions.map((version) => describeVersion(version, deployments)),
       deployments: () => deployments.map(describeDeployment),
       secrets: () => describeSecrets(definition, secrets),
+      tests: () => (definition.tests ?? []).map(describeTest),
     }
     const shown = Object.fromEntries(include.map((part) => [part, parts[part]()]))
     const structured = {
@@ -159,6 +161,7 @@ function describeVersion({ build, changes }: Version, deployments: readonly Depl
     created_at: build.createdAt,
     ok: build.checks.every(({ ok }) => ok),
     ...(changes && { changes: changes.length > 0 ? changes : ['only the library that it is built with'] }),
+    ...(build.ranAt === null && { never_ran: true }),
     ...(live.length > 0 && { runs_on: live.map(({ target }) => target) }),
   }
 }
@@ -182,4 +185,8 @@ function describeSecrets(definition: ServerDefinition, { names }: SecretResolver
     purpose,
     set: names(hosts).includes(name),
   }))
+}
+
+function describeTest({ name, tool, input, mocks, expected }: SavedTest) {
+  return { name, tool, input, answers: mocks.length, expects_error: expected.isError }
 }

@@ -3,6 +3,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import { nearestName } from '../model/names.ts'
 import { listPrompts, removePrompt } from '../registry/prompt-store.ts'
 import { listResources, removeResource } from '../registry/resource-store.ts'
+import { listSavedTests, removeSavedTest } from '../registry/saved-test-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
 import { toolNames } from '../registry/tool-store.ts'
 import { removeConnection, removeToolAndPin } from '../pipeline/connections/remove-connection.ts'
@@ -11,7 +12,7 @@ import type { Sql } from '../db/db.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import { confirmArgument, DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
 
-type Kind = 'tool' | 'resource' | 'prompt' | 'connection'
+type Kind = 'tool' | 'resource' | 'prompt' | 'connection' | 'test'
 
 export const removeItem = defineTool<{ server: string; kind: Kind; name: string }>({
   name: 'remove_item',
@@ -20,7 +21,7 @@ export const removeItem = defineTool<{ server: string; kind: Kind; name: string 
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      kind: { type: 'string', enum: ['tool', 'resource', 'prompt', 'connection'] },
+      kind: { type: 'string', enum: ['tool', 'resource', 'prompt', 'connection', 'test'] },
       name: { type: 'string', maxLength: 64 },
       confirm: confirmArgument,
     },
@@ -81,5 +82,10 @@ const KINDS: Readonly<Record<Kind, KindStore>> = {
     code: 'CONNECTION_UNKNOWN',
     remove: removeConnection,
     names: async (...of) => (await listConnections(...of)).map(({ name }) => name),
+  },
+  test: {
+    code: 'TEST_UNKNOWN',
+    remove: removeSavedTest,
+    names: async (...of) => (await listSavedTests(...of)).map(({ name }) => name),
   },
 }

@@ -24,7 +24,7 @@ export const rollback = defineTool<Input>({
     {
       server: serverArgument,
       target: { type: 'string', enum: [...TARGET_NAMES] },
-      version: { type: 'integer', minimum: 1, description: 'By default the one before.' },
+      version: { type: 'integer', minimum: 1, description: 'By default the last that ran before.' },
       confirm: confirmArgument,
     },
     ['server'],
@@ -70,7 +70,7 @@ async function findVersions(
 
 /** @throws MetaError VERSION_UNKNOWN when there is none, or not this one */
 function chooseVersion(name: string, live: Build, others: readonly Build[], wanted: number | undefined): number {
-  const before = others.find(({ version }) => version < live.version)?.version
+  const before = others.find(({ version, ranAt }) => version < live.version && ranAt !== null)?.version
   const chosen = wanted === undefined ? before : others.find(({ version }) => version === wanted)?.version
   if (chosen !== undefined) return chosen
   const list = others.map(({ version }) => version).slice(0, 10)

@@ -1,8 +1,13 @@
+import type { Mock } from '../../runtime/library/mocks.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
+import type { SavedTest } from '../model/saved-test.ts'
 import { schemaViolations } from '../pipeline/check-schema.ts'
+import { chooseMocks } from '../pipeline/choose-mocks.ts'
+import { recordMock } from '../pipeline/record-mock.ts'
+import { saveTest } from '../pipeline/save-test.ts'
 import { unknownTool } from '../pipeline/unknown-tool.ts'
-import { type Mock, tryTool } from '../pipeline/try-tool.ts'
+import { type TryReport, tryTool } from '../pipeline/try-tool.ts'
 import { listCredentials } from '../registry/credential-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { findTool, toolNames } from '../registry/tool-store.ts'
@@ -15,13 +20,14 @@ interface Input {
   readonly input?: Readonly<Record<string, unknown>>
   readonly mocks?: readonly Mock[]
   readonly live?: boolean
+  readonly save_as?: string
 }
 
 export const testTool = defineTool<Input>({
   name: 'test_tool',
   title: 'Try a tool',
   description:
-    'Runs a tool once in the sandbox, without deploying it: result, requests made, logs, time. Give mocks, or live: true.',
+    'Runs a tool once in the sandbox, without deploying it: result, requests, logs, time. Without mocks or live, answers come from saved tests or the description.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -46,37 +52,93 @@ export const testTool = defineTool<Input>({
         type: 'boolean',
         description: 'Really sends what no mock answers. Default: true for tools that read, when there are no mocks.',
       },
+      save_as: {
+        type: 'string',
+        pattern: '^[a-z][a-z0-9_]{0,62}$',
+        description: 'Keeps the run as a test of every build.',
+      },
     },
     ['server', 'tool'],
   ),
   scope: 'write',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
-  async run({ server: serverName, tool: name, input = {}, mocks = [], live }, call) {
-    const { server, tool, credentials } = await findSubject(serverName, name, call)
-    const violations = await schemaViolations(tool.inputSchema, input)
-    if (violations.length > 0) {
-      throw new MetaError(
-        'ARGUMENTS_INVALID',
-        `The input of "${name}" is not right: ${violations.join('; ')}.`,
-        'Give what its schema asks for.',
-        {
-          next: { tool: 'get_server', arguments: { server: serverName, include: ['tools'], format: 'detailed' } },
-        },
-      )
+  async run({ server: serverName, tool: name, input = {}, mocks: given, live, save_as: saveAs }, call) {
+    const { services, signal } = call
+    const subject = await findSubject(serverName, name, call)
+    await checkInput(serverName, subject.tool, input)
+    const isLive = live ?? (given === undefined && subject.tool.effect === 'read')
+    const chosen = given || isLive ? undefined : await chooseMocks({ ...subject, input }, services, signal)
+    const recorded: Mock[] = []
+    const request = {
+      ...subject,
+      input,
+      mocks: given ?? chosen?.mocks ?? [],
+      live: isLive,
+      onAnswer: (...exchange: Parameters<typeof recordMock>) => recorded.push(recordMock(...exchange)),
     }
-    const isLive = live ?? (mocks.length === 0 && tool.effect === 'read')
-    const report = await tryTool({ server, tool, credentials, input, mocks, live: isLive }, call.services, call.signal)
-    const broken =
-      tool.outputSchema && report.result?.structuredContent
-        ? await schemaViolations(tool.outputSchema, report.result.structuredContent)
-        : []
+    const report = await tryTool(request, services, signal)
+    const saved =
+      saveAs === undefined ? undefined : await saveTest(saveAs, { request, report, recorded }, services, signal)
+    const violations = await outputViolations(subject.tool, report)
+    const { secrets: _names, ...shown } = report
     return fitAnswer({
-      text: `${name} ${report.ok ? 'works' : 'failed'} (${report.ms} ms, ${report.requests.length} requests).${report.problem ? `\n${report.problem}` : ''}`,
-      structured: { ...report, violations: broken, live: isLive },
-      next: [{ tool: 'deploy', arguments: { server: serverName } }],
+      text: describe(name, report, violations, chosen?.from, saved),
+      structured: {
+        ...shown,
+        input,
+        violations,
+        live: isLive,
+        ...(chosen && { answers_from: chosen.from }),
+        ...(saved && { saved: describeSaved(saved) }),
+      },
+      next: [{ tool: report.ok ? 'deploy' : 'get_server', arguments: nextArguments(serverName, report.ok) }],
     })
   },
 })
+
+function nextArguments(server: string, isOk: boolean): Record<string, unknown> {
+  return isOk ? { server } : { server, include: ['tools'], format: 'detailed' }
+}
+
+function describe(
+  name: string,
+  { ok, ms, requests, problem }: TryReport,
+  violations: readonly string[],
+  from: string | undefined,
+  saved: SavedTest | undefined,
+): string {
+  return [
+    `${name} ${ok ? 'works' : 'failed'} (${ms} ms, ${requests.length} requests${from === undefined ? '' : `, answered from ${from}`}).`,
+    ...(problem === undefined ? [] : [problem]),
+    ...violations.map((violation) => `Its result does not fit its output schema: ${violation}.`),
+    ...(saved ? [`Saved as "${saved.name}": every build expects ${describeSaved(saved).expects.join(', ')}.`] : []),
+  ].join('\n')
+}
+
+function describeSaved({ name, expected }: SavedTest) {
+  const expects = [
+    expected.isError ? 'an error' : 'success',
+    ...(expected.result ? ['the same result'] : []),
+    ...(expected.requests ? ['the same requests'] : []),
+  ]
+  return { name, expects }
+}
+
+async function checkInput(server: string, { name, inputSchema }: ToolDefinition, input: unknown): Promise<void> {
+  const violations = await schemaViolations(inputSchema, input)
+  if (violations.length === 0) return
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    `The input of "${name}" is not right: ${violations.join('; ')}.`,
+    'Give what its schema asks for.',
+    { next: { tool: 'get_server', arguments: { server, include: ['tools'], format: 'detailed' } } },
+  )
+}
+
+async function outputViolations({ outputSchema }: ToolDefinition, { result }: TryReport): Promise<readonly string[]> {
+  if (!outputSchema || !result?.structuredContent) return []
+  return schemaViolations(outputSchema, result.structuredContent)
+}
 
 async function findSubject(serverName: string, name: string, { services, principal: { tenantId } }: MetaCall) {
   return services.db.as(tenantId, async (sql) => {

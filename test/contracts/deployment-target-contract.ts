@@ -109,6 +109,7 @@ export function requestOf(artefacts: ProjectFiles): DeploymentRequest {
     revision: 1,
     checks: [],
     createdAt: now,
+    ranAt: null,
     files: {},
     artefacts,
   }

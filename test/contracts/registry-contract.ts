@@ -3,6 +3,7 @@ import type { Database } from '../../src/db/database.ts'
 import type { Sql } from '../../src/db/db.ts'
 import { LOCAL_TENANT, type DaemonId, type TenantId } from '../../src/model/ids.ts'
 import { digestOfFiles } from '../../src/model/project-files.ts'
+import type { SavedTest } from '../../src/model/saved-test.ts'
 import type { Server } from '../../src/model/server.ts'
 import type { ToolDefinition } from '../../src/model/tool-definition.ts'
 import { checkAuditChain } from '../../src/registry/audit-chain.ts'
@@ -43,6 +44,7 @@ import {
   updateServer,
 } from '../../src/registry/server-store.ts'
 import { insertScheduledCall, nextDueAt, takeDueCalls } from '../../src/registry/scheduled-call-store.ts'
+import { listSavedTests, putSavedTest, removeSavedTest } from '../../src/registry/saved-test-store.ts'
 import { insertSource, listSources, loadSourceText } from '../../src/registry/source-store.ts'
 import {
   countTools,
@@ -71,6 +73,16 @@ function tool(name: string): ToolDefinition {
     effect: 'read',
     inputSchema: { type: 'object', properties: { zebra: { type: 'string' }, ant: { type: 'integer' } } },
     handler: { kind: 'code', source: 'return input', hosts: [] },
+  }
+}
+
+function savedTest(name: string, input = {}): SavedTest {
+  return {
+    name,
+    tool: 'one',
+    input,
+    mocks: [{ request: { url: 'https://a.example/*' }, response: { body: { b: 1, a: 2 } } }],
+    expected: { isError: false, secrets: [] },
   }
 }
 
@@ -233,9 +245,26 @@ export function registryContract(name: string, open: () => Promise<Database>): v
         prompts: [prompt],
         credentials: [credential],
         connections: [],
+        tests: [],
       })
       const [first] = definition.tools
       expect(JSON.stringify(first?.inputSchema)).toBe(JSON.stringify(operation.inputSchema))
+    })
+
+    it('keeps the tests of tools that are there, each name once, up to the limit, and for the tenant alone', async () => {
+      const server = await addServer('tested')
+      const put = (saved: SavedTest) => local((sql) => putSavedTest(sql, LOCAL_TENANT, server.id, saved, 2))
+      const tests = async () => (await local((sql) => loadDefinition(sql, LOCAL_TENANT, server))).tests
+      expect(await put(savedTest('z'))).toBe(true)
+      expect(await tests()).toEqual([])
+      await local((sql) => insertTools(sql, LOCAL_TENANT, server, [tool('one')]))
+      expect(await put(savedTest('a'))).toBe(true)
+      expect(await put(savedTest('too_many'))).toBe(false)
+      expect(await put(savedTest('z', { again: true }))).toBe(true)
+      expect(await tests()).toEqual([savedTest('a'), savedTest('z', { again: true })])
+      expect(await other((sql) => listSavedTests(sql, OTHER_TENANT, server.id))).toEqual([])
+      expect(await other((sql) => removeSavedTest(sql, OTHER_TENANT, server.id, 'a'))).toBe(false)
+      expect(await local((sql) => removeSavedTest(sql, LOCAL_TENANT, server.id, 'a'))).toBe(true)
     })
 
     it('takes more than a thousand tools at once', async () => {

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SavedTest } from '../../src/model/saved-test.ts'
 import { emitProject } from '../../generators/project/emit-project.ts'
 import { projectSurroundings } from '../../src/pipeline/workshop/package-sources.ts'
 import { writeFiles } from '../../src/pipeline/workshop/project-folder.ts'
@@ -18,9 +19,36 @@ import { launcher } from './test-home.ts'
 const run = promisify(execFile)
 let folder: string
 
+const tests: readonly SavedTest[] = [
+  {
+    name: 'a_book',
+    tool: 'get_book',
+    input: { book_id: 7 },
+    mocks: [{ request: { url: 'https://library.example/v1/books/7' }, response: { body: { title: 'Dune' } } }],
+    expected: {
+      isError: false,
+      result: { content: [{ type: 'text', text: '{"title":"Dune"}' }], structuredContent: { title: 'Dune' } },
+      requests: ['GET https://library.example/v1/books/7'],
+      secrets: ['LIBRARY_TOKEN'],
+    },
+  },
+  {
+    name: 'three_words',
+    tool: 'count_words',
+    input: { text: 'a b c' },
+    mocks: [],
+    expected: {
+      isError: false,
+      result: { content: [{ type: 'text', text: '{"words":3}' }], structuredContent: { words: 3 } },
+      requests: [],
+      secrets: [],
+    },
+  },
+]
+
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-project-'))
-  await writeFiles(folder, emitProject(sampleDefinition, projectSurroundings()))
+  await writeFiles(folder, emitProject({ ...sampleDefinition, tests }, projectSurroundings()))
   await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder })
 }, 120_000)
 
@@ -30,6 +58,8 @@ describe('a project that was taken away', () => {
   it('passes its own tests and type-checks', async () => {
     const { stdout } = await run('npm', ['test'], { cwd: folder })
     expect(stdout).toMatch(/fail 0/)
+    expect(stdout).toContain('get_book: a_book')
+    expect(stdout).toContain('count_words: three_words')
     await run('npm', ['run', 'typecheck'], { cwd: folder })
   }, 60_000)
 

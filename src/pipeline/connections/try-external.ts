@@ -27,6 +27,7 @@ export async function tryExternal(
     ...outcome,
     requests: [],
     logs: [],
+    secrets: [],
     ms: Math.round(performance.now() - started),
   })
   const connection = await services.db.as(tenantId, (sql) =>

@@ -1,5 +1,7 @@
+import type { SampledAnswer } from '../../../generators/importers/openapi/sample-answer.ts'
 import type { ImportedApi, ImportOptions } from '../../model/api-importer.ts'
 import type { ServerDefinition } from '../../model/server-definition.ts'
+import type { JsonSchema } from '../../model/tool-definition.ts'
 import type { MadeProject } from './make-project.ts'
 
 /** What the worker process is asked to do, and what each task gives. Everything crosses by structured clone. */
@@ -16,6 +18,13 @@ export interface WorkshopTasks {
   readonly 'bundle-code': {
     readonly input: { readonly definition: ServerDefinition; readonly checkTypes: boolean }
     readonly output: { readonly bundle: string }
+  }
+  /** An answer that an operation could give: of a description by the operation's place, or of an output schema. */
+  readonly 'sample-answer': {
+    readonly input:
+      | { readonly text: string; readonly pointer: string; readonly overlay?: string }
+      | { readonly schema: JsonSchema }
+    readonly output: SampledAnswer | undefined
   }
 }
 

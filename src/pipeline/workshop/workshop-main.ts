@@ -43,6 +43,11 @@ const run: {
     const { bundleCode } = await import('./bundle-code.ts')
     return bundleCode(definition, checkTypes, cache)
   },
+  'sample-answer': async (asked) => {
+    const { sampleAnswer, sampleSchema } = await import('../../../generators/importers/openapi/sample-answer.ts')
+    if ('text' in asked) return sampleAnswer(asked.text, asked.pointer, asked.overlay)
+    return { status: 200, contentType: 'application/json', body: sampleSchema(asked.schema), from: 'schema' }
+  },
 }
 
 async function importApi(

@@ -1,0 +1,1 @@
+export type { Expectation, SavedTest } from '../../runtime/library/saved-test.ts'
