@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import path from 'node:path'
 import { createServerBridge } from '../bridge/serve/create-server-bridge.ts'
 import { createServerMetrics } from '../bridge/serve/server-metrics.ts'
 import { detectIsolationLayers } from '../runtime/supervisor/detect-isolation-layers.ts'
@@ -209,7 +210,12 @@ async function openServices(
     if (value !== undefined) redactor.learn({ name, value }, tenantId)
     return value
   })
-  const connections = createConnections({ egress, secrets, limits: defaults.connection })
+  const connections = createConnections({
+    egress,
+    secrets,
+    limits: defaults.connection,
+    loginDirectory: path.join(config.home, 'logins'),
+  })
   resources.defer(() => connections.close())
   const queue = await createQueue({ db, daemonId, onError: (error) => console.error('queue:', error) })
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { openApiImporter } from '../../generators/importers/openapi/openapi-importer.ts'
 import { createSandbox } from '../../runtime/sandbox/create-sandbox.ts'
 import type { Broker } from '../../runtime/supervisor/broker.ts'
@@ -122,7 +124,12 @@ export async function openDoors(makeEgress: (site: string) => Egress): Promise<D
 async function listConnected(url: string, egress: Egress, signal: AbortSignal): Promise<unknown> {
   // Without a token no secret is loaded.
   const secrets = { load: () => Promise.reject(new Error('There are no secrets.')) }
-  const connections = createConnections({ egress, secrets, limits: defaults.connection })
+  const connections = createConnections({
+    egress,
+    secrets,
+    limits: defaults.connection,
+    loginDirectory: join(tmpdir(), 'no-such-logins'),
+  })
   const connection = { name: 'upstream', url, transport: 'streamable-http' } as const
   const serverId = '00000000-0000-7000-8000-000000000000' as ServerId
   try {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Connection, ConnectionTransport } from '../../src/model/connection.ts'
 import type { ServerId, TenantId } from '../../src/model/ids.ts'
@@ -34,7 +36,12 @@ function openConnections(limits: Partial<typeof LIMITS> = {}, ...ports: number[]
   const egress = createEgress({ allowLocal: new Set(ports.map((port) => `127.0.0.1:${port}`)) })
   const resolver: SecretResolver = { names: () => [], value: (name) => (name === 'NOTES_TOKEN' ? TOKEN : undefined) }
   const secrets = { load: async () => ({ ...resolver, unreadable: () => undefined }) }
-  const connections = createConnections({ egress, secrets, limits: { ...LIMITS, ...limits } })
+  const connections = createConnections({
+    egress,
+    secrets,
+    limits: { ...LIMITS, ...limits },
+    loginDirectory: path.join(tmpdir(), 'no-such-logins'),
+  })
   cleanup.push(
     () => egress.close(),
     () => connections.close(),

@@ -28,6 +28,8 @@ export interface CredentialsOptions extends LoginSurroundings {
   readonly store: LoginStore
   /** Asked for besides what the server names. */
   readonly scope?: string | undefined
+  /** Where no person sits: what is thrown when one would have to log in. Absent: a page is opened. */
+  readonly personWanted?: () => Error
   readonly signal: AbortSignal
 }
 
@@ -73,6 +75,7 @@ export function createCredentials(options: CredentialsOptions): Credentials {
   }
 
   async function logInAndKeep(record: LoginRecord, server: AuthorizationServer, scope?: string): Promise<void> {
+    if (options.personWanted) throw options.personWanted()
     refuseAfterFailure(record, now())
     try {
       await keep(record, server, await logIn(server, scope, record.logins[server.issuer], options, signal))

@@ -11,7 +11,7 @@ import type { Services } from '../services.ts'
 import type { ConnectionTarget } from './connections.ts'
 import type { LiveConnection, UpstreamCall } from './live-connection.ts'
 import { refuseChanged } from './refuse-changed.ts'
-import { tokenOf } from './token-credentials.ts'
+import { tokenOf } from './connection-credentials.ts'
 import { answerParams, canBeAsked, capabilitiesOf, type Questions, readQuestions } from './upstream-questions.ts'
 
 export interface ExternalCall {

@@ -12,7 +12,7 @@ import type { Listing } from './list-upstream-tools.ts'
 import { effectOf } from './external-tool.ts'
 import { noteListing } from './note-listing.ts'
 import { type OfferedTools, offerTools } from './offer-tools.ts'
-import { tokenName } from './token-credentials.ts'
+import { tokenName, tokenOf } from './connection-credentials.ts'
 import { withdrawTools } from './withdraw-tools.ts'
 
 export interface ConnectRequest {
@@ -39,7 +39,7 @@ export interface ConnectOutcome {
  */
 export async function connectServer(
   { serverName, connection: wanted }: ConnectRequest,
-  services: Pick<Services, 'db' | 'connections'>,
+  services: Pick<Services, 'db' | 'connections' | 'secrets'>,
   principal: Principal,
   signal: AbortSignal,
 ): Promise<ConnectOutcome> {
@@ -56,8 +56,10 @@ export async function connectServer(
     .catch((error: unknown) => noteWantedToken(error, server, connection, services))
   const names = listing.tools.map(({ definition }) => definition.name)
   if (!names.some((name) => isWanted(connection, name))) throw nothingSelected(connection, names)
+  // Who logged in instead has no token to enter.
+  const isTokenUsed = (await tokenOf(target, services.secrets)) !== undefined
   return services.db.as(tenantId, async (sql) => {
-    await upsertConnection(sql, tenantId, server.id, connection)
+    await upsertConnection(sql, tenantId, server.id, isTokenUsed ? connection : { ...wanted })
     const tools = (await noteListing(sql, target, listing, principal.subject)) ?? []
     const shown = notYetAllowed(connection, tools)
     const withdrawn = await withdrawTools(sql, tenantId, server.id, connection)

@@ -1,18 +1,40 @@
 import type { Credentials } from '../../../bridge/connect/login/credentials.ts'
 import { MetaError } from '../../errors/meta-error.ts'
+import { LOCAL_TENANT } from '../../model/ids.ts'
 import { hostKey } from '../../net/address.ts'
 import type { ServerSecrets } from '../server-secrets.ts'
 import type { ConnectionTarget } from './connections.ts'
+import { storedLogin, type StoredLogins } from './stored-login.ts'
 
 /**
- * The token that a person entered for a connection, read anew for each request, so that one that was just entered
- * counts. Nothing here logs in.
+ * What a connection signs in with: the token that a person entered, read anew for each request, so that one that was
+ * just entered counts; else the login they made with `mcpwright login`, which is the data directory's owner's alone.
  */
-export function tokenCredentials(target: ConnectionTarget, secrets: Pick<ServerSecrets, 'load'>): Credentials {
-  const refuse = async (rejected: string | undefined): Promise<never> => {
-    throw tokenWanted(target, rejected !== undefined)
+export function connectionCredentials(
+  target: ConnectionTarget,
+  secrets: Pick<ServerSecrets, 'load'>,
+  logins: StoredLogins,
+  signal: AbortSignal,
+): Credentials {
+  const { tenantId, connection } = target
+  const wanted = (): MetaError => signInWanted(target)
+  const login = tenantId === LOCAL_TENANT ? storedLogin(connection.url, logins, wanted, signal) : undefined
+  /** @throws MetaError UNAUTHORIZED when it was the token that was refused */
+  const requireNoToken = async (): Promise<void> => {
+    if ((await tokenOf(target, secrets)) !== undefined) throw tokenRefused(target)
+    if (!login) throw wanted()
   }
-  return { current: () => tokenOf(target, secrets), renew: refuse, widen: refuse }
+  return {
+    current: async () => (await tokenOf(target, secrets)) ?? login?.current(),
+    renew: async (rejected, challenge) => {
+      await requireNoToken()
+      await login?.renew(rejected, challenge)
+    },
+    widen: async (insufficient, challenge) => {
+      await requireNoToken()
+      await login?.widen(insufficient, challenge)
+    },
+  }
 }
 
 /** undefined until a person has entered it */
@@ -29,14 +51,16 @@ export function tokenName(connection: string): string {
   return `${connection.toUpperCase()}_TOKEN`
 }
 
-function tokenWanted({ connection: { name, url, token } }: ConnectionTarget, wasGiven: boolean): MetaError {
+function tokenRefused({ connection: { name, url, token = tokenName(name) } }: ConnectionTarget): MetaError {
   const host = hostKey(new URL(url))
-  const secret = token ?? tokenName(name)
-  return wasGiven
-    ? new MetaError(
-        'UNAUTHORIZED',
-        `"${host}" refuses the token ${secret}.`,
-        'A person enters another one: request_secrets.',
-      )
-    : new MetaError('SECRET_MISSING', `"${host}" wants a token.`, `A person enters it as ${secret}: request_secrets.`)
+  return new MetaError('UNAUTHORIZED', `"${host}" refuses ${token}.`, 'A person enters another one: request_secrets.')
+}
+
+function signInWanted({ tenantId, connection: { name, url, token = tokenName(name) } }: ConnectionTarget): MetaError {
+  const orLogin = tenantId === LOCAL_TENANT ? `, or logs in there with: mcpwright login ${url}` : ''
+  return new MetaError(
+    'SECRET_MISSING',
+    `"${hostKey(new URL(url))}" wants a token.`,
+    `A person enters it as ${token} (request_secrets)${orLogin}.`,
+  )
 }

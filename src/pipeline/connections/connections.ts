@@ -6,7 +6,7 @@ import type { Egress } from '../../net/egress.ts'
 import type { ServerSecrets } from '../server-secrets.ts'
 import { type ConnectionLimits, type LiveConnection, openLiveConnection } from './live-connection.ts'
 import { openUpstream } from './open-upstream.ts'
-import { tokenCredentials } from './token-credentials.ts'
+import { connectionCredentials } from './connection-credentials.ts'
 
 /** A connection of one tenant's server. */
 export interface ConnectionTarget {
@@ -26,6 +26,8 @@ export interface Connections {
 interface ConnectionsOptions {
   readonly egress: Egress
   readonly secrets: Pick<ServerSecrets, 'load'>
+  /** Where `mcpwright login` keeps what a person logged in to. */
+  readonly loginDirectory: string
   readonly limits: ConnectionLimits & { readonly answerBytes: number; readonly idleMs: number }
 }
 
@@ -38,7 +40,8 @@ interface Held {
 /** Same-host redirects, as from `/mcp` to `/mcp/`; another host is refused. */
 const REDIRECTS = 3
 
-export function createConnections({ egress, secrets, limits }: ConnectionsOptions): Connections {
+export function createConnections({ egress, secrets, limits, loginDirectory }: ConnectionsOptions): Connections {
+  const closing = new AbortController()
   const held = new Map<string, Held>()
   let tellChanged: ((target: ConnectionTarget) => void) | undefined
 
@@ -62,7 +65,7 @@ export function createConnections({ egress, secrets, limits }: ConnectionsOption
         openUpstream({
           connection,
           fetch: egressStreamFetch(egress, policy),
-          credentials: tokenCredentials(target, secrets),
+          credentials: connectionCredentials(target, secrets, { directory: loginDirectory, egress }, closing.signal),
           answerBytes: limits.answerBytes,
         }),
       onChanged: () => tellChanged?.(target),
@@ -94,6 +97,7 @@ export function createConnections({ egress, secrets, limits }: ConnectionsOption
       tellChanged = listener
     },
     async close() {
+      closing.abort(new Error('The daemon leaves.'))
       const all = [...held.values()]
       held.clear()
       for (const { idle } of all) clearTimeout(idle)

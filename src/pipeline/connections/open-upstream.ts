@@ -47,6 +47,8 @@ export interface Upstream {
 const ONCE_MORE: RetryPolicy = { attempts: () => 2, pauseMs: () => 0 }
 const CLIENT = { name: 'mcpwright', version: '1' }
 const CLOSE_MS = 1_000
+/** Of a token; no person is asked here. */
+const RENEWAL_MS = 30_000
 
 export function openUpstream({ connection, fetch, credentials, answerBytes }: UpstreamOptions): Upstream {
   const { url, transport } = connection
@@ -56,7 +58,7 @@ export function openUpstream({ connection, fetch, credentials, answerBytes }: Up
     headers: {},
     fetch,
     credentials: () => Promise.resolve(credentials),
-    loginAnswerMs: 0,
+    loginAnswerMs: RENEWAL_MS,
   })
   const link = createEndpointLink(() => Promise.resolve({ url, headers: {}, send, answerBytes }), undefined, ONCE_MORE)
   const output = { write: (message: RpcMessage) => Promise.resolve(take(message)), flush: () => Promise.resolve() }
