@@ -7,6 +7,7 @@ import { findDeployment } from '../registry/deployment-store.ts'
 import { removeInboxRequest } from '../registry/inbox-store.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
 import { requireServer } from '../registry/server-store.ts'
+import { forgetMetRequests } from './inbox/forget-met-requests.ts'
 import type { Services } from './services.ts'
 
 interface NewSecret {
@@ -34,6 +35,7 @@ export async function setServerSecret(
     const host = chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition))
     await services.vault.setSecret(sql, { tenantId, serverId: server.id, name, host }, value)
     await removeInboxRequest(sql, tenantId, server.id, { kind: 'secret', name, host, purpose: '' })
+    await forgetMetRequests(sql, tenantId, server)
     await startAgain(sql, services, tenantId, server.id)
     return host
   })

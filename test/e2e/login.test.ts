@@ -103,6 +103,7 @@ describe('the login of a person at an API', () => {
     const done = await browser.open(await passThrough(browser, url))
     expect(done.text).toContain('You are logged in at')
     expect((await call(meta, 'request_secrets', { server })).data).toMatchObject({ missing: [] })
+    expect((await call(meta, 'list_servers')).text).not.toContain(`("${server}")`)
     await expect.poll(() => callApi(server), { timeout: 15_000 }).toContain('read')
 
     const exchanges = provider.grants.length

@@ -1,5 +1,7 @@
 import { insertEnvApproval } from '../../registry/env-approval-store.ts'
+import { requireServerById } from '../../registry/server-store.ts'
 import { setServerSecret, startAgain } from '../set-server-secret.ts'
+import { forgetMetRequests } from './forget-met-requests.ts'
 import type { InboxAnswers } from './inbox-answers.ts'
 
 export const answerSecret: InboxAnswers<'secret'> = {
@@ -14,6 +16,7 @@ export const answerSecret: InboxAnswers<'secret'> = {
       const approval = { serverId: server.id, name, host }
       await services.db.as(tenantId, async (sql) => {
         await insertEnvApproval(sql, tenantId, approval, subject)
+        await forgetMetRequests(sql, tenantId, await requireServerById(sql, tenantId, server.id))
         await startAgain(sql, services, tenantId, server.id)
       })
       return `The environment variable ${name} is sent to ${host} for "${server.name}".`

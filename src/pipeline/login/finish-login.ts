@@ -7,6 +7,8 @@ import { tokenHosts } from '../../model/inbox/oauth.ts'
 import { egressFetch } from '../../net/egress-fetch.ts'
 import { appendAuditEvent } from '../../registry/audit-store.ts'
 import { removeInboxItem } from '../../registry/inbox-store.ts'
+import { requireServerById } from '../../registry/server-store.ts'
+import { forgetMetRequests } from '../inbox/forget-met-requests.ts'
 import type { Services } from '../services.ts'
 import { startAgain } from '../set-server-secret.ts'
 import { type BegunLogin, redirectUri } from './begin-login.ts'
@@ -92,6 +94,7 @@ function keepRefreshToken(
       await services.vault.setSecret(sql, { tenantId, serverId: server.id, name: request.name, host }, token)
     }
     await removeInboxItem(sql, tenantId, id)
+    await forgetMetRequests(sql, tenantId, await requireServerById(sql, tenantId, server.id))
     const details = { kind: 'oauth', name: request.name, host: new URL(endpoints.authorization).host }
     await startAgain(sql, services, tenantId, server.id)
     await appendAuditEvent(sql, tenantId, { subject, action: 'inbox.logged-in', serverId: server.id, details })
