@@ -47,6 +47,7 @@ import type { Services } from './pipeline/services.ts'
 import { createUsageCounter } from './pipeline/usage-counter.ts'
 import { createWorkshop } from './pipeline/workshop/workshop.ts'
 import { createQueue } from './queue/pg-boss-queue.ts'
+import { SERVERS_CHANGED } from './registry/server-store.ts'
 import { openKeyring } from './secrets/keyring.ts'
 import { finishRotation, rotateSecrets } from './secrets/rotate-secrets.ts'
 import { redactStream } from './secrets/redact-stream.ts'
@@ -129,9 +130,13 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
   })
   removeStartMarker(config)
 
-  const opener = createOpener(() =>
-    openServices(config, database, { baseUrl, token, inboxLinks, redactor }, presence.noteWork),
-  )
+  const opener = createOpener(async () => {
+    const opened = await openServices(config, database, { baseUrl, token, inboxLinks, redactor }, presence.noteWork)
+    await opened.services.db.listen(SERVERS_CHANGED, (tenantId) => {
+      if (tenantId === OWNER.tenantId) meta.tellServersChanged()
+    })
+    return opened
+  })
   // Whoever calls a tool meets the failure, and makes another try; nobody else must.
   opener.open().catch((error: unknown) => console.error('The database could not be opened:', error))
 

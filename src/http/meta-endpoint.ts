@@ -11,6 +11,7 @@ import { defaults } from '../config/defaults.ts'
 import { readBody } from './read-body.ts'
 
 interface Session {
+  readonly server: Server
   readonly transport: NodeStreamableHTTPServerTransport
   lastUsed: number
   streams: number
@@ -18,6 +19,8 @@ interface Session {
 
 export interface MetaEndpoint {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Tells every client that listens that there are other servers now. */
+  tellServersChanged(): void
   /** Sessions of legacy clients that have not gone. */
   openSessions(): number
   close(): Promise<void>
@@ -50,17 +53,23 @@ export function createMetaEndpoint(createServer: () => Server): MetaEndpoint {
 
   async function openSession(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     if (sessions.size >= defaults.bridge.sessions) return refuse(response, 503, -32_000, 'Too many sessions are open.')
+    const server = createServer()
     const transport: NodeStreamableHTTPServerTransport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      onsessioninitialized: (id) => void sessions.set(id, { transport, lastUsed: Date.now(), streams: 0 }),
+      onsessioninitialized: (id) => void sessions.set(id, { server, transport, lastUsed: Date.now(), streams: 0 }),
       onsessionclosed: (id) => void sessions.delete(id),
     })
-    await createServer().connect(transport)
+    await server.connect(transport)
     await transport.handleRequest(request, response, body)
   }
 
   return {
     handle,
+    tellServersChanged() {
+      modern.notify.resourcesChanged()
+      // A client that has gone hears nothing.
+      for (const { server } of sessions.values()) server.sendResourceListChanged().catch(() => {})
+    },
     openSessions: () => sessions.size,
     async close() {
       await Promise.all([...sessions.values()].map(({ transport }) => transport.close()))

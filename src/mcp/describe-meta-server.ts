@@ -2,13 +2,18 @@ import { ownVersion } from '../daemon/version.ts'
 import { metaTools } from '../tools/index.ts'
 import { instructions } from './instructions.ts'
 import { listedTool } from './listed-tool.ts'
+import { metaPrompts } from './prompts/index.ts'
+import { listedPrompt } from './prompts/meta-prompt.ts'
+import { RESOURCE_TEMPLATES } from './resources/resource-uris.ts'
 
 /** What the meta server says of itself. The stdio door says it before the daemon is up, so nothing heavy is imported. */
 export function describeMetaServer() {
   return {
     serverInfo: { name: 'mcpwright', title: 'mcpwright', version: ownVersion() },
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, resources: { listChanged: true }, prompts: {}, completions: {} },
     instructions,
     tools: metaTools.map(listedTool),
+    prompts: metaPrompts.map(listedPrompt),
+    resourceTemplates: RESOURCE_TEMPLATES.map((template) => ({ ...template })),
   }
 }

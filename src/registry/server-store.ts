@@ -134,6 +134,9 @@ function escapeLike(text: string): string {
   return text.replaceAll(/[\\%_]/g, String.raw`\$&`)
 }
 
+/** Where it is told that servers came, went, or changed in what a list shows; the payload is the tenant's id. */
+export const SERVERS_CHANGED = 'mcpwright_servers'
+
 export async function listServerNames(sql: Sql, tenantId: TenantId): Promise<readonly string[]> {
   const rows = await sql.query<{ name: string }>(
     'SELECT name FROM servers WHERE tenant_id = $1 AND deleted_at IS NULL ORDER BY name',

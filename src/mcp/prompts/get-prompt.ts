@@ -1,0 +1,56 @@
+import { type GetPromptResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { nearestName } from '../../model/names.ts'
+import type { CallTool } from '../resources/read-resource.ts'
+import { serverUri } from '../resources/resource-uris.ts'
+import { metaPrompts } from './index.ts'
+import type { MetaPrompt } from './meta-prompt.ts'
+
+/**
+ * A prompt with its arguments filled in; where it is about a server, that server goes along as it is now.
+ * @throws ProtocolError -32602 for an unknown prompt or server, and arguments that are missing or unknown (2026-07-28,
+ *   server/prompts, Error Handling)
+ */
+export async function getPrompt(
+  name: string,
+  given: Readonly<Record<string, string>>,
+  callTool: CallTool,
+): Promise<GetPromptResult> {
+  const prompt = metaPrompts.find((candidate) => candidate.name === name)
+  if (!prompt) throw unknownPrompt(name)
+  checkArguments(prompt, given)
+  const text = { role: 'user', content: { type: 'text', text: prompt.write(given) } } as const
+  const messages = prompt.showsServer ? [text, await describeServer(given['server'] ?? '', callTool)] : [text]
+  return { description: prompt.description, messages }
+}
+
+async function describeServer(server: string, callTool: CallTool): Promise<GetPromptResult['messages'][number]> {
+  const shown = await callTool('get_server', { server, include: ['tools', 'versions', 'deployments', 'tests'] })
+  if (shown.isError) throw invalid(shown.content[0]?.text ?? `There is no server "${server}".`)
+  const text = JSON.stringify(shown.structuredContent, undefined, 2)
+  return {
+    role: 'user',
+    content: { type: 'resource', resource: { uri: serverUri(server), mimeType: 'application/json', text } },
+  }
+}
+
+function checkArguments(prompt: MetaPrompt, given: Readonly<Record<string, string>>): void {
+  const missing = prompt.arguments.filter(({ name, required }) => required && !given[name]?.trim())
+  const unknown = Object.keys(given).filter((name) => !prompt.arguments.some((argument) => argument.name === name))
+  if (missing.length + unknown.length === 0) return
+  const names = prompt.arguments.map(({ name, required }) => (required ? `${name} (required)` : name))
+  throw invalid(
+    `${prompt.name} ${missing.length > 0 ? `misses ${missing.map(({ name }) => name).join(', ')}` : `does not know ${unknown.join(', ')}`}. It takes: ${names.join(', ')}.`,
+  )
+}
+
+function unknownPrompt(name: string): ProtocolError {
+  const names = metaPrompts.map((prompt) => prompt.name)
+  const near = nearestName(name, names)
+  return invalid(
+    `There is no prompt "${name}". ${near ? `Did you mean "${near}"?` : `There are: ${names.join(', ')}.`}`,
+  )
+}
+
+function invalid(message: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+}

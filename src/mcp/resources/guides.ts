@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { packageRoot } from '../../config/package-root.ts'
+
+/** A page of `docs/guides`, for people and models. */
+export interface Guide {
+  readonly topic: string
+  readonly title: string
+  readonly description: string
+}
+
+/** In the order in which they are needed. */
+export const guides: readonly Guide[] = [
+  {
+    topic: 'start',
+    title: 'From an idea to a running server',
+    description: 'The road, and which tool does each step.',
+  },
+  { topic: 'import', title: 'Import an API description', description: 'Preview, select, expose, refresh.' },
+  { topic: 'tools', title: 'Write tools by hand', description: 'Declared requests, code, and what code can use.' },
+  { topic: 'secrets', title: 'Secrets and hosts', description: 'What a person enters or allows, and where.' },
+  { topic: 'quality', title: 'Test and check', description: 'Tries, saved tests, findings, grades.' },
+  { topic: 'deploy', title: 'Deploy, watch, go back', description: 'Versions, logs, rollback, clean-up.' },
+]
+
+/** Markdown. Undefined when there is no such topic. */
+export async function readGuide(topic: string): Promise<string | undefined> {
+  if (!guides.some((guide) => guide.topic === topic)) return undefined
+  return readFile(path.join(packageRoot(), 'docs', 'guides', `${topic}.md`), 'utf8')
+}

@@ -1,0 +1,77 @@
+import { ResourceNotFoundError, type TextResourceContents } from '@modelcontextprotocol/server'
+import type { Principal } from '../../model/principal.ts'
+import type { Services } from '../../pipeline/services.ts'
+import { findBuild, loadBuildById } from '../../registry/build-store.ts'
+import { findServerByName } from '../../registry/server-store.ts'
+import type { MetaResult } from '../call-meta-tool.ts'
+import { readGuide } from './guides.ts'
+import { type ResourceAddress, readResourceUri } from './resource-uris.ts'
+
+/** Calls a meta tool for the one who reads. */
+export type CallTool = (name: string, input: Readonly<Record<string, unknown>>) => Promise<MetaResult>
+
+/**
+ * Reads a guide, a server as get_server shows it, or a file of one of its versions; known secrets are taken out.
+ * @throws ResourceNotFoundError
+ */
+export async function readResource(
+  uri: string,
+  callTool: CallTool,
+  services: () => Promise<Services>,
+  principal: Principal,
+): Promise<{ contents: TextResourceContents[] }> {
+  const address = readResourceUri(uri)
+  const content = address && (await readAddress(address, callTool, services, principal))
+  if (!content) throw new ResourceNotFoundError(uri)
+  return { contents: [{ uri, ...content }] }
+}
+
+type Content = Pick<TextResourceContents, 'mimeType' | 'text'>
+
+async function readAddress(
+  address: ResourceAddress,
+  callTool: CallTool,
+  services: () => Promise<Services>,
+  principal: Principal,
+): Promise<Content | undefined> {
+  if (address.kind === 'guide') {
+    const text = await readGuide(address.topic)
+    return text === undefined ? undefined : { mimeType: 'text/markdown', text }
+  }
+  if (address.kind === 'server') {
+    const shown = await callTool('get_server', { server: address.server, include: [...PARTS] })
+    if (shown.isError) return undefined
+    return { mimeType: 'application/json', text: JSON.stringify(shown.structuredContent, undefined, 2) }
+  }
+  return readFileOf(address, await services(), principal)
+}
+
+const PARTS = ['tools', 'resources', 'prompts', 'code', 'versions', 'deployments', 'secrets', 'tests'] as const
+
+async function readFileOf(
+  address: Extract<ResourceAddress, { kind: 'file' | 'bundle' }>,
+  { db, redactor }: Services,
+  { tenantId }: Principal,
+): Promise<Content | undefined> {
+  const build = await db.as(tenantId, async (sql) => {
+    const server = await findServerByName(sql, tenantId, address.server)
+    const version = address.kind === 'bundle' ? address.version : 'latest'
+    const found = server && (await findBuild(sql, tenantId, server.id, version))
+    return found && loadBuildById(sql, tenantId, found.id)
+  })
+  const files = { ...build?.files, ...build?.artefacts }
+  const text = Object.hasOwn(files, address.path) ? files[address.path] : undefined
+  return text === undefined ? undefined : { mimeType: mimeTypeOf(address.path), text: redactor.redact(text, tenantId) }
+}
+
+const MIME_TYPES: Readonly<Record<string, string>> = {
+  ts: 'text/x-typescript',
+  mjs: 'text/javascript',
+  json: 'application/json',
+  jsonc: 'application/json',
+  md: 'text/markdown',
+}
+
+function mimeTypeOf(path: string): string {
+  return MIME_TYPES[path.split('.').at(-1) ?? ''] ?? 'text/plain'
+}
