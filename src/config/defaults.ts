@@ -62,8 +62,11 @@ export const defaults = {
     silentMs: 120_000,
     /** Of one answer, or one event of a stream. */
     answerBytes: 3 * 1024 * 1024,
+    perServer: 20,
     tools: 1_000,
     definitionBytes: 128 * 1024,
+    /** Of all definitions of a server together. */
+    listBytes: 4 * 1024 * 1024,
     /** A question that a person has not answered ends with it, so it is as long as one may wait. */
     idleMs: 10 * 60_000,
   },

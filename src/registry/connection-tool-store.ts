@@ -34,6 +34,23 @@ export async function listConnectionTools(
   }))
 }
 
+/** The same without definitions, which may be large. */
+export async function listToolDigests(
+  sql: Sql,
+  { tenantId, serverId, connection }: ConnectionPlace,
+): Promise<readonly { tool: string; pinned?: { digest: string }; latest?: { digest: string } }[]> {
+  const rows = await sql.query<Pick<ToolRow, 'tool' | 'pinned_digest' | 'latest_digest'>>(
+    `SELECT tool, pinned_digest, latest_digest FROM connection_tools
+     WHERE tenant_id = $1 AND server_id = $2 AND connection = $3 ORDER BY position, tool`,
+    [tenantId, serverId, connection],
+  )
+  return rows.map(({ tool, pinned_digest: pinned, latest_digest: latest }) => ({
+    tool,
+    ...(pinned !== null && { pinned: { digest: pinned } }),
+    ...(latest !== null && { latest: { digest: latest } }),
+  }))
+}
+
 function partOf(name: 'pinned' | 'latest', digest: string | null, definition: OfferedTool | null) {
   return digest !== null && definition !== null ? { [name]: { digest, definition } } : {}
 }

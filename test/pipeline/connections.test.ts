@@ -22,6 +22,7 @@ const LIMITS = {
   answerBytes: 100_000,
   tools: 50,
   definitionBytes: 10_000,
+  listBytes: 1_000_000,
   idleMs: 60_000,
 }
 const TOKEN = 'planted-token-4711'
@@ -262,7 +263,7 @@ describe('a hostile or broken server', () => {
         'it is listed twice',
         'its definition is larger than 10000 bytes',
         'it has no input schema',
-        'it comes after the first 50',
+        'only the first 50 are read',
       ]),
     )
   })

@@ -4,8 +4,8 @@ import { MetaError } from '../../errors/meta-error.ts'
 import { type Connection, type ConnectionTool, hostOf, isWanted } from '../../model/connection.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { Server } from '../../model/server.ts'
-import { findConnection, isHostApproved, upsertConnection } from '../../registry/connection-store.ts'
-import { putInboxItem } from '../../registry/inbox-store.ts'
+import { isHostApproved, listConnections, upsertConnection } from '../../registry/connection-store.ts'
+import { putInboxItem, removeInboxRequest } from '../../registry/inbox-store.ts'
 import { requireServer } from '../../registry/server-store.ts'
 import type { Services } from '../services.ts'
 import type { Listing } from './list-upstream-tools.ts'
@@ -46,7 +46,10 @@ export async function connectServer(
   const { tenantId } = principal
   const { server, stored } = await services.db.as(tenantId, async (sql) => {
     const found = await requireServer(sql, tenantId, serverName)
-    return { server: found, stored: await findConnection(sql, tenantId, found.id, wanted.name) }
+    const connections = await listConnections(sql, tenantId, found.id)
+    const same = connections.find(({ name }) => name === wanted.name)
+    if (!same && connections.length >= defaults.connection.perServer) throw tooMany(serverName, connections.length)
+    return { server: found, stored: same }
   })
   if (stored && stored.url !== wanted.url) throw nameTaken(serverName, stored)
   const connection = { ...wanted, ...(stored?.token !== undefined && { token: stored.token }) }
@@ -68,6 +71,7 @@ export async function connectServer(
       await askForApproval(sql, server, connection, shown, principal)
       return { state: 'waiting', tools, withdrawn, leftOut }
     }
+    await removeInboxRequest(sql, tenantId, server.id, requestOf(connection, shown))
     const offered = await offerTools(sql, tenantId, server, connection, shown)
     return { state: 'connected', tools, offered, withdrawn, leftOut }
   })
@@ -82,15 +86,18 @@ function notYetAllowed(connection: Connection, tools: readonly ConnectionTool[])
   )
 }
 
+function requestOf({ name, url }: Connection, tools: ReturnType<typeof notYetAllowed>) {
+  return { kind: 'connection', connection: name, url, tools } as const
+}
+
 async function askForApproval(
   sql: Sql,
   server: Server,
-  { name, url }: Connection,
+  connection: Connection,
   tools: ReturnType<typeof notYetAllowed>,
   { tenantId, subject }: Principal,
 ): Promise<void> {
-  const request = { kind: 'connection', connection: name, url, tools } as const
-  const item = { serverId: server.id, request, requestedBy: subject }
+  const item = { serverId: server.id, request: requestOf(connection, tools), requestedBy: subject }
   if ((await putInboxItem(sql, tenantId, item, defaults.inbox.items)) !== undefined) return
   throw new MetaError(
     'LIMIT_EXCEEDED',
@@ -119,6 +126,14 @@ function nameTaken(server: string, { name, url }: Connection): MetaError {
     `Server "${server}" already has a connection "${name}", to ${url}.`,
     'Pick another name, or remove that one first with remove_item.',
     { next: { tool: 'remove_item', arguments: { server, kind: 'connection', name } } },
+  )
+}
+
+function tooMany(server: string, connections: number): MetaError {
+  return new MetaError(
+    'LIMIT_EXCEEDED',
+    `Server "${server}" has ${connections} connections, the most there may be.`,
+    'Remove one with remove_item, or make another server.',
   )
 }
 

@@ -20,6 +20,8 @@ export function readConnectionUrl(text: string): string {
   if (url.username || url.password) throw holdsCredential(url, 'a user name or password')
   const key = [...url.searchParams.keys()].find((name) => KEY_WORDS.test(splitCase(name)))
   if (key !== undefined) throw holdsCredential(url, `the parameter "${key.slice(0, 50)}", which looks like a key`)
+  // DNS takes it for the same name, but what is bound to a host compares texts.
+  url.hostname = url.hostname.replace(/\.$/, '')
   // It is never sent, and a resource identifier has none (RFC 8707, section 2).
   url.hash = ''
   return url.href

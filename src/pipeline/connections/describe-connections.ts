@@ -1,10 +1,10 @@
 import type { Sql } from '../../db/db.ts'
-import { type Connection, type ConnectionTool, hostOf } from '../../model/connection.ts'
+import { type Connection, hostOf } from '../../model/connection.ts'
 import type { ServerId, TenantId } from '../../model/ids.ts'
 import { isHostApproved, listConnections } from '../../registry/connection-store.ts'
-import { listConnectionTools } from '../../registry/connection-tool-store.ts'
+import { listToolDigests } from '../../registry/connection-tool-store.ts'
 import { cleanLine } from '../../../generators/importers/openapi/clean-text.ts'
-import { stateOf } from './describe-tools.ts'
+import { stateOf, type ToolDigests } from './describe-tools.ts'
 
 /** What get_server tells of the connections of a server. */
 export interface DescribedConnection {
@@ -27,14 +27,14 @@ export async function describeConnections(
 ): Promise<readonly DescribedConnection[]> {
   const described: DescribedConnection[] = []
   for (const connection of await listConnections(sql, tenantId, serverId)) {
-    const tools = await listConnectionTools(sql, { tenantId, serverId, connection: connection.name })
+    const tools = await listToolDigests(sql, { tenantId, serverId, connection: connection.name })
     const isApproved = await isHostApproved(sql, tenantId, hostOf(connection))
     described.push(describe(connection, tools, isApproved))
   }
   return described
 }
 
-function describe(connection: Connection, tools: readonly ConnectionTool[], isApproved: boolean): DescribedConnection {
+function describe(connection: Connection, tools: readonly ToolDigests[], isApproved: boolean): DescribedConnection {
   const named = (wanted: ReturnType<typeof stateOf>) =>
     tools
       .filter((tool) => stateOf(connection, tool) === wanted)

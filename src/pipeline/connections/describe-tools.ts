@@ -42,9 +42,16 @@ export function describeTools(
   })
 }
 
+/** The same without definitions. */
+export interface ToolDigests {
+  readonly tool: string
+  readonly pinned?: { readonly digest: string }
+  readonly latest?: { readonly digest: string }
+}
+
 export function stateOf(
   connection: Pick<Connection, 'tools'>,
-  { tool, pinned, latest }: ConnectionTool,
+  { tool, pinned, latest }: ToolDigests,
 ): ConnectionToolState {
   if (!latest) return 'gone'
   if (pinned) return pinned.digest === latest.digest ? 'offered' : 'changed'

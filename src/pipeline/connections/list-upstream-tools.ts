@@ -12,35 +12,51 @@ export interface Listing {
 
 export interface ListingLimits {
   readonly tools: number
+  /** Of one tool, and of all together. */
   readonly definitionBytes: number
+  readonly listBytes: number
 }
 
 /** Pages with a few tools each: a server that gives cursors without end is left there. */
 const MOST_PAGES = 100
+/** As many as anyone reads. */
+const MOST_LEFT_OUT = 200
+const LONGEST_NAME = 200
 
 /** Reads all pages. Of tools with one name the first counts. */
 export async function listUpstreamTools(
   upstream: Upstream,
-  { tools: mostTools, definitionBytes }: ListingLimits,
+  { tools: mostTools, definitionBytes, listBytes }: ListingLimits,
   capabilities: JsonObject,
   signal: AbortSignal,
 ): Promise<Listing> {
   const tools = new Map<string, PinnedTool>()
   const leftOut: { tool: string; reason: string }[] = []
+  const leave = (tool: string, reason: string): void => {
+    if (leftOut.length < MOST_LEFT_OUT) leftOut.push({ tool: tool.slice(0, LONGEST_NAME), reason })
+  }
   let cursor: unknown
+  let bytes = 0
   for (let page = 0; page < MOST_PAGES; page++) {
     const params = typeof cursor === 'string' ? { cursor } : {}
     const result = await upstream.request({ method: 'tools/list', params, capabilities, signal })
     for (const listed of Array.isArray(result['tools']) ? result['tools'] : []) {
-      const read = readTool(listed, definitionBytes)
-      if (typeof read === 'string') leftOut.push({ tool: nameOf(listed), reason: read })
-      else if (tools.has(read.name)) leftOut.push({ tool: read.name, reason: 'it is listed twice' })
-      else if (tools.size >= mostTools)
-        leftOut.push({ tool: read.name, reason: `it comes after the first ${mostTools}` })
-      else tools.set(read.name, { digest: await toolDigest(read), definition: read })
+      const size = JSON.stringify(listed).length
+      const read = size > definitionBytes ? `its definition is larger than ${definitionBytes} bytes` : readTool(listed)
+      if (typeof read === 'string') leave(nameOf(listed), read)
+      else if (tools.has(read.name)) leave(read.name, 'it is listed twice')
+      else if (tools.size >= mostTools) leave(read.name, `it comes after the first ${mostTools}`)
+      else if (bytes + size > listBytes) leave(read.name, `all together they exceed ${listBytes} bytes`)
+      else {
+        bytes += size
+        tools.set(read.name, { digest: await toolDigest(read), definition: read })
+      }
     }
     cursor = result['nextCursor']
     if (typeof cursor !== 'string') break
+    if (tools.size < mostTools) continue
+    leave('what is listed after these', `only the first ${mostTools} are read`)
+    break
   }
   return { tools: [...tools.values()], leftOut }
 }
@@ -49,15 +65,12 @@ function nameOf(listed: unknown): string {
   return isObject(listed) && typeof listed['name'] === 'string' ? listed['name'] : 'a tool without a name'
 }
 
-const LONGEST_NAME = 200
-
 /** @returns what is wrong, or the tool with what its digest is made over */
-function readTool(listed: unknown, definitionBytes: number): OfferedTool | string {
+function readTool(listed: unknown): OfferedTool | string {
   if (!isObject(listed) || typeof listed['name'] !== 'string' || listed['name'] === '') return 'it has no name'
   const { name, description, inputSchema, outputSchema, annotations } = listed
   if (name.length > LONGEST_NAME) return `its name is longer than ${LONGEST_NAME} characters`
   if (!isObject(inputSchema)) return 'it has no input schema'
-  if (JSON.stringify(listed).length > definitionBytes) return `its definition is larger than ${definitionBytes} bytes`
   return {
     name,
     inputSchema,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../../model/connection.ts'
 import type { Deployment } from '../../model/deployment.ts'
 import { findBuildById } from '../../registry/build-store.ts'
@@ -12,6 +13,7 @@ type Needed = Pick<Services, 'connections' | 'db' | 'daemonId'>
 
 /** Who asks for approval where nobody has called anything. */
 const FINDER = 'mcpwright'
+const PAUSE_MS = 500
 
 /**
  * Compares connected tools with what was allowed when their server says that they have changed, and once now for all
@@ -21,7 +23,7 @@ const FINDER = 'mcpwright'
 export function watchConnections(services: Needed): () => void {
   const ending = new AbortController()
   const { signal } = ending
-  services.connections.onChanged((target) => void compare(target, services, signal))
+  services.connections.onChanged(oneAtATime((target) => compare(target, services, signal), signal))
   void compareDeployed(services, signal).catch((error: unknown) => tell('deployed servers', error, signal))
   return () => ending.abort(new Error('The daemon leaves.'))
 }
@@ -33,6 +35,30 @@ async function compareDeployed(services: Needed, signal: AbortSignal): Promise<v
       if (signal.aborted) return
       const { tenantId, serverId } = deployment
       await compare({ tenantId, serverId, connection }, services, signal)
+    }
+  }
+}
+
+/** A server that announces changes without end is asked again only after a pause, and has one question at a time. */
+function oneAtATime(
+  work: (target: ConnectionTarget) => Promise<void>,
+  signal: AbortSignal,
+): (target: ConnectionTarget) => void {
+  const waiting = new Map<string, 'busy' | 'again'>()
+  return (target) => {
+    const key = JSON.stringify([target.tenantId, target.serverId, target.connection.name])
+    const isBusy = waiting.has(key)
+    waiting.set(key, isBusy ? 'again' : 'busy')
+    // It reports its own failures; an end of the daemon ends it.
+    if (!isBusy) void run().catch(() => {})
+
+    async function run(): Promise<void> {
+      do {
+        waiting.set(key, 'busy')
+        await work(target)
+        await pause(PAUSE_MS, undefined, { signal, ref: false })
+      } while (waiting.get(key) === 'again')
+      waiting.delete(key)
     }
   }
 }
