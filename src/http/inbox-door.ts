@@ -93,7 +93,7 @@ async function answerItem(
   try {
     const { principal } = session
     const isDeclined = form.get('answer') === 'decline'
-    const answer = isDeclined ? undefined : readAnswer(form, await formOfItem(item, services, principal))
+    const answer = isDeclined ? undefined : readAnswer(form, await formOfItem(item, services, session))
     if (!isDeclined && !answer) return sendInbox(response, session, services, 'A field was left empty.')
     const done = answer
       ? await answerInboxItem(item, answer, services, principal)
@@ -117,7 +117,7 @@ async function sendInbox(
   const { principal, scope } = session
   const items = await waitingItems(services, principal, scope)
   const shown = await Promise.all(
-    items.map(async (item) => ({ item, form: await formOfItem(item, services, principal) })),
+    items.map(async (item) => ({ item, form: await formOfItem(item, services, session) })),
   )
   const grants = scope === 'all' ? await listGrants(services, principal) : []
   const policy = scope === 'all' ? await confirmPolicy(services, principal) : undefined

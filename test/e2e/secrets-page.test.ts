@@ -174,7 +174,12 @@ describe('the page where a person enters secrets', () => {
     // It is listed, but for another host.
     expect((await call(meta, 'request_secrets', { server: 'shelf' })).data).toMatchObject({ set: [] })
     const browser = startInboxBrowser()
-    const page = await browser.open(await ask('shelf'))
+    // A model with a browser of its own has this link: it must not approve what it asked for.
+    const byTool = await browser.open(await ask('shelf'))
+    expect(byTool.text).not.toContain('use-variable')
+    await browser.submit(byTool, 'SHELF_TOKEN for', { answer: 'use-variable' })
+    expect((await call(meta, 'request_secrets', { server: 'shelf' })).data).toMatchObject({ set: [] })
+    const page = await browser.open(await inboxLink())
     expect(page.text).toContain('has a variable SHELF_TOKEN')
     const after = await browser.submit(page, 'SHELF_TOKEN for', { answer: 'use-variable' })
     expect(after.text).toContain('environment variable SHELF_TOKEN is sent to')

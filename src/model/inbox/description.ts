@@ -17,6 +17,6 @@ export const descriptionKind: InboxKind<DescriptionRequest, undefined> = {
       ['The chat can then import it as ', { strong: `inbox:${name}` }, ' for seven days. Models read what is in it.'],
     ],
     fields: [{ name: 'file', label: 'File', type: 'file' }],
-    answers: [{ name: 'drop', label: 'Hand it over', takesFields: true }],
+    answers: [{ name: 'drop', label: 'Hand it over', takesFields: true, byToolLink: true }],
   }),
 }

@@ -44,4 +44,17 @@ export interface InboxChoice {
   readonly label: string
   /** It takes what stands in the fields. */
   readonly takesFields: boolean
+  /**
+   * Whether a link will do that a tool gave out, which a model with a browser of its own can open. It can hand over what
+   * it has, and allow itself nothing; anything else needs the link of `mcpwright inbox`.
+   */
+  readonly byToolLink?: true
+}
+
+/** What is left of a form for who came by a link of a tool. */
+export function formByToolLink(form: InboxForm): InboxForm {
+  const answers = form.answers.filter(({ byToolLink }) => byToolLink)
+  if (answers.length === form.answers.length) return form
+  const elsewhere = ['More can be chosen on the page that ', { strong: 'mcpwright inbox' }, ' opens, in a terminal.']
+  return { ...form, answers, paragraphs: [...form.paragraphs, elsewhere] }
 }

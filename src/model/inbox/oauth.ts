@@ -44,7 +44,7 @@ export const oauthKind: InboxKind<OauthRequest, OauthFacts> = {
       },
       { name: 'client_secret', label: 'Client secret (empty: it has none)', type: 'password', isOptional: true },
     ],
-    answers: [{ name: 'log-in', label: 'Log in', takesFields: true }],
+    answers: [{ name: 'log-in', label: 'Log in', takesFields: true, byToolLink: true }],
   }),
 }
 

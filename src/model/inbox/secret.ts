@@ -33,7 +33,10 @@ export const secretKind: InboxKind<SecretRequest, SecretFacts> = {
         : [`mcpwright's environment has no variable ${name}: a client hands over only those of MCPWRIGHT_ENV_SECRETS.`],
     ],
     fields: [{ name: 'value', label: `Value of ${name}`, type: 'password' }],
-    answers: [{ name: 'enter', label: 'Save', takesFields: true }, ...(hasVariable ? [useVariable(name, host)] : [])],
+    answers: [
+      { name: 'enter', label: 'Save', takesFields: true, byToolLink: true },
+      ...(hasVariable ? [useVariable(name, host)] : []),
+    ],
   }),
 }
 

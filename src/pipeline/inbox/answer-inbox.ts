@@ -1,7 +1,7 @@
 import { defaults } from '../../config/defaults.ts'
-import type { InboxScope } from '../../inbox/inbox-links.ts'
+import type { InboxScope, InboxSession } from '../../inbox/inbox-links.ts'
 import { formOf, type InboxItem, type InboxKindName, titleOf } from '../../model/inbox/inbox-item.ts'
-import type { InboxForm } from '../../model/inbox/inbox-kind.ts'
+import { formByToolLink, type InboxForm } from '../../model/inbox/inbox-kind.ts'
 import type { Principal } from '../../model/principal.ts'
 import { appendAuditEvent } from '../../registry/audit-store.ts'
 import { listInboxItems, removeInboxItem, removeOldInboxItems } from '../../registry/inbox-store.ts'
@@ -39,9 +39,14 @@ export async function waitingItems(
   return scope === 'all' ? items : items.filter(({ id }) => scope.has(id))
 }
 
-/** What the page asks about an item, as things stand now. */
-export async function formOfItem(item: InboxItem, services: Services, principal: Principal): Promise<InboxForm> {
-  return formOf(item.request, await answersOf(item).look(item, services, principal))
+/** What the page asks about an item, as things stand now, of who came by a link of this scope. */
+export async function formOfItem(
+  item: InboxItem,
+  services: Services,
+  { principal, scope }: Pick<InboxSession, 'principal' | 'scope'>,
+): Promise<InboxForm> {
+  const form = formOf(item.request, await answersOf(item).look(item, services, principal))
+  return scope === 'all' ? form : formByToolLink(form)
 }
 
 /**
