@@ -16,6 +16,7 @@ import { html, sendPage } from './page.ts'
 import { readBody } from './read-body.ts'
 import { type FormTexts, readMultipart } from './read-multipart.ts'
 
+const NOT_ANSWERED = 'A field was left empty, or this has changed since it was shown: look again.'
 const COOKIE = 'mcpwright_inbox'
 const LARGEST_BYTES = 64 * 1024
 
@@ -94,7 +95,7 @@ async function answerItem(
     const { principal } = session
     const isDeclined = form.get('answer') === 'decline'
     const answer = isDeclined ? undefined : readAnswer(form, await formOfItem(item, services, session))
-    if (!isDeclined && !answer) return sendInbox(response, session, services, 'A field was left empty.')
+    if (!isDeclined && !answer) return sendInbox(response, session, services, NOT_ANSWERED)
     const done = answer
       ? await answerInboxItem(item, answer, services, principal)
       : await declineInboxItem(item, services, principal)

@@ -76,7 +76,8 @@ describe('connect_external', () => {
     const stale = /value="(allow-[^"]+)"/.exec(page.text)?.[1] ?? ''
     await open.offer(NOTES.map((tool) => ({ ...tool, description: `${tool.description} Once more.` })))
     await connect('first', { name: 'my_notes' })
-    await browser.submit(page, 'Connect &#34;my_notes&#34;', { answer: stale })
+    const answered = await browser.submit(page, 'Connect &#34;my_notes&#34;', { answer: stale })
+    expect(answered.text).toContain('look again')
     expect(await toolsOf('first')).toEqual([])
     await open.offer(NOTES)
     await connect('first', { name: 'my_notes' })

@@ -109,6 +109,16 @@ describe.each(KINDS)('a connected server (%s)', (kind) => {
     expect(textOf(await named('notes_ask_note'))).toContain('accept: Ada kept-here')
   })
 
+  it('is told "decline" for a client that cannot be asked, or refuses by itself to ask', async () => {
+    const { url, token } = await endpointOf(home, server)
+    const mute = new Client({ name: 'mute', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+    const requestInit = { headers: { authorization: `Bearer ${token}` } }
+    await mute.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }))
+    const answer = await mute.callTool({ name: 'notes_ask_note', arguments: {} })
+    expect(textOf(answer)).toMatch(kind === 'modern' ? /TOOL_FAILED.*-32021/ : /decline: nobody/)
+    await mute.close()
+  })
+
   it('hears that a call is cancelled', async () => {
     const upstream = upstreamOf(kind)
     const cancelling = new AbortController()

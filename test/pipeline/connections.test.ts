@@ -179,6 +179,16 @@ describe('a hostile or broken server', () => {
     expect(notes.methods()).toEqual([])
   })
 
+  it('that says nothing after a call is given up, with the word that it may have been done', async () => {
+    const notes = await upstream('sessions')
+    const connections = openConnections({ silentMs: 100 }, notes.port)
+    await expect(call(connections, targetAt(notes.port), 'wait_note', {})).rejects.toMatchObject({
+      code: 'UPSTREAM_UNREACHABLE',
+      fix: expect.stringContaining('look before calling again'),
+    })
+    await expect.poll(() => notes.methods(), { timeout: 5_000 }).toContain('notifications/cancelled')
+  })
+
   it.each(['application/json', 'text/event-stream'])('that answers 64 MB of %s is cut off early', async (type) => {
     let sentBytes = 0
     const port = await rawServer((_request, response) => {
