@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { Client } from '@modelcontextprotocol/client'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { emitProject } from '../../generators/project/emit-project.ts'
@@ -14,6 +14,7 @@ import { projectSurroundings } from '../../src/pipeline/workshop/package-sources
 import { writeFiles } from '../../src/pipeline/workshop/project-folder.ts'
 import { startUpstream, type Upstream } from '../fixtures/upstreams/start-upstream.ts'
 import { NOTES, TEXT_INPUT } from '../fixtures/upstreams/upstream-tools.ts'
+import { startWorker } from '../fixtures/start-worker.ts'
 import { sampleDefinition } from '../generators/project/sample-definition.ts'
 
 const run = promisify(execFile)
@@ -83,6 +84,23 @@ describe('a project with connected servers that was taken away', () => {
       text: expect.stringContaining('No notes'),
     })
   })
+
+  it('calls them from a Worker too', async () => {
+    await using worker = await startWorker(path.join(folder, 'src/entries/worker.ts'), {
+      MCP_TOKEN: 'open-sesame',
+      MODERN_TOKEN: TOKEN,
+    })
+    const remote = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+    const requestInit = { headers: { authorization: 'Bearer open-sesame' } }
+    await remote.connect(new StreamableHTTPClientTransport(new URL('/mcp', worker.url), { requestInit }))
+    for (const round of ['first', 'second']) {
+      for (const kind of KINDS) {
+        const { content } = await remote.callTool({ name: `${kind}_get_note`, arguments: { text: round } })
+        expect(JSON.stringify(content)).toContain(`get-note: {\\"text\\":\\"${round}`)
+      }
+    }
+    await remote.close()
+  }, 60_000)
 
   it.each(KINDS)(
     'is back after a restart of a server of the kind %s, and calls nothing that has changed',

@@ -96,7 +96,7 @@ async function connect(connection: ExternalConnection, options: CallerOptions): 
   }
 }
 
-/** Redirects would carry the token to wherever they lead. */
+/** Redirects would carry the token to wherever they lead; followed by nobody, they fail. Workers know no 'error'. */
 function placeOf({ url, token }: ExternalConnection, { env, fetch: send = fetch }: CallerOptions) {
   const value = token === undefined ? undefined : env[token]
   const headers = { ...(value && { authorization: `Bearer ${value}` }) }
@@ -104,7 +104,7 @@ function placeOf({ url, token }: ExternalConnection, { env, fetch: send = fetch 
     new URL(url),
     {
       requestInit: { headers },
-      fetch: (input: string | URL, init?: RequestInit) => send(input, { ...init, redirect: 'error' }),
+      fetch: (input: string | URL, init?: RequestInit) => send(input, { ...init, redirect: 'manual' }),
     },
   ] as const
 }
