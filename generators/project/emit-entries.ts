@@ -38,7 +38,7 @@ function withExternal(entry: string): string {
       '{ env: process.env, code',
       '{ env: process.env, code, callExternal: externalCaller(external, { env: process.env })',
     )
-    .replace('{ env, code', '{ env, code, callExternal: externalCaller(external, { env })')
+    .replace('{ env, code', '{ env, code, callExternal: externalCaller(external, { env, perCall: true })')
 }
 
 const stdio = `import { serveStdio } from '@modelcontextprotocol/server/stdio'

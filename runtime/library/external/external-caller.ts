@@ -1,5 +1,6 @@
 import {
   Client,
+  type Progress,
   ProtocolError,
   SSEClientTransport,
   SdkHttpError,
@@ -14,6 +15,8 @@ import { toolDigest } from './tool-digest.ts'
 interface CallerOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly fetch?: typeof fetch
+  /** Where a connection belongs to the request that opened it, as in Workers: each call then has its own. */
+  readonly perCall?: boolean
   /** A call that is silent for longer is given up. */
   readonly silentMs?: number
 }
@@ -27,6 +30,7 @@ export function externalCaller({ connections }: ExternalParts, options: CallerOp
   const clients = new Map<string, Promise<Client>>()
 
   function clientFor(connection: ExternalConnection): Promise<Client> {
+    if (options.perCall) return connect(connection, options)
     const known = clients.get(connection.name)
     if (known) return known
     const opening = connect(connection, options)
@@ -54,23 +58,31 @@ export function externalCaller({ connections }: ExternalParts, options: CallerOp
     }
   }
 
-  return async (tool, input, { signal, progress }) => {
+  return async (tool, input, context) => {
     const connection = connections.find(({ name }) => name === tool.connection)
     if (!connection) throw new Error(`There is no connection "${tool.connection}".`)
-    const { client, found } = await find(connection, tool, signal)
-    if (!found) return errorResult(`TOOL_GONE: "${tool.tool}" is no longer at ${connection.url}.`)
-    if ((await toolDigest(found)) !== tool.digest) return errorResult(changed(tool, connection))
-    const call = { name: tool.tool, arguments: { ...input } }
-    const result = await client
-      .callTool(call, {
-        signal,
-        timeout: options.silentMs ?? 120_000,
-        resetTimeoutOnProgress: true,
-        onprogress: ({ progress: done, total, message }) => progress(done, total, message),
-      })
-      .catch((error: unknown) => refusal(error, tool, connection))
-    // The SDK's result type and ours are one shape.
-    return result as ToolResult
+    const { client, found } = await find(connection, tool, context.signal)
+    try {
+      if (!found) return errorResult(`TOOL_GONE: "${tool.tool}" is no longer at ${connection.url}.`)
+      if ((await toolDigest(found)) !== tool.digest) return errorResult(changed(tool, connection))
+      const call = { name: tool.tool, arguments: { ...input } }
+      const result = await client
+        .callTool(call, callOptions(context, options))
+        .catch((error: unknown) => refusal(error, tool, connection))
+      // The SDK's result type and ours are one shape.
+      return result as ToolResult
+    } finally {
+      if (options.perCall) await forget(connection, client)
+    }
+  }
+}
+
+function callOptions({ signal, progress }: Parameters<CallExternal>[2], { silentMs = 120_000 }: CallerOptions) {
+  return {
+    signal,
+    timeout: silentMs,
+    resetTimeoutOnProgress: true,
+    onprogress: ({ progress: done, total, message }: Progress) => progress(done, total, message),
   }
 }
 
