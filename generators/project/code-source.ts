@@ -1,8 +1,21 @@
-import { type FunctionDeclaration, Node, type Project, type SourceFile, SyntaxKind } from 'ts-morph'
+import {
+  type FunctionDeclaration,
+  type ImportDeclaration,
+  Node,
+  type Project,
+  type SourceFile,
+  SyntaxKind,
+} from 'ts-morph'
 import { MetaError } from '../../src/errors/meta-error.ts'
+import { alternativeTo, importedPackage, isSharedFile, type ImportablePackage } from './importable.ts'
 
-/** How a person or model wrote a piece of code. */
-export type CodeForm =
+/** How a person or model wrote a piece of code, and what it imports. */
+export type CodeForm = WrittenForm & {
+  /** The import declarations, for the head of its file; of a module they are in its text. */
+  readonly imports: readonly string[]
+}
+
+type WrittenForm =
   /** A module with a default export. */
   | { readonly kind: 'module'; readonly text: string }
   /** A function expression on its own: `async (input, context) => …`. */
@@ -21,12 +34,15 @@ export type CodeForm =
  */
 export function readCodeSource(project: Project, label: string, source: string): CodeForm {
   const module = project.createSourceFile('__source.ts', source, { overwrite: true })
+  refuseImports(module, label, source)
   if (module.getDefaultExportSymbol()) {
     refuseSyntaxErrors(project, module, label, source, 0)
-    refuseImports(module, label, source)
-    return { kind: 'module', text: source }
+    return { kind: 'module', text: source, imports: [] }
   }
-  const [first, ...others] = module.getStatements()
+  const declarations = module.getImportDeclarations()
+  const imports = declarations.map((declaration) => declaration.getText())
+  const rest = withoutImports(source, declarations)
+  const [first, ...others] = module.getStatements().filter((statement) => !Node.isImportDeclaration(statement))
   if (
     first &&
     others.length === 0 &&
@@ -34,14 +50,42 @@ export function readCodeSource(project: Project, label: string, source: string):
     isFunctionExpression(first.getExpression())
   ) {
     refuseSyntaxErrors(project, module, label, source, 0)
-    return { kind: 'expression', text: first.getExpression().getText() }
+    return { kind: 'expression', text: first.getExpression().getText(), imports }
   }
-  const wrapped = project.createSourceFile('__source.ts', `async function body() {\n${source}\n}`, { overwrite: true })
+  const wrapped = project.createSourceFile('__source.ts', `async function body() {\n${rest}\n}`, { overwrite: true })
   refuseSyntaxErrors(project, wrapped, label, source, 1)
   const names = new Set(wrapped.getDescendantsOfKind(SyntaxKind.Identifier).map((identifier) => identifier.getText()))
   // What it declares itself is its own: `const client = …` must not meet the context's.
-  for (const name of declaredNames(wrapped)) names.delete(name)
-  return { kind: 'body', text: source, names, returnsValue: returnsValue(wrapped.getFunctionOrThrow('body')) }
+  for (const name of [...declaredNames(wrapped), ...importedNames(imports, project)]) names.delete(name)
+  const body = wrapped.getFunctionOrThrow('body')
+  return { kind: 'body', text: rest.trimStart(), names, returnsValue: returnsValue(body), imports }
+}
+
+/** @throws MetaError CODE_INVALID when a shared file does not parse; IMPORT_NOT_ALLOWED */
+export function checkSharedSource(project: Project, label: string, source: string): void {
+  const file = project.createSourceFile('__source.ts', source, { overwrite: true })
+  refuseSyntaxErrors(project, file, label, source, 0)
+  refuseImports(file, label, source)
+}
+
+/** The lines stay where they were, for the places of errors. */
+function withoutImports(source: string, declarations: readonly ImportDeclaration[]): string {
+  return declarations.reduce((text, declaration) => {
+    const [from, to] = [declaration.getStart(), declaration.getEnd()]
+    return text.slice(0, from) + text.slice(from, to).replaceAll(/[^\n]/g, ' ') + text.slice(to)
+  }, source)
+}
+
+function importedNames(imports: readonly string[], project: Project): readonly string[] {
+  const file = project.createSourceFile('__imports.ts', imports.join('\n'), { overwrite: true })
+  return file
+    .getImportDeclarations()
+    .flatMap((declaration) => [
+      ...declaration.getNamedImports().map((named) => named.getAliasNode()?.getText() ?? named.getName()),
+      ...[declaration.getDefaultImport()?.getText(), declaration.getNamespaceImport()?.getText()].filter(
+        (name) => name !== undefined,
+      ),
+    ])
 }
 
 /** Whether it, and not only a function inside of it, has a `return` with a value. */
@@ -110,13 +154,27 @@ function refuseSyntaxErrors(
   )
 }
 
+/** Code that imports runs only with what can be bundled for every host. */
 function refuseImports(file: SourceFile, label: string, source: string): void {
-  const imported = file.getImportDeclarations().find((declaration) => !declaration.isTypeOnly())
-  if (!imported) return
-  const { line, column } = file.getLineAndColumnAtPos(imported.getStart())
+  const wrong = file
+    .getImportDeclarations()
+    .find((declaration) => !declaration.isTypeOnly() && !isImportable(declaration.getModuleSpecifierValue()))
+  if (!wrong) return
+  const specifier = wrong.getModuleSpecifierValue()
+  const { line, column } = file.getLineAndColumnAtPos(wrong.getStart())
   throw new MetaError(
-    'CODE_INVALID',
-    `The code of "${label}" imports "${imported.getModuleSpecifierValue()}" (line ${line}):\n${codeFrame(source, line, column)}`,
-    'Tools run on web APIs alone: use fetch, URL, crypto and the context instead of packages.',
+    'IMPORT_NOT_ALLOWED',
+    `The code of "${label}" imports "${specifier}" (line ${line}):\n${codeFrame(source, line, column)}`,
+    alternativeTo(specifier),
   )
+}
+
+function isImportable(specifier: string): boolean {
+  return importedPackage(specifier) !== undefined || isSharedFile(specifier)
+}
+
+/** The packages that a piece of code imports. */
+export function packagesOf(source: string): readonly ImportablePackage[] {
+  const specifiers = Array.from(source.matchAll(/\bfrom\s+['"]([^'"\n]+)['"]/g), ([, specifier = '']) => specifier)
+  return specifiers.map(importedPackage).filter((name) => name !== undefined)
 }

@@ -38,7 +38,7 @@ export function codePath({ kind, name }: Pick<CodePart, 'kind' | 'name'>): strin
 
 /**
  * Writes the file of a hand-written tool, resource or prompt: what a colleague would write around the given code.
- * @throws MetaError CODE_INVALID when the code does not parse or imports packages
+ * @throws MetaError CODE_INVALID when the code does not parse; IMPORT_NOT_ALLOWED
  */
 export function emitCode(project: Project, part: CodePart): string {
   const form = readCodeSource(project, part.name, part.source)
@@ -48,6 +48,7 @@ export function emitCode(project: Project, part: CodePart): string {
     ? membersOfSchema(part.inputSchema)
     : ['readonly uri: string', 'readonly [variable: string]: string']
   const head = [
+    ...form.imports,
     `import type { ToolContext } from '../lib/tool-context.ts'`,
     '',
     `export interface ${inputType} {`,

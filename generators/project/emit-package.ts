@@ -1,7 +1,10 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import { secretsOf } from '../../src/model/secrets-of.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import { codeParts } from './code-parts.ts'
+import { packagesOf } from './code-source.ts'
 import { isConnected } from './emit-external.ts'
+import type { ImportablePackage } from './importable.ts'
 import { jsonText } from './source-text.ts'
 
 /** Package names and the exact versions a project is made with. */
@@ -13,7 +16,8 @@ export type PackageVersions = Readonly<
     | 'minisearch'
     | 'esbuild'
     | 'typescript'
-    | '@types/node',
+    | '@types/node'
+    | ImportablePackage,
     string
   >
 >
@@ -48,13 +52,19 @@ function packageJson(definition: ServerDefinition, version: string, versions: Pa
     },
     dependencies: {
       ...(client === 'needed' && pick('@modelcontextprotocol/client')),
-      ...pick('@modelcontextprotocol/node', '@modelcontextprotocol/server', 'minisearch'),
+      ...pick('@modelcontextprotocol/node', '@modelcontextprotocol/server', 'minisearch', ...importedBy(definition)),
     },
     devDependencies: {
       ...(client === 'for tests' && pick('@modelcontextprotocol/client')),
       ...pick('@types/node', 'esbuild', 'typescript'),
     },
   }
+}
+
+/** Sorted, each once. */
+function importedBy(definition: ServerDefinition): readonly ImportablePackage[] {
+  const sources = [...codeParts(definition).map(({ source }) => source), ...Object.values(definition.shared ?? {})]
+  return [...new Set(sources.flatMap(packagesOf))].toSorted()
 }
 
 const tsconfig = {

@@ -32,6 +32,7 @@ export const defaults = {
     answerTokens: 1_500,
     answerTokensMax: 6_000,
     codeBytes: 256 * 1024,
+    sharedFiles: 50,
     toolsPerServer: 5_000,
   },
   /** Of one tenant: what an agent that nobody watches may use up. */

@@ -3,10 +3,17 @@ import type { MetaTool, ToolAnnotations } from '../tools/meta-tool.ts'
 
 /**
  * A meta tool as clients list it. Models read the whole list in every chat, so what they do not need is left out:
- * sizes (a call that goes over one is told so) and hints that say what the protocol assumes anyway.
+ * limits (a call that goes over one, or has an unknown argument, is told so) and hints that say what the protocol
+ * assumes anyway.
  */
 export function listedTool({ name, title, description, inputSchema, annotations }: MetaTool) {
-  return { name, title, description, inputSchema: withoutSizes(inputSchema), annotations: withoutDefaults(annotations) }
+  return {
+    name,
+    title,
+    description,
+    inputSchema: withoutLimits(inputSchema),
+    annotations: withoutDefaults(annotations),
+  }
 }
 
 /** MCP 2026-07-28, schema, ToolAnnotations; the two of a change mean nothing for a tool that only reads. */
@@ -26,9 +33,10 @@ function withoutDefaults({ readOnlyHint, ...others }: ToolAnnotations): Partial<
 
 const SIZES = new Set(['maxLength', 'minLength', 'maxItems', 'minItems'])
 
-/** A property of such a name has a schema, no number. */
-function withoutSizes(schema: JsonSchema): JsonSchema {
-  return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
-    SIZES.has(key) && typeof value === 'number' ? undefined : value,
-  ) as JsonSchema
+/** A property of such a name has a schema: neither a number nor false. */
+function withoutLimits(schema: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
+    const isLimit = (SIZES.has(key) && typeof value === 'number') || (key === 'additionalProperties' && value === false)
+    return isLimit ? undefined : value
+  }) as JsonSchema
 }

@@ -18,6 +18,8 @@ export interface ServerDefinition {
   readonly prompts: readonly PromptDefinition[]
   readonly credentials: readonly Credential[]
   readonly connections: readonly Connection[]
+  /** TypeScript that its code imports as `../shared/NAME.ts`, by file name. */
+  readonly shared?: Readonly<Record<string, string>>
   /** What every build repeats; absent where a definition is made outside of the registry. */
   readonly tests?: readonly SavedTest[]
   readonly exposure: Exposure

@@ -8,11 +8,12 @@ export interface CodeSample {
   readonly tools?: readonly ToolDefinition[]
   readonly resources?: readonly ResourceDefinition[]
   readonly prompts?: readonly PromptDefinition[]
+  readonly shared?: Readonly<Record<string, string>>
 }
 
 /**
  * Compiles hand-written code with its types and gives its `tools.mjs`.
- * @throws MetaError CODE_INVALID with each problem's place and the lines around it
+ * @throws MetaError CODE_INVALID with each problem's place and the lines around it, IMPORT_NOT_ALLOWED
  */
 export function checkCode(
   sample: CodeSample,
@@ -31,7 +32,7 @@ export function bundleCode(
   return workshop.run('bundle-code', { definition: sampleDefinition(sample), checkTypes: false }, { signal })
 }
 
-function sampleDefinition({ tools = [], resources = [], prompts = [] }: CodeSample): ServerDefinition {
+function sampleDefinition({ tools = [], resources = [], prompts = [], shared = {} }: CodeSample): ServerDefinition {
   return {
     // It is never stored: no row has this id.
     id: '00000000-0000-7000-8000-000000000000' as ServerId,
@@ -45,5 +46,6 @@ function sampleDefinition({ tools = [], resources = [], prompts = [] }: CodeSamp
     prompts,
     credentials: [],
     connections: [],
+    shared,
   }
 }

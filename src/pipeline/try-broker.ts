@@ -42,7 +42,11 @@ export function tryBroker(
   const send: Broker['call'] = async (call, options) => {
     const mocked = call.kind === 'fetch' ? answers(call.request) : undefined
     if (call.kind === 'fetch' && mocked) return toWire(call.request.url, mocked)
-    if (call.kind !== 'fetch' || request.live) return real.call(call, options)
+    if (call.kind !== 'fetch' || isSent(request, call.request.method)) return real.call(call, options)
+    if (request.live === 'reads') {
+      request.onNotSent?.(`${call.request.method} ${call.request.url}`)
+      return toWire(call.request.url, { body: {} })
+    }
     throw new MetaError(
       'HOST_NOT_ALLOWED',
       `No mock answers ${call.request.method} ${call.request.url}.`,
@@ -52,7 +56,7 @@ export function tryBroker(
   return {
     call: async (call, options) => {
       // The same signature each time, and without the secret.
-      if (call.kind === 'sign' && !request.live) return signature(placeholderOf(call.secretName), call.data)
+      if (call.kind === 'sign' && request.live === false) return signature(placeholderOf(call.secretName), call.data)
       const answer = await send(call, options)
       // The broker's answer to a request.
       if (call.kind === 'fetch') request.onAnswer?.(call.request, answer as WireResponse)
@@ -69,8 +73,14 @@ function keepRefreshToken(
   name: string,
   value: string,
 ): Promise<void> {
-  const isReal = live && !JSON.stringify(mocks).includes(JSON.stringify(value).slice(1, -1))
+  const isReal = live !== false && !JSON.stringify(mocks).includes(JSON.stringify(value).slice(1, -1))
   return isReal ? secrets.replaceRefreshToken({ ...server, credentials }, name, value) : Promise.resolve()
+}
+
+/** What only reads may be sent where changes may not; many searches are a POST. */
+function isSent({ live, tool }: TryRequest, method: string): boolean {
+  if (live !== 'reads') return live
+  return /^(GET|HEAD|OPTIONS|QUERY)$/i.test(method) || (tool.effect === 'read' && /^POST$/i.test(method))
 }
 
 function toWire(url: string, answer: Mock['response']): WireResponse {

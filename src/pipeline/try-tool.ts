@@ -8,6 +8,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import type { Server } from '../model/server.ts'
 import { hostsOfCall } from '../model/server-hosts.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
+import { listSharedCode } from '../registry/shared-code-store.ts'
 import { bundleCode } from './check-code.ts'
 import { tryExternal } from './connections/try-external.ts'
 import { limitError } from './create-broker.ts'
@@ -21,8 +22,10 @@ export interface TryRequest {
   readonly credentials: readonly Credential[]
   readonly input: Readonly<Record<string, unknown>>
   readonly mocks: readonly Mock[]
-  /** Requests that no mock answers are really sent. */
-  readonly live: boolean
+  /** Requests that no mock answers are really sent; `reads`: those that change something get an empty object instead. */
+  readonly live: boolean | 'reads'
+  /** Files that the code imports as `../shared/NAME.ts`; by default those of the server. */
+  readonly shared?: Readonly<Record<string, string>>
   /** Made already by the one who compiled the tool. */
   readonly bundle?: string
   /** Answers to what the tool asks the client, by the names of the questions: `input_1` … where it gave none. */
@@ -31,6 +34,8 @@ export interface TryRequest {
   readonly secrets?: readonly string[]
   /** Hears each request with its answer. */
   readonly onAnswer?: (request: WireRequest, answer: WireResponse) => void
+  /** Hears of requests that were not sent: `POST https://…`. */
+  readonly onNotSent?: (request: string) => void
 }
 
 export interface TryReport {
@@ -57,7 +62,7 @@ export async function tryTool(request: TryRequest, services: Services, signal: A
   const resolver = await services.secrets.load(server.tenantId, server.id)
   const secrets = secretNames(request, resolver.names(hosts))
   const isOperation = tool.handler.kind === 'operation'
-  const bundle = request.bundle ?? (await bundleCode({ tools: isOperation ? [] : [tool] }, services, signal)).bundle
+  const bundle = request.bundle ?? (await bundleOf(request, services, signal))
   const outcome = await services.sandbox.run({
     bundle,
     task: taskOf(tool, credentials, client),
@@ -68,6 +73,17 @@ export async function tryTool(request: TryRequest, services: Services, signal: A
   })
   const { logs, requests, ms } = outcome
   return { ...readResult(outcome.result, isOperation), logs, requests, ms, secrets }
+}
+
+async function bundleOf(
+  { server, tool, shared }: TryRequest,
+  services: Services,
+  signal: AbortSignal,
+): Promise<string> {
+  if (tool.handler.kind !== 'code') return (await bundleCode({}, services, signal)).bundle
+  const files =
+    shared ?? (await services.db.as(server.tenantId, (sql) => listSharedCode(sql, server.tenantId, server.id)))
+  return (await bundleCode({ tools: [tool], shared: files }, services, signal)).bundle
 }
 
 /** Nobody is really asked. */

@@ -6,6 +6,7 @@ import { listConnections } from './connection-store.ts'
 import { listCredentials } from './credential-store.ts'
 import { listPrompts } from './prompt-store.ts'
 import { listResources } from './resource-store.ts'
+import { listSharedCode } from './shared-code-store.ts'
 import { listSavedTests } from './saved-test-store.ts'
 import { listTools } from './tool-store.ts'
 
@@ -24,6 +25,7 @@ export async function loadDefinition(sql: Sql, tenantId: TenantId, server: Serve
     prompts: await listPrompts(sql, tenantId, id),
     credentials: await listCredentials(sql, tenantId, id),
     connections: await listConnections(sql, tenantId, id),
+    shared: await listSharedCode(sql, tenantId, id),
     tests: await listSavedTests(sql, tenantId, id),
   }
 }

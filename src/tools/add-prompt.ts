@@ -4,6 +4,7 @@ import type { PromptArgument, PromptDefinition, PromptMessage } from '../model/s
 import { checkCode } from '../pipeline/check-code.ts'
 import { insertPrompt, replacePrompt } from '../registry/prompt-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
+import { listSharedCode } from '../registry/shared-code-store.ts'
 import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {
@@ -70,9 +71,12 @@ export const addPrompt = defineTool<Input>({
   annotations: WRITES,
   async run(input, { services, principal: { tenantId }, signal }) {
     const prompt = readPrompt(input)
-    if ('kind' in prompt.messages) await checkCode({ prompts: [prompt] }, services, signal)
+    const { server, shared } = await services.db.as(tenantId, async (sql) => {
+      const found = await requireServer(sql, tenantId, input.server)
+      return { server: found, shared: await listSharedCode(sql, tenantId, found.id) }
+    })
+    if ('kind' in prompt.messages) await checkCode({ prompts: [prompt], shared }, services, signal)
     await services.db.as(tenantId, async (sql) => {
-      const server = await requireServer(sql, tenantId, input.server)
       const replaced = input.replace === true && (await replacePrompt(sql, tenantId, server, prompt.name, prompt))
       if (!replaced) await insertPrompt(sql, tenantId, server, prompt)
       await bumpRevision(sql, tenantId, server.id)

@@ -3,6 +3,7 @@ import type { ResourceContent, ResourceDefinition } from '../model/server-defini
 import { checkCode } from '../pipeline/check-code.ts'
 import { insertResource, replaceResource } from '../registry/resource-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
+import { listSharedCode } from '../registry/shared-code-store.ts'
 import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {
@@ -46,8 +47,11 @@ export const addResource = defineTool<Input>({
   annotations: WRITES,
   async run(input, { services, principal: { tenantId }, signal }) {
     const resource = readResource(input)
-    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, input.server))
-    if (resource.content.kind === 'code') await checkCode({ resources: [resource] }, services, signal)
+    const { server, shared } = await services.db.as(tenantId, async (sql) => {
+      const found = await requireServer(sql, tenantId, input.server)
+      return { server: found, shared: await listSharedCode(sql, tenantId, found.id) }
+    })
+    if (resource.content.kind === 'code') await checkCode({ resources: [resource], shared }, services, signal)
     await services.db.as(tenantId, async (sql) => {
       const replaced = input.replace === true && (await replaceResource(sql, tenantId, server, resource.name, resource))
       if (!replaced) await insertResource(sql, tenantId, server, resource)

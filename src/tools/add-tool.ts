@@ -1,32 +1,28 @@
-import { readCurl } from '../../generators/curl/read-curl.ts'
-import { operationFromHttpTool, type HttpTemplate } from '../../generators/importers/http-template.ts'
-import { normalizeToolSchema } from '../../generators/importers/tool-schema.ts'
 import type { Credential } from '../../runtime/library/http-call.ts'
+import type { Sql } from '../db/db.ts'
+import type { ErrorCode } from '../errors/codes.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Server } from '../model/server.ts'
-import type { Effect, JsonSchema, ToolDefinition } from '../model/tool-definition.ts'
+import type { ToolDefinition } from '../model/tool-definition.ts'
+import { amendTool, type Edit } from '../pipeline/amend-tool.ts'
 import { checkCode } from '../pipeline/check-code.ts'
-import { checkSchema } from '../pipeline/check-schema.ts'
+import { readToolInput, type ToolInput } from '../pipeline/read-tool-input.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
 import { tryTool, type TryReport } from '../pipeline/try-tool.ts'
 import { upsertCredentials } from '../registry/credential-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
+import { withSharedChanges } from '../pipeline/shared-code.ts'
+import { changeSharedCode, listSharedCode, type SharedCodeChanges } from '../registry/shared-code-store.ts'
+import { putToolDraft, removeToolDraft } from '../registry/tool-draft-store.ts'
 import { findTool, insertTools, replaceTool } from '../registry/tool-store.ts'
-import { defineTool, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
-interface Input {
+interface Input extends ToolInput {
   readonly server: string
-  readonly name: string
-  readonly description: string
-  readonly input_schema: JsonSchema
-  readonly effect: Effect
-  readonly http?: HttpTemplate
-  readonly code?: string
-  readonly curl?: string
-  readonly output_schema?: JsonSchema
-  readonly hosts?: readonly string[]
-  readonly task?: 'optional' | 'required'
   readonly try?: Readonly<Record<string, unknown>>
+  readonly live?: boolean
+  readonly edits?: readonly Edit[]
+  readonly shared?: SharedCodeChanges
   readonly replace?: boolean
 }
 
@@ -35,7 +31,7 @@ export const addTool = defineTool<Input>({
   title: 'Add a tool',
   description:
     'Adds a tool: http (a request as data, preferred: no code runs), curl (a line that becomes one) or code (TypeScript: the body of an async function that uses input, env, fetch, ' +
-    'or a module with a default export). With try it is run once first, and added only if that works.',
+    'or a module with a default export). A refused tool is kept as a draft for edits.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -82,103 +78,143 @@ export const addTool = defineTool<Input>({
         enum: ['optional', 'required'],
         description: 'Code that calls background() to go on as a task.',
       },
-      try: { type: 'object', description: 'Arguments to try it with.' },
+      shared: {
+        type: 'object',
+        description: '{"money.ts": "…"}, imported as "../shared/money.ts".',
+      },
+      edits: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 50,
+        items: objectSchema({ old: { type: 'string', minLength: 1 }, new: { type: 'string' } }, ['old', 'new']),
+        description: 'Amend the code of a refused or existing tool.',
+      },
+      try: {
+        type: 'object',
+        description: 'Arguments to try it with; only live sends requests that change something.',
+      },
+      live: { type: 'boolean' },
       replace: { type: 'boolean', description: 'Takes the place of the tool of that name.' },
     },
-    ['server', 'name', 'description', 'input_schema', 'effect'],
+    ['server', 'name'],
   ),
   scope: 'write',
   annotations: { ...WRITES, openWorldHint: true },
-  async run(input, call) {
-    const { services, principal, signal } = call
+  async run(given, call) {
+    const { services, principal } = call
     const { tenantId } = principal
-    const { tool, credential } = await readTool(input)
-    const server = await services.db.as(tenantId, async (sql) => {
-      const found = await requireServer(sql, tenantId, input.server)
-      if (!input.replace && (await findTool(sql, tenantId, found.id, tool.name)))
-        throw nameTaken(input.server, tool.name)
-      return found
-    })
-    const compiled = tool.handler.kind === 'code' ? await checkCode({ tools: [tool] }, services, signal) : undefined
-    const report = input.try && (await tryOnce(server, tool, credential, input.try, compiled?.bundle, call))
-    await services.db.as(tenantId, async (sql) => {
-      const replaced = input.replace === true && (await replaceTool(sql, tenantId, server, tool.name, tool))
-      if (!replaced) await insertTools(sql, tenantId, server, [tool])
-      if (credential) await upsertCredentials(sql, tenantId, server.id, [credential])
-      await bumpRevision(sql, tenantId, server.id)
-    })
-    const { name, description, inputSchema } = tool
-    return {
-      text: `The tool "${name}" is saved in "${input.server}".`,
-      structured: {
-        saved: name,
-        tokens: tokensOf({ name, description, inputSchema }),
-        ...(credential && { credential: { name: credential.name, hosts: credential.hosts } }),
-        ...(report && { try: report }),
-      },
-      next: [
-        { tool: 'test_tool', arguments: { server: input.server, tool: name } },
-        { tool: 'deploy', arguments: { server: input.server } },
-      ],
+    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, given.server))
+    const input = await amendTool(given, server, services, tenantId)
+    try {
+      const checked = await checkTool(input, server, call)
+      await services.db.as(tenantId, (sql) => saveTool(sql, server, input, checked))
+      return describeSaved(input, checked)
+    } catch (error) {
+      throw await keepDraft(error, input, server, call)
     }
   },
 })
 
-async function readTool(input: Input): Promise<{ tool: ToolDefinition; credential?: Credential }> {
-  const { name, description, effect } = input
-  const source = readSource(input)
-  const inputSchema = normalizeToolSchema(input.input_schema)
-  const outputSchema = input.output_schema && normalizeToolSchema(input.output_schema)
-  await checkSchema('input_schema', inputSchema)
-  if (outputSchema) await checkSchema('output_schema', outputSchema)
-  const base = { name, description, effect, inputSchema, ...(outputSchema && { outputSchema }) }
-  if ('code' in source) {
-    const hosts = (input.hosts ?? []).map((host) => host.toLowerCase())
-    return {
-      tool: { ...base, handler: { kind: 'code', source: source.code, hosts, ...(input.task && { task: input.task }) } },
-    }
+interface CheckedTool {
+  readonly tool: ToolDefinition
+  readonly credential?: Credential
+  readonly report?: TriedTool
+}
+
+/** @throws MetaError for what is wrong with it; TOOL_FAILED when its try fails */
+async function checkTool(input: Input, server: Server, call: MetaCall): Promise<CheckedTool> {
+  const { services, principal, signal } = call
+  const { tenantId } = principal
+  const { tool, credential } = await readToolInput(input)
+  const shared = await services.db.as(tenantId, async (sql) => {
+    if (!input.replace && (await findTool(sql, tenantId, server.id, tool.name)))
+      throw nameTaken(input.server, tool.name)
+    return withSharedChanges(await listSharedCode(sql, tenantId, server.id), input.shared)
+  })
+  const isCode = tool.handler.kind === 'code'
+  const compiled = isCode ? await checkCode({ tools: [tool], shared }, services, signal) : undefined
+  const report = input.try && (await tryOnce(server, { tool, credential }, input, compiled?.bundle, call))
+  return { tool, ...(credential && { credential }), ...(report && { report }) }
+}
+
+async function saveTool(sql: Sql, server: Server, input: Input, { tool, credential }: CheckedTool): Promise<void> {
+  const { tenantId, id } = server
+  const replaced = input.replace === true && (await replaceTool(sql, tenantId, server, tool.name, tool))
+  if (!replaced) await insertTools(sql, tenantId, server, [tool])
+  if (credential) await upsertCredentials(sql, tenantId, id, [credential])
+  if (input.shared) await changeSharedCode(sql, tenantId, id, input.shared)
+  await removeToolDraft(sql, tenantId, id, tool.name)
+  await bumpRevision(sql, tenantId, id)
+}
+
+function describeSaved({ server }: Input, { tool, credential, report }: CheckedTool): MetaAnswer {
+  const { name, description, inputSchema } = tool
+  const notSent = report?.not_sent.length ? ` Not sent, since try changes nothing: ${report.not_sent.join(', ')}.` : ''
+  return {
+    text: `The tool "${name}" is saved in "${server}".${notSent}`,
+    structured: {
+      saved: name,
+      tokens: tokensOf({ name, description, inputSchema }),
+      ...(credential && { credential: { name: credential.name, hosts: credential.hosts } }),
+      ...(report && { try: report }),
+    },
+    next: [
+      { tool: 'test_tool', arguments: { server, tool: name } },
+      { tool: 'deploy', arguments: { server } },
+    ],
   }
-  const { operation, credential } = operationFromHttpTool({ ...base, http: source.http })
-  const { call, ...definition } = operation
-  return { tool: { ...definition, handler: { kind: 'operation', call } }, ...(credential && { credential }) }
 }
 
-function readSource({ http, code, curl }: Input): { readonly http: HttpTemplate } | { readonly code: string } {
-  const given = [http && { http }, code !== undefined && { code }, curl !== undefined && { http: readCurl(curl) }]
-  const [source, ...others] = given.filter((each) => each !== false && each !== undefined)
-  if (source && others.length === 0) return source
-  throw new MetaError(
-    'ARGUMENTS_INVALID',
-    `A tool has one of http, code and curl; ${source ? others.length + 1 : 0} are given.`,
-    'Give exactly one of them; http is preferred.',
-  )
+/** What was refused for its code or its try can be amended, without all of it being sent again. */
+async function keepDraft(
+  error: unknown,
+  { edits: _edits, ...input }: Input,
+  server: Server,
+  { services, principal: { tenantId } }: MetaCall,
+): Promise<unknown> {
+  if (!(error instanceof MetaError) || !AMENDABLE.has(error.code) || input.code === undefined) return error
+  await services.db.as(tenantId, (sql) => putToolDraft(sql, tenantId, server.id, input.name, { ...input }))
+  const { name } = input
+  return new MetaError(error.code, error.message, `${error.fix} It is kept as a draft: send only edits.`, {
+    cause: error,
+    next: {
+      tool: 'add_tool',
+      arguments: { server: server.name, name, edits: [{ old: 'a piece of the code', new: 'what it should be' }] },
+    },
+  })
 }
 
-/** @throws MetaError TOOL_FAILED with the whole report, when the try does not work */
+const AMENDABLE: ReadonlySet<ErrorCode> = new Set(['CODE_INVALID', 'IMPORT_NOT_ALLOWED', 'TOOL_FAILED'])
+
+/** A try's report, with what was not sent. */
+type TriedTool = Omit<TryReport, 'secrets'> & { readonly not_sent: readonly string[] }
+
+/** @throws MetaError TOOL_FAILED with what was said, when the try does not work */
 async function tryOnce(
   server: Server,
-  tool: ToolDefinition,
-  credential: Credential | undefined,
-  input: Readonly<Record<string, unknown>>,
+  { tool, credential }: { readonly tool: ToolDefinition; readonly credential: Credential | undefined },
+  input: Input,
   bundle: string | undefined,
   { services, signal }: MetaCall,
-): Promise<TryReport> {
+): Promise<TriedTool> {
+  const notSent: string[] = []
   const request = {
     server,
     tool,
     credentials: credential ? [credential] : [],
-    input,
+    input: input.try ?? {},
     mocks: [],
-    live: true,
+    live: input.live === true ? true : ('reads' as const),
+    onNotSent: (label: string) => notSent.push(label),
     ...(bundle !== undefined && { bundle }),
   }
-  const report = await tryTool(request, services, signal)
-  if (report.ok) return report
+  const { secrets: _names, ...report } = await tryTool(request, services, signal)
+  if (report.ok) return { ...report, not_sent: notSent }
   const said = report.problem ?? report.result?.content.map((block) => ('text' in block ? block.text : '')).join('\n')
   throw new MetaError(
     'TOOL_FAILED',
     `"${tool.name}" was not added, because its try failed: ${said}`,
-    'Correct it and send it again, or leave try out.',
+    'Correct it, or leave try out.',
   )
 }
 

@@ -44,6 +44,8 @@ import {
   updateServer,
 } from '../../src/registry/server-store.ts'
 import { insertScheduledCall, nextDueAt, takeDueCalls } from '../../src/registry/scheduled-call-store.ts'
+import { changeSharedCode, listSharedCode, type SharedCodeChanges } from '../../src/registry/shared-code-store.ts'
+import { findToolDraft, putToolDraft, removeToolDraft } from '../../src/registry/tool-draft-store.ts'
 import { listSavedTests, putSavedTest, removeSavedTest } from '../../src/registry/saved-test-store.ts'
 import { insertSource, listSources, loadSourceText } from '../../src/registry/source-store.ts'
 import {
@@ -245,6 +247,7 @@ export function registryContract(name: string, open: () => Promise<Database>): v
         prompts: [prompt],
         credentials: [credential],
         connections: [],
+        shared: {},
         tests: [],
       })
       const [first] = definition.tools
@@ -265,6 +268,26 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(await other((sql) => listSavedTests(sql, OTHER_TENANT, server.id))).toEqual([])
       expect(await other((sql) => removeSavedTest(sql, OTHER_TENANT, server.id, 'a'))).toBe(false)
       expect(await local((sql) => removeSavedTest(sql, LOCAL_TENANT, server.id, 'a'))).toBe(true)
+    })
+
+    it('keeps shared code and drafts of tools by their names, and for the tenant alone', async () => {
+      const server = await addServer('coded')
+      const change = (changes: SharedCodeChanges) =>
+        local((sql) => changeSharedCode(sql, LOCAL_TENANT, server.id, changes))
+      await change({ 'b.ts': 'one', 'a.ts': 'two' })
+      await change({ 'b.ts': 'three', 'a.ts': null, 'c.ts': 'four' })
+      const listed = await local((sql) => listSharedCode(sql, LOCAL_TENANT, server.id))
+      expect(Object.entries(listed)).toEqual([
+        ['b.ts', 'three'],
+        ['c.ts', 'four'],
+      ])
+      expect(await other((sql) => listSharedCode(sql, OTHER_TENANT, server.id))).toEqual({})
+      await local((sql) => putToolDraft(sql, LOCAL_TENANT, server.id, 'tool', { code: 'a' }))
+      await local((sql) => putToolDraft(sql, LOCAL_TENANT, server.id, 'tool', { code: 'b' }))
+      expect(await local((sql) => findToolDraft(sql, LOCAL_TENANT, server.id, 'tool'))).toEqual({ code: 'b' })
+      expect(await other((sql) => findToolDraft(sql, OTHER_TENANT, server.id, 'tool'))).toBeUndefined()
+      await local((sql) => removeToolDraft(sql, LOCAL_TENANT, server.id, 'tool'))
+      expect(await local((sql) => findToolDraft(sql, LOCAL_TENANT, server.id, 'tool'))).toBeUndefined()
     })
 
     it('takes more than a thousand tools at once', async () => {

@@ -139,6 +139,7 @@ describe('the road from a description to a called tool', () => {
       input_schema: { type: 'object', properties: { book: { type: 'integer' } }, required: ['book'] },
       curl: `curl -X POST http://${api.host}/loans -H 'Authorization: Bearer $LIBRARY_TOKEN' -d '{"bookId": "{book}"}'`,
       try: { book: 1 },
+      live: true,
     })
     expect(data).toMatchObject({ saved: 'lend_by_curl', credential: { name: 'LIBRARY_TOKEN' }, try: { ok: true } })
     expect(api.requests.at(-1)).toMatchObject({

@@ -17,16 +17,20 @@ export async function bundleCode(
 ): Promise<{ bundle: string }> {
   const files = emitProject(definition, projectSurroundings())
   await using project = await openProjectFolder(files, cache)
-  const [types, bundle] = await Promise.all([
+  const [types, bundled] = await Promise.allSettled([
     withTypes ? checkTypes(project.folder, files) : undefined,
     bundleTools(project.folder),
   ])
-  if (types?.problems) {
-    throw new MetaError(
-      'CODE_INVALID',
-      `The code does not compile:\n${types.problems.slice(0, 5).join('\n')}`,
-      'Correct it and send it again; `input` has the type that input_schema says.',
-    )
-  }
-  return { bundle }
+  if (types.status === 'rejected') throw types.reason
+  const problems = types.value?.problems ?? (bundled.status === 'rejected' ? [readFailure(bundled.reason)] : [])
+  if (bundled.status === 'fulfilled' && problems.length === 0) return { bundle: bundled.value }
+  throw new MetaError(
+    'CODE_INVALID',
+    `The code does not compile:\n${problems.slice(0, 5).join('\n')}`,
+    'Correct it and send it again; `input` has the type that input_schema says.',
+  )
+}
+
+function readFailure(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason)
 }

@@ -24,7 +24,13 @@ export async function bundleProject(folder: string, files: ProjectFiles): Promis
 
 /** The code and the runtime library alone. Not minified: errors show its names. */
 export function bundleTools(folder: string): Promise<string> {
-  return bundle(folder, TOOLS_ENTRY, { platform: 'neutral', target: 'es2023', minify: false })
+  return bundle(folder, TOOLS_ENTRY, {
+    platform: 'neutral',
+    // Packages without `exports`.
+    mainFields: ['module', 'main'],
+    target: 'es2023',
+    minify: false,
+  })
 }
 
 const TOOLS_ENTRY = `

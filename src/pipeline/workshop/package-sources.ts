@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { IMPORTABLE_PACKAGES } from '../../../generators/project/importable.ts'
 import type { PackageVersions } from '../../../generators/project/emit-package.ts'
 import type { ProjectSurroundings } from '../../../generators/project/emit-project.ts'
 import type { ProjectFiles } from '../../model/project-files.ts'
@@ -14,6 +15,7 @@ const PACKAGES = [
   'esbuild',
   'typescript',
   '@types/node',
+  ...IMPORTABLE_PACKAGES,
 ] as const
 
 let surroundings: ProjectSurroundings | undefined

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { IMPORTABLE_PACKAGES } from '../../../generators/project/importable.ts'
 import type { ProjectFiles } from '../../model/project-files.ts'
 import { packageFolder } from './package-sources.ts'
 import { pathInside } from './path-inside.ts'
@@ -10,6 +11,7 @@ const LINKED = [
   '@modelcontextprotocol/client',
   'minisearch',
   '@types/node',
+  ...IMPORTABLE_PACKAGES,
 ]
 
 /** A project on disk for as long as it is checked and bundled; its packages are links to mcpwright's own. */

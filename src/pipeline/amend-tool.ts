@@ -1,0 +1,84 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { ServerId, TenantId } from '../model/ids.ts'
+import type { ToolDefinition } from '../model/tool-definition.ts'
+import { findToolDraft } from '../registry/tool-draft-store.ts'
+import { findTool } from '../registry/tool-store.ts'
+import type { Services } from './services.ts'
+
+/** One piece of the code, and what takes its place. */
+export interface Edit {
+  readonly old: string
+  readonly new: string
+}
+
+/** What add_tool is given, as far as amending it goes. */
+export interface AmendableInput {
+  readonly name: string
+  readonly code?: string
+  readonly edits?: readonly Edit[]
+  readonly replace?: boolean
+}
+
+/**
+ * Amends a tool that was refused, else one that the server has: what is given replaces what it had, and the edits
+ * change its code. Without edits the input stays as it is.
+ * @throws MetaError TOOL_UNKNOWN when there is nothing to amend; ARGUMENTS_INVALID when a piece is not there, or not once
+ */
+export async function amendTool<Input extends AmendableInput>(
+  input: Input,
+  server: { readonly id: ServerId; readonly name: string },
+  { db }: Pick<Services, 'db'>,
+  tenantId: TenantId,
+): Promise<Input> {
+  const { edits, ...given } = input
+  if (!edits) return input
+  const base = await db.as(tenantId, async (sql) => {
+    const draft = await findToolDraft(sql, tenantId, server.id, input.name)
+    const tool = draft ? undefined : await findTool(sql, tenantId, server.id, input.name)
+    return draft ?? (tool && inputOf(tool))
+  })
+  if (!base || typeof base['code'] !== 'string') throw nothingToAmend(server.name, input.name)
+  // A draft is what add_tool was given before; only its code is looked into.
+  const code = edits.reduce((text, edit) => apply(edit, text, input.name), base['code'])
+  return { ...(base as Input), ...given, code }
+}
+
+/** A tool that is there, as add_tool would be given it again. */
+function inputOf({ name, description, effect, inputSchema, outputSchema, handler }: ToolDefinition) {
+  if (handler.kind !== 'code') return undefined
+  return {
+    name,
+    description,
+    effect,
+    input_schema: inputSchema,
+    ...(outputSchema && { output_schema: outputSchema }),
+    code: handler.source,
+    hosts: handler.hosts,
+    ...(handler.task && { task: handler.task }),
+    replace: true,
+  }
+}
+
+function apply({ old, new: text }: Edit, code: string, tool: string): string {
+  const places = code.split(old).length - 1
+  if (places === 1) return code.replace(old, () => text)
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    `"${shorten(old)}" stands ${places === 0 ? 'nowhere' : `${places} times`} in the code of "${tool}". Nothing was changed.`,
+    places === 0
+      ? `Give a piece as it is, with its spaces. The code begins: ${shorten(code, 300)}`
+      : 'Give a longer piece around it, which is there once.',
+  )
+}
+
+function shorten(text: string, most = 80): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
+}
+
+function nothingToAmend(server: string, tool: string): MetaError {
+  return new MetaError(
+    'TOOL_UNKNOWN',
+    `"${server}" has neither a draft nor a tool with code named "${tool}" that edits could change.`,
+    'Give the whole tool: description, input_schema, effect and code.',
+  )
+}
