@@ -26,7 +26,6 @@ import { openDatabase, type PreparedDatabase } from './db/open-database.ts'
 import { createApp } from './http/app.ts'
 import { deploymentMount } from './http/deployment-mount.ts'
 import { createMetaEndpoint, type MetaEndpoint } from './http/meta-endpoint.ts'
-import { handleJob } from './jobs/handle-job.ts'
 import { createInboxLinks } from './inbox/inbox-links.ts'
 import { createPendingLogins } from './inbox/pending-logins.ts'
 import { createMetaServer } from './mcp/meta-server.ts'
@@ -271,7 +270,10 @@ async function openServices(
   resources.defer(purgeArchives(services))
   schedule.wake()
   // A job may have brought a server up whose calls are due.
-  await queue.work((job, signal) => handleJob(job, services, signal).finally(schedule.wake))
+  await queue.work(async (job, signal) => {
+    const { handleJob } = await import('./jobs/handle-job.ts')
+    return handleJob(job, services, signal).finally(schedule.wake)
+  })
   noteWork(() => target.runningCount() > 0)
   const kept = resources.move()
   return { services, target, [Symbol.asyncDispose]: () => kept.disposeAsync() }

@@ -1,9 +1,7 @@
+import { SAVED_TESTS } from '../../src/model/saved-test.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import { jsonText } from './source-text.ts'
-
-/** Where a project keeps its saved tests; a build reads them from there. */
-export const SAVED_TESTS = 'test/saved-tests.json'
 
 /** Writes the runs that were saved as tests, as data, and the program that repeats them. None: no files. */
 export function emitSavedTests({ tests = [] }: ServerDefinition): ProjectFiles {

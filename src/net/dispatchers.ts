@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { Agent, type Dispatcher, ProxyAgent } from 'undici'
+import { Agent, type Dispatcher, fetch, ProxyAgent, type RequestInit, type Response } from 'undici'
 import { type ClientCertificate, showing, trusting } from './client-certificate.ts'
 import { publicLookup, type ResolveHost } from './public-lookup.ts'
 
@@ -18,8 +18,8 @@ export interface Route {
 
 /** The connections of one egress, one pool for each way. */
 export interface Dispatchers {
-  /** @throws MetaError CONFIGURATION_INVALID when a certificate cannot be read */
-  dispatcherFor(route: Route): Dispatcher
+  /** @throws MetaError CONFIGURATION_INVALID when a certificate cannot be read; otherwise as fetch does */
+  send(url: URL, init: RequestInit, route: Route): Promise<Response>
   close(): Promise<void>
 }
 
@@ -42,20 +42,22 @@ export function createDispatchers(authorities: readonly string[] | undefined, re
     return new Agent({ ...patience, connect: { ...tls, ...(!isLocal && { lookup }) } })
   }
 
+  function dispatcherFor(route: Route): Dispatcher {
+    const key = keyOf(route)
+    const dispatcher = dispatchers.get(key) ?? create(route)
+    dispatchers.delete(key)
+    dispatchers.set(key, dispatcher)
+    const [oldest] = dispatchers
+    if (dispatchers.size > MOST_ROUTES && oldest) {
+      dispatchers.delete(oldest[0])
+      // It ends when its last request has.
+      void oldest[1].close()
+    }
+    return dispatcher
+  }
+
   return {
-    dispatcherFor(route) {
-      const key = keyOf(route)
-      const dispatcher = dispatchers.get(key) ?? create(route)
-      dispatchers.delete(key)
-      dispatchers.set(key, dispatcher)
-      const [oldest] = dispatchers
-      if (dispatchers.size > MOST_ROUTES && oldest) {
-        dispatchers.delete(oldest[0])
-        // It ends when its last request has.
-        void oldest[1].close()
-      }
-      return dispatcher
-    },
+    send: async (url, init, route) => fetch(url, { ...init, dispatcher: dispatcherFor(route) }),
     async close() {
       await Promise.all(Array.from(dispatchers.values(), (dispatcher) => dispatcher.destroy()))
     },

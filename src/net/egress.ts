@@ -1,7 +1,7 @@
-import { fetch as undiciFetch, type RequestInit, type Response } from 'undici'
+import type { RequestInit, Response } from 'undici'
 import { hostKey } from './address.ts'
 import type { ClientCertificate } from './client-certificate.ts'
-import { createDispatchers, type Route } from './dispatchers.ts'
+import type { Dispatchers, Route } from './dispatchers.ts'
 import { explainFailure } from './egress-failure.ts'
 import { checkUrl, isAllowedLocal, ledToLocalHost, type LocalLeave, localHostBlocked } from './egress-guard.ts'
 import { type ProxySettings, proxyFor } from './proxy-route.ts'
@@ -74,8 +74,14 @@ export interface EgressOptions extends LocalLeave {
 /** @throws MetaError CONFIGURATION_INVALID when the file of authorities cannot be used */
 export function createEgress(options: EgressOptions): Egress {
   const { proxies = {}, caFile, requestsPerMinute, resolve = resolveHost, now = () => performance.now() } = options
-  const dispatchers = createDispatchers(readAuthorities(caFile), resolve)
+  const authorities = readAuthorities(caFile)
+  let dispatchers: Promise<Dispatchers> | undefined
   const budget = requestsPerMinute === undefined ? undefined : createRequestBudget(requestsPerMinute, now)
+
+  /** The HTTP client takes a while to load: a daemon starts without it. */
+  function loadDispatchers(): Promise<Dispatchers> {
+    return (dispatchers ??= import('./dispatchers.ts').then((module) => module.createDispatchers(authorities, resolve)))
+  }
 
   function routeTo(url: URL, certificate: ClientCertificate | undefined, isStream: boolean): Route {
     const isShown = certificate?.host === hostKey(url) && url.protocol === 'https:'
@@ -105,12 +111,10 @@ export function createEgress(options: EgressOptions): Egress {
       if (route.proxy !== undefined && !route.isLocal && (await hasPrivateAddress(url.hostname, resolve))) {
         throw localHostBlocked(url)
       }
-      const init = toInit(current, signal)
-      const response = await undiciFetch(url, { ...init, dispatcher: dispatchers.dispatcherFor(route) }).catch(
-        (error: unknown) => {
-          throw explainFailure(error, { url, timeoutMs: policy.timeoutMs, proxy: route.proxy, signal: first.signal })
-        },
-      )
+      const { send } = await loadDispatchers()
+      const response = await send(url, toInit(current, signal), route).catch((error: unknown) => {
+        throw explainFailure(error, { url, timeoutMs: policy.timeoutMs, proxy: route.proxy, signal: first.signal })
+      })
       const location = response.headers.get('location')
       const isRedirect = response.status >= 300 && response.status <= 399 && location !== null
       if (!isRedirect || hop >= policy.redirects || !URL.canParse(location, url.href)) return { url, route, response }
@@ -137,7 +141,7 @@ export function createEgress(options: EgressOptions): Egress {
       // undici's streams are those of Node; only the types have two homes.
       return { ...headOf(url, response), body: response.body as ReadableStream<Uint8Array> | null }
     },
-    close: () => dispatchers.close(),
+    close: async () => (await dispatchers)?.close(),
   }
 }
 

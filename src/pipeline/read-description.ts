@@ -2,7 +2,6 @@ import { constants } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { findApi } from '../../generators/catalogue/find-api.ts'
 import { defaults } from '../config/defaults.ts'
 import { packageRoot } from '../config/package-root.ts'
 import { MetaError } from '../errors/meta-error.ts'
@@ -43,15 +42,17 @@ export async function readDescription(
     return { text: source.content }
   }
   if ('file' in source) return readFileDescription(source.file, config.files, roots)
-  const url = 'api' in source ? findApi(source.api, catalogueFile()).url : source.url
+  const url = 'api' in source ? await addressOf(source.api) : source.url
   const page = await fetchDescription(url, egress, signal)
   if (looksLikeDescription(page.text) || !looksLikePage(page.text)) return page
   const found = await probeDescription({ url: page.origin, text: page.text }, quietFetch(egress, signal))
   return { text: found.text, origin: found.url }
 }
 
-function catalogueFile(): string {
-  return path.join(packageRoot(), 'generators', 'catalogue', 'apis.json')
+/** Of an API of the catalogue. */
+async function addressOf(api: string): Promise<string> {
+  const { findApi } = await import('../../generators/catalogue/find-api.ts')
+  return findApi(api, path.join(packageRoot(), 'generators', 'catalogue', 'apis.json')).url
 }
 
 function looksLikePage(text: string): boolean {

@@ -1,4 +1,3 @@
-import { readCurl } from '../../generators/curl/read-curl.ts'
 import { operationFromHttpTool, type HttpTemplate } from '../../generators/importers/http-template.ts'
 import { normalizeToolSchema } from '../../generators/importers/tool-schema.ts'
 import type { Credential } from '../../runtime/library/http-call.ts'
@@ -27,7 +26,7 @@ export interface ToolInput {
 export async function readToolInput(input: ToolInput): Promise<{ tool: ToolDefinition; credential?: Credential }> {
   const { name, description, effect, input_schema: schema } = input
   if (description === undefined || effect === undefined || schema === undefined) throw incomplete(input)
-  const source = readSource(input)
+  const source = await readSource(input)
   const inputSchema = normalizeToolSchema(schema)
   const outputSchema = input.output_schema && normalizeToolSchema(input.output_schema)
   await checkSchema('input_schema', inputSchema)
@@ -44,8 +43,13 @@ export async function readToolInput(input: ToolInput): Promise<{ tool: ToolDefin
   return { tool: { ...definition, handler: { kind: 'operation', call } }, ...(credential && { credential }) }
 }
 
-function readSource({ http, code, curl }: ToolInput): { readonly http: HttpTemplate } | { readonly code: string } {
-  const given = [http && { http }, code !== undefined && { code }, curl !== undefined && { http: readCurl(curl) }]
+async function readSource({
+  http,
+  code,
+  curl,
+}: ToolInput): Promise<{ readonly http: HttpTemplate } | { readonly code: string }> {
+  const fromCurl = curl !== undefined && { http: (await import('../../generators/curl/read-curl.ts')).readCurl(curl) }
+  const given = [http && { http }, code !== undefined && { code }, fromCurl]
   const [source, ...others] = given.filter((each) => each !== false && each !== undefined)
   if (source && others.length === 0) return source
   throw new MetaError(

@@ -4,7 +4,7 @@ import { LOCAL_TENANT } from '../../model/ids.ts'
 import { hostKey } from '../../net/address.ts'
 import type { ServerSecrets } from '../server-secrets.ts'
 import type { ConnectionTarget } from './connections.ts'
-import { storedLogin, type StoredLogins } from './stored-login.ts'
+import type { StoredLogins } from './stored-login.ts'
 
 /**
  * What a connection signs in with: the token that a person entered, read anew for each request, so that one that was
@@ -18,22 +18,25 @@ export function connectionCredentials(
 ): Credentials {
   const { tenantId, connection } = target
   const wanted = (): MetaError => signInWanted(target)
-  const login = tenantId === LOCAL_TENANT ? storedLogin(connection.url, logins, wanted, signal) : undefined
+  let loading: Promise<Credentials> | undefined
+  /** undefined for whoever is not the owner. OAuth takes a while to load: most connections have a token, or need none. */
+  const findLogin = async (): Promise<Credentials | undefined> => {
+    if (tenantId !== LOCAL_TENANT) return undefined
+    return (loading ??= import('./stored-login.ts').then(({ storedLogin }) =>
+      storedLogin(connection.url, logins, wanted, signal),
+    ))
+  }
   /** @throws MetaError UNAUTHORIZED when it was the token that was refused */
-  const requireNoToken = async (): Promise<void> => {
+  const loginOnly = async (): Promise<Credentials> => {
     if ((await tokenOf(target, secrets)) !== undefined) throw tokenRefused(target)
-    if (!login) throw wanted()
+    const login = await findLogin()
+    if (login) return login
+    throw wanted()
   }
   return {
-    current: async () => (await tokenOf(target, secrets)) ?? login?.current(),
-    renew: async (rejected, challenge) => {
-      await requireNoToken()
-      await login?.renew(rejected, challenge)
-    },
-    widen: async (insufficient, challenge) => {
-      await requireNoToken()
-      await login?.widen(insufficient, challenge)
-    },
+    current: async () => (await tokenOf(target, secrets)) ?? (await findLogin())?.current(),
+    renew: async (rejected, challenge) => (await loginOnly()).renew(rejected, challenge),
+    widen: async (insufficient, challenge) => (await loginOnly()).widen(insufficient, challenge),
   }
 }
 
