@@ -116,6 +116,7 @@ export default {
 
 const fileStore = `import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { keysOfPage } from '../lib/server/memory-store.ts'
 import type { KeyValueStore } from '../lib/tool-context.ts'
 
 /** Values in one JSON file; each change is written whole beside it and renamed into place. */
@@ -148,6 +149,18 @@ export function fileStore(path: string): KeyValueStore {
     set: (key, value) => change((values) => { values[key] = value }),
     delete: (key) => change((values) => { delete values[key] }),
     list: async (prefix = '') => Object.keys(await read()).filter((key) => key.startsWith(prefix)).sort(),
+    async compareAndSet(key, expected, value) {
+      let isSet = false
+      await change((values) => {
+        isSet = JSON.stringify(values[key] ?? null) === JSON.stringify(expected ?? null)
+        if (isSet) values[key] = value
+      })
+      return isSet
+    },
+    async entries(prefix = '', page = {}) {
+      const values = await read()
+      return keysOfPage(Object.keys(values), prefix, page).map((key) => ({ key, value: values[key] }))
+    },
   }
 }
 `

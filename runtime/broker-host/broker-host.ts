@@ -1,5 +1,5 @@
 import type { ServerHost } from '../library/server/server-parts.ts'
-import type { KeyValueStore, ToolContext } from '../library/tool-context.ts'
+import type { KeyValueStore, StoreEntry, ToolContext } from '../library/tool-context.ts'
 import type { ToolResult } from '../library/tool-result.ts'
 import type { BrokerCall, BrokerNotice } from '../library/wire.ts'
 import { brokerFetch, type BrokerConnection, connectBroker } from './ipc-channel.ts'
@@ -61,6 +61,11 @@ function brokerStore(broker: BrokerConnection): KeyValueStore {
     delete: async (key) => void (await call({ kind: 'store', action: 'delete', key })),
     // The broker answers a list of keys.
     list: async (prefix = '') => (await call({ kind: 'store', action: 'list', key: prefix })) as readonly string[],
+    compareAndSet: async (key, expected, value) =>
+      (await call({ kind: 'store', action: 'compare-and-set', key, expected, value })) === true,
+    // The broker answers keys with values.
+    entries: async (prefix = '', page = {}) =>
+      (await call({ kind: 'store', action: 'entries', key: prefix, page })) as readonly StoreEntry[],
   }
 }
 

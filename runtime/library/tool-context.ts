@@ -49,6 +49,24 @@ export interface KeyValueStore {
   delete(key: string): Promise<void>
   /** Keys that begin with `prefix`, sorted. */
   list(prefix?: string): Promise<readonly string[]>
+  /**
+   * Sets `value` only while the key still has `expected`, as `get` gave it (null: nothing); else changes nothing and
+   * gives false. Calls that run at the same time lose no writes when each reads, changes, and tries again on false.
+   */
+  compareAndSet(key: string, expected: unknown, value: unknown): Promise<boolean>
+  /** Values with their keys in one go, sorted by key: `limit` of them (100 unless told, at most 1,000) past `after`. */
+  entries(prefix?: string, page?: EntriesPage): Promise<readonly StoreEntry[]>
+}
+
+export interface EntriesPage {
+  /** The last key of the page before. */
+  readonly after?: string
+  readonly limit?: number
+}
+
+export interface StoreEntry {
+  readonly key: string
+  readonly value: unknown
 }
 
 export type InputRequest =

@@ -1,4 +1,4 @@
-import type { Change, ClientAbilities, InputResponse } from './tool-context.ts'
+import type { Change, ClientAbilities, EntriesPage, InputResponse } from './tool-context.ts'
 
 /**
  * Requests, answers and calls as they cross a process border (JSON only). A generated server's child process and a
@@ -47,6 +47,14 @@ export type BrokerCall =
   | { readonly kind: 'external'; readonly tool: string; readonly input: unknown; readonly client: ClientSide }
   | { readonly kind: 'store'; readonly action: 'get' | 'delete' | 'list'; readonly key: string }
   | { readonly kind: 'store'; readonly action: 'set'; readonly key: string; readonly value: unknown }
+  | {
+      readonly kind: 'store'
+      readonly action: 'compare-and-set'
+      readonly key: string
+      readonly expected: unknown
+      readonly value: unknown
+    }
+  | { readonly kind: 'store'; readonly action: 'entries'; readonly key: string; readonly page: EntriesPage }
   | { readonly kind: 'schedule'; readonly tool: string; readonly input: unknown; readonly delayMs: number }
   | { readonly kind: 'save-credential'; readonly name: string; readonly value: string }
   | { readonly kind: 'sign'; readonly secretName: string; readonly data: string }

@@ -1,4 +1,4 @@
-import type { InputRequest } from '../library/tool-context.ts'
+import type { EntriesPage, InputRequest } from '../library/tool-context.ts'
 import type { BrokerCall, BrokerNotice } from '../library/wire.ts'
 import type { FromRunner, RunnerResult } from './runner-messages.ts'
 import type { SandboxLog } from './sandbox.ts'
@@ -130,11 +130,20 @@ function readRequest(value: unknown): Extract<BrokerCall, { kind: 'fetch' }>['re
   }
 }
 
+function readPage(value: unknown): EntriesPage {
+  const { after, limit } = (value ?? {}) as Readonly<Record<string, unknown>>
+  return { ...(typeof after === 'string' && { after }), ...(typeof limit === 'number' && { limit }) }
+}
+
 function readStoreCall(call: Readonly<Record<string, unknown>>): BrokerCall {
   const key = text(call['key'], 'key')
   const action = call['action']
   if (action === 'set') return { kind: 'store', action, key, value: call['value'] }
   if (action === 'get' || action === 'delete' || action === 'list') return { kind: 'store', action, key }
+  if (action === 'compare-and-set') {
+    return { kind: 'store', action, key, expected: call['expected'], value: call['value'] }
+  }
+  if (action === 'entries') return { kind: 'store', action, key, page: readPage(call['page']) }
   throw new TypeError(`Code cannot ask the store to "${String(action)}".`)
 }
 

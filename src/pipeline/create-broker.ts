@@ -1,5 +1,7 @@
 import { InputNeeded } from '../../runtime/library/input-needed.ts'
 import type { Broker, BrokerCallOptions } from '../../runtime/supervisor/broker.ts'
+import { useStore } from '../../runtime/supervisor/use-store.ts'
+import type { KeyValueStore } from '../../runtime/library/tool-context.ts'
 import type { ToolResult } from '../../runtime/library/tool-result.ts'
 import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
 import type { Sandbox, SandboxResult, SandboxRun, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
@@ -24,7 +26,8 @@ export interface BrokerOptions {
   readonly toolsBundle: string
   /** Names the server of one tenant whose calls may share an isolate, one after the other. */
   readonly warmKey?: string
-  readonly store: BrokerStore
+  /** The durable values of this server. */
+  readonly store: KeyValueStore
   readonly onNotice: (notice: BrokerNotice) => void
   /** Calls a tool of a connected server. Absent: there is none. */
   readonly callConnected?: CallConnected
@@ -39,14 +42,6 @@ export type CallConnected = (
   call: Extract<BrokerCall, { kind: 'external' }>,
   options: BrokerCallOptions,
 ) => Promise<ToolResult>
-
-/** The durable values of one server. */
-export interface BrokerStore {
-  get(key: string): Promise<unknown>
-  set(key: string, value: unknown): Promise<void>
-  delete(key: string): Promise<void>
-  list(prefix: string): Promise<readonly string[]>
-}
 
 /** One server's way out: it may reach its hosts, its secrets leave for theirs, its code runs in the sandbox. */
 export function createBroker(options: BrokerOptions): Broker {
@@ -174,19 +169,6 @@ export function limitError({ limit, allowed, used }: Extract<SandboxResult, { ki
     `The code went over its limit ${limit} (${amount}) and was stopped.`,
     'Do less in one call: smaller pages, fewer requests, no endless loops.',
   )
-}
-
-function useStore(call: Extract<BrokerCall, { kind: 'store' }>, store: BrokerStore): Promise<unknown> {
-  switch (call.action) {
-    case 'get':
-      return store.get(call.key)
-    case 'set':
-      return store.set(call.key, call.value)
-    case 'delete':
-      return store.delete(call.key)
-    case 'list':
-      return store.list(call.key)
-  }
 }
 
 async function sign(secretName: string, data: string, { hosts, secrets }: BrokerOptions): Promise<string> {

@@ -1,3 +1,5 @@
+import { entriesLimit } from '../../runtime/library/server/memory-store.ts'
+import type { KeyValueStore } from '../../runtime/library/tool-context.ts'
 import type { Sandbox } from '../../runtime/sandbox/sandbox.ts'
 import type { Broker } from '../../runtime/supervisor/broker.ts'
 import type { Db } from '../db/db.ts'
@@ -5,11 +7,11 @@ import { MetaError } from '../errors/meta-error.ts'
 import type { DeploymentRequest, LogLine } from '../model/deployment-target.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
-import { deleteValue, getValue, listKeys, setValue } from '../registry/store-values.ts'
+import { deleteValue, getValue, listKeys, listValues, replaceValue, setValue } from '../registry/store-values.ts'
 import type { Vault } from '../secrets/vault.ts'
 import { connectedCaller } from './connections/connected-caller.ts'
 import type { Connections } from './connections/connections.ts'
-import { type BrokerStore, createBroker } from './create-broker.ts'
+import { createBroker } from './create-broker.ts'
 import type { ServerSecrets } from './server-secrets.ts'
 import type { ServerSchedule } from './server-schedule.ts'
 
@@ -68,23 +70,34 @@ export function childEnvironment(
 const KEY_CHARACTERS = 500
 const VALUE_CHARACTERS = 1_000_000
 
-function serverStore(db: Db, tenantId: TenantId, serverId: ServerId): BrokerStore {
+function serverStore(db: Db, tenantId: TenantId, serverId: ServerId): KeyValueStore {
   return {
     get: (key) => db.as(tenantId, (sql) => getValue(sql, tenantId, serverId, key)),
     async set(key, value) {
-      const size = (JSON.stringify(value) ?? '').length
-      if (key.length > KEY_CHARACTERS || size > VALUE_CHARACTERS) {
-        throw new MetaError(
-          'LIMIT_EXCEEDED',
-          `The value of "${key.slice(0, 50)}" has ${size} characters, its key ${key.length}.`,
-          `Keys have at most ${KEY_CHARACTERS}, values ${VALUE_CHARACTERS} characters of JSON.`,
-        )
-      }
+      refuseLarge(key, value)
       await db.as(tenantId, (sql) => setValue(sql, tenantId, serverId, key, value))
     },
     delete: (key) => db.as(tenantId, (sql) => deleteValue(sql, tenantId, serverId, key)),
-    list: (prefix) => db.as(tenantId, (sql) => listKeys(sql, tenantId, serverId, prefix)),
+    list: (prefix = '') => db.as(tenantId, (sql) => listKeys(sql, tenantId, serverId, prefix)),
+    async compareAndSet(key, expected, value) {
+      refuseLarge(key, value)
+      return db.as(tenantId, (sql) => replaceValue(sql, tenantId, serverId, key, { expected, value }))
+    },
+    entries: (prefix = '', page = {}) =>
+      db.as(tenantId, (sql) =>
+        listValues(sql, tenantId, serverId, { prefix, after: page.after ?? '', limit: entriesLimit(page) }),
+      ),
   }
+}
+
+function refuseLarge(key: string, value: unknown): void {
+  const size = (JSON.stringify(value) ?? '').length
+  if (key.length <= KEY_CHARACTERS && size <= VALUE_CHARACTERS) return
+  throw new MetaError(
+    'LIMIT_EXCEEDED',
+    `The value of "${key.slice(0, 50)}" has ${size} characters, its key ${key.length}.`,
+    `Keys have at most ${KEY_CHARACTERS}, values ${VALUE_CHARACTERS} characters of JSON.`,
+  )
 }
 
 function logText(message: string, details: unknown): string {

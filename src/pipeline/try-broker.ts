@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { type Mock, mockedAnswers, mockedParts } from '../../runtime/library/mocks.ts'
+import { memoryStore } from '../../runtime/library/server/memory-store.ts'
 import type { WireResponse } from '../../runtime/library/wire.ts'
 import type { Broker } from '../../runtime/supervisor/broker.ts'
 import { MetaError } from '../errors/meta-error.ts'
@@ -16,7 +17,6 @@ export function tryBroker(
   secrets: SecretResolver,
   services: Services,
 ): Broker {
-  const values = new Map<string, unknown>()
   const real = createBroker({
     caller: `${request.server.tenantId}/${request.server.id}`,
     hosts,
@@ -25,18 +25,11 @@ export function tryBroker(
     sandbox: services.sandbox,
     toolsBundle: bundle,
     // What a try keeps is forgotten with it.
-    store: {
-      get: async (key) => values.get(key),
-      set: async (key, value) => void values.set(key, value),
-      delete: async (key) => void values.delete(key),
-      list: async (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
-    },
+    store: memoryStore(),
     saveCredential: (name, value) => keepRefreshToken(request, services, name, value),
     onNotice: () => {},
-    schedule: () =>
-      Promise.reject(
-        new MetaError('TOOL_FAILED', 'A try schedules nothing.', 'Deploy the server to see scheduled calls.'),
-      ),
+    // A try puts nothing off; the code goes on as if it did.
+    schedule: () => Promise.resolve(),
   })
   const answers = mockedAnswers(request.mocks)
   const send: Broker['call'] = async (call, options) => {

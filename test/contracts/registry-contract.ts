@@ -57,6 +57,7 @@ import {
   replaceTool,
   toolNames,
 } from '../../src/registry/tool-store.ts'
+import { getValue, listValues, replaceValue, setValue } from '../../src/registry/store-values.ts'
 import { findExpiredArchives, findUnusedServers } from '../../src/registry/unused-servers.ts'
 import { countRequests } from '../../src/registry/usage-store.ts'
 
@@ -288,6 +289,34 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(await other((sql) => findToolDraft(sql, OTHER_TENANT, server.id, 'tool'))).toBeUndefined()
       await local((sql) => removeToolDraft(sql, LOCAL_TENANT, server.id, 'tool'))
       expect(await local((sql) => findToolDraft(sql, LOCAL_TENANT, server.id, 'tool'))).toBeUndefined()
+    })
+
+    it('replaces a value of a server only in the place of the one that was read, and gives values by pages', async () => {
+      const server = await addServer('valued')
+      const replace = (expected: unknown, value: unknown) =>
+        local((sql) => replaceValue(sql, LOCAL_TENANT, server.id, 'task/1', { expected, value }))
+      expect(await replace({ n: 0 }, { n: 1 })).toBe(false)
+      const racing = await Promise.all([1, 2, 3, 4].map((n) => replace(null, { n, text: 'é\u0000' })))
+      expect(racing.filter(Boolean)).toHaveLength(1)
+      const read = await local((sql) => getValue(sql, LOCAL_TENANT, server.id, 'task/1'))
+      const raced = await Promise.all([5, 6, 7, 8].map((n) => replace(read, { n })))
+      expect(raced.filter(Boolean)).toHaveLength(1)
+      expect(await replace(read, { n: 9 })).toBe(false)
+      for (const key of ['task/3', 'task/2', 'other'])
+        await local((sql) => setValue(sql, LOCAL_TENANT, server.id, key, null))
+      expect(
+        await local((sql) =>
+          replaceValue(sql, LOCAL_TENANT, server.id, 'task/2', { expected: undefined, value: 'was null' }),
+        ),
+      ).toBe(true)
+      const page = { prefix: 'task/', after: 'task/1', limit: 1 }
+      expect(await local((sql) => listValues(sql, LOCAL_TENANT, server.id, page))).toEqual([
+        { key: 'task/2', value: 'was null' },
+      ])
+      expect(await other((sql) => listValues(sql, OTHER_TENANT, server.id, { ...page, after: '' }))).toEqual([])
+      expect(
+        await other((sql) => replaceValue(sql, OTHER_TENANT, server.id, 'task/1', { expected: { n: 5 }, value: 0 })),
+      ).toBe(false)
     })
 
     it('takes more than a thousand tools at once', async () => {

@@ -27,6 +27,7 @@ export async function runSavedTest(
   const value = await runCode(code, { kind: 'tool', name: tool }, input, {
     ...standaloneHost({ env, code, fetch: send }),
     ...askingClient(noClient),
+    schedule: () => Promise.resolve(),
     progress: () => {},
     notify: () => {},
     background: () => {},

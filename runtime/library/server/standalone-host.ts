@@ -2,6 +2,7 @@ import type { CallContext } from '../call-context.ts'
 import { type CodeRegistry, runCode } from '../code.ts'
 import { askingClient, noClient } from '../input-needed.ts'
 import type { KeyValueStore } from '../tool-context.ts'
+import { memoryStore } from './memory-store.ts'
 import type { CallExternal, ServerHost } from './server-parts.ts'
 
 export interface StandaloneOptions {
@@ -38,17 +39,6 @@ export function standaloneHost({
     log: (level, message, details) => console.error(JSON.stringify({ level, message, details })),
   }
   return host
-}
-
-/** Values that live as long as the process. */
-export function memoryStore(): KeyValueStore {
-  const values = new Map<string, string>()
-  return {
-    get: async (key) => JSON.parse(values.get(key) ?? 'null') as unknown,
-    set: async (key, value) => void values.set(key, JSON.stringify(value)),
-    delete: async (key) => void values.delete(key),
-    list: async (prefix = '') => [...values.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
-  }
 }
 
 async function runScheduled(host: ServerHost, code: CodeRegistry, tool: string, input: unknown): Promise<void> {

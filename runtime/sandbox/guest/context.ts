@@ -1,5 +1,5 @@
 import type { BrokerNotice } from '../../library/wire.ts'
-import type { Change, LogLevel, ToolContext } from '../../library/tool-context.ts'
+import type { Change, EntriesPage, LogLevel, ToolContext } from '../../library/tool-context.ts'
 import type { AbortSignal } from './abort.ts'
 import { callBroker, fetch } from './broker.ts'
 import { writeLog } from './console.ts'
@@ -23,6 +23,10 @@ export function createContext({ env, asking, signal }: GuestContextParts): objec
       set: async (key: string, value: unknown) => void (await callBroker({ kind: 'store', action: 'set', key, value })),
       delete: async (key: string) => void (await callBroker({ kind: 'store', action: 'delete', key })),
       list: (prefix = '') => callBroker({ kind: 'store', action: 'list', key: prefix }),
+      compareAndSet: (key: string, expected: unknown, value: unknown) =>
+        callBroker({ kind: 'store', action: 'compare-and-set', key, expected, value }),
+      entries: (prefix = '', page: EntriesPage = {}) =>
+        callBroker({ kind: 'store', action: 'entries', key: prefix, page }),
     },
     schedule: async (tool: string, input: unknown, delayMs: number) =>
       void (await callBroker({ kind: 'schedule', tool, input, delayMs })),

@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto'
-import { memoryStore } from '../../../../runtime/library/server/standalone-host.ts'
+import { memoryStore } from '../../../../runtime/library/server/memory-store.ts'
 import { noClient } from '../../../../runtime/library/input-needed.ts'
 import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../../../runtime/library/wire.ts'
 import { createSandbox } from '../../../../runtime/sandbox/create-sandbox.ts'
 import type { SandboxResult } from '../../../../runtime/sandbox/sandbox.ts'
 import type { Broker } from '../../../../runtime/supervisor/broker.ts'
 import { LIMITS } from '../running.ts'
+import { useStore } from '../../../../runtime/supervisor/use-store.ts'
 import { type Host, HOST_ENV, type HostCall, type SeenCall } from './host.ts'
 
 /** The bundle in the sandbox, in a warm isolate, with a broker that does what code asks for. */
@@ -27,7 +28,7 @@ export function openIsolateHost(bundle: string): Host {
         case 'fetch':
           return await send(asked.request, signal)
         case 'store':
-          return asked.action === 'set' ? await store.set(asked.key, asked.value) : await store[asked.action](asked.key)
+          return await useStore(asked, store)
         case 'schedule':
           setTimeout(() => void runLater(asked.tool, asked.input), asked.delayMs)
           return undefined

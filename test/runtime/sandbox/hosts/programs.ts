@@ -40,6 +40,12 @@ export const HOST_PROGRAMS: Readonly<Record<string, HostProgram>> = {
   store: {
     body: `await context.store.set('a/1', { n: 1, list: [null, 'x'] }); await context.store.set('a/2', 2); await context.store.set('b', 'x'); await context.store.delete('b'); return [await context.store.get('a/1'), await context.store.get('none'), await context.store.list('a/'), await context.store.list()]`,
   },
+  storeCompareAndSet: {
+    body: `const tried = []; for (const [expected, value] of [[null, { n: 1 }], [null, 'second'], [{ n: 2 }, 'other'], [{ n: 1 }, { n: 2 }]]) tried.push(await context.store.compareAndSet('a', expected, value)); return [tried, await context.store.get('a')]`,
+  },
+  storeEntries: {
+    body: `for (const key of ['a/2', 'a/1', 'b', 'a/3']) await context.store.set(key, { key }); return [await context.store.entries('a/', { limit: 2 }), await context.store.entries('a/', { after: 'a/2' }), (await context.store.entries()).length]`,
+  },
   schedule: {
     body: `await context.schedule('later', { n: 20 }, 5); for (let n = 0; n < 60 && (await context.store.get('later')) === null; n++) await new Promise((resolve) => setTimeout(resolve, 20)); return await context.store.get('later')`,
   },
