@@ -4,7 +4,7 @@ import { nearestName } from '../../runtime/library/nearest-name.ts'
  * Packages that hand-written code may import. They are plain JavaScript over web APIs, pinned in mcpwright's own
  * package.json, and bundled into what runs; a project that was taken away gets the same versions.
  */
-export const IMPORTABLE_PACKAGES = ['date-fns', 'fast-xml-parser', 'jose', 'yaml', 'zod'] as const
+export const IMPORTABLE_PACKAGES = ['croner', 'date-fns', 'fast-xml-parser', 'jose', 'yaml', 'zod'] as const
 export type ImportablePackage = (typeof IMPORTABLE_PACKAGES)[number]
 
 /** The package that a specifier names: `date-fns/addDays` is `date-fns`. */
@@ -48,6 +48,8 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   moment: 'date-fns, which can be imported',
   dayjs: 'date-fns, which can be imported',
   luxon: 'date-fns, which can be imported',
+  'node-cron': 'croner, which can be imported, with schedule of the context',
+  'cron-parser': 'croner, which can be imported',
   'js-yaml': 'yaml, which can be imported',
   xml2js: 'fast-xml-parser, which can be imported',
   jsonwebtoken: 'jose, which can be imported',

@@ -43,6 +43,11 @@ describe('code that imports', () => {
       `import { addDays, formatISO } from 'date-fns'\nreturn formatISO(addDays(new Date(2026, 0, 30), 3), { representation: 'date' })`,
       '2026-02-02',
     ],
+    [
+      'croner',
+      `import { Cron } from 'croner'\nreturn new Cron('0 8 * * *', { timezone: 'Asia/Tokyo' }).nextRun('2026-01-30T00:00:00Z')`,
+      '2026-01-30T23:00:00.000Z',
+    ],
     ['zod', `import * as z from 'zod'\nreturn z.object({ n: z.coerce.number() }).parse({ n: '7' }).n`, '7'],
     ['yaml', `import { parse } from 'yaml'\nreturn parse('a: [1, 2]').a.length`, '2'],
     [
@@ -68,7 +73,7 @@ describe('code that imports', () => {
     ['axios', 'Use fetch, which is there already.'],
     ['node:fs', 'Use store for values that last'],
     ['zodd', 'Did you mean "zod"?'],
-    ['../../../etc/passwd', 'Packages that can be imported: date-fns, fast-xml-parser, jose, yaml, zod'],
+    ['../../../etc/passwd', 'Packages that can be imported: croner, date-fns, fast-xml-parser, jose, yaml, zod'],
     ['left-pad', '"../shared/NAME.ts"'],
   ])('%s is refused, with what to use instead', async (name, alternative) => {
     const { error } = await add('use_other', `import x from '${name}'\nreturn x`)
