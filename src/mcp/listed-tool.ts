@@ -24,11 +24,9 @@ const ASSUMED: ToolAnnotations = {
   openWorldHint: true,
 }
 
-function withoutDefaults({ readOnlyHint, ...others }: ToolAnnotations): Partial<ToolAnnotations> {
-  const { openWorldHint } = others
-  const told = Object.entries(readOnlyHint ? { openWorldHint } : others)
-  const meant = told.filter(([name, value]) => ASSUMED[name as keyof ToolAnnotations] !== value)
-  return { readOnlyHint, ...Object.fromEntries(meant) }
+function withoutDefaults({ readOnlyHint, openWorldHint, ...ofChanges }: ToolAnnotations): Partial<ToolAnnotations> {
+  const told = Object.entries({ readOnlyHint, ...(!readOnlyHint && ofChanges), openWorldHint })
+  return Object.fromEntries(told.filter(([name, value]) => ASSUMED[name as keyof ToolAnnotations] !== value))
 }
 
 const SIZES = new Set(['maxLength', 'minLength', 'maxItems', 'minItems'])

@@ -45,7 +45,7 @@ export function createMetaServer(
   )
   server.setRequestHandler('resources/templates/list', async () => ({ resourceTemplates }))
   server.setRequestHandler('resources/read', ({ params }, context) =>
-    readResource(params.uri, toolsFor(context), services, principal),
+    readResource(params.uri, toolsFor(context), services, principal, context.mcpReq.signal),
   )
   server.setRequestHandler('prompts/list', async () => ({ prompts }))
   server.setRequestHandler('prompts/get', ({ params }, context) =>

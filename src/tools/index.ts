@@ -6,6 +6,7 @@ import { cleanupServers } from './cleanup-servers.ts'
 import { connectExternal } from './connect-external.ts'
 import { deleteServer } from './delete-server.ts'
 import { deploy } from './deploy.ts'
+import { getInstall } from './get-install.ts'
 import { getLogs } from './get-logs.ts'
 import { getServer } from './get-server.ts'
 import { importOpenapi } from './import-openapi.ts'
@@ -39,6 +40,7 @@ export const metaTools: readonly MetaTool[] = [
   stopServer,
   startServer,
   getLogs,
+  getInstall,
   searchTools,
   readTool,
   callTool,

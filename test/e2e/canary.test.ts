@@ -169,6 +169,8 @@ describe('secrets that were planted', () => {
     await use('connect_external', { server: 'cage', url: `http://${api.host}/echo`, name: 'echo' })
     await use('list_servers', {})
     await use('get_logs', { server: 'cage', limit: 200 })
+    for (const target of ['cursor', 'json', 'mcpb', 'registry'])
+      await use('get_install', { server: 'cage', client: target })
     await use('search_tools', { query: 'sing' })
     await use('remove_item', { server: 'cage', kind: 'prompt', name: 'sing' })
     await use('rollback', { server: 'cage', version: 1 })

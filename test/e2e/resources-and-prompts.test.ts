@@ -54,7 +54,7 @@ describe('the resources', () => {
         ...guides.map(({ topic }) => `mcpwright://guide/${topic}`),
         'mcpwright://servers/greeter',
       ])
-      expect((await each.listResourceTemplates()).resourceTemplates).toHaveLength(4)
+      expect((await each.listResourceTemplates()).resourceTemplates).toHaveLength(5)
     }
   })
 

@@ -29,9 +29,10 @@ describe('the list of meta tools', () => {
   it('tells a tool that only reads from one that deletes, and what a schema asks for', () => {
     const listed = new Map(describeMetaServer().tools.map((tool) => [tool.name, tool]))
     expect(listed.get('get_logs')?.annotations).toEqual({ readOnlyHint: true, openWorldHint: false })
-    expect(listed.get('delete_server')?.annotations).toMatchObject({ readOnlyHint: false })
+    // What the protocol assumes anyway is left out: it writes, and destroys.
+    expect(listed.get('delete_server')?.annotations).not.toHaveProperty('readOnlyHint')
     expect(listed.get('delete_server')?.annotations).not.toHaveProperty('destructiveHint', false)
-    expect(listed.get('init_server')?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: false })
+    expect(listed.get('init_server')?.annotations).toMatchObject({ destructiveHint: false })
     for (const { inputSchema, name } of metaTools) {
       expect(Object.keys(Object(listed.get(name)?.inputSchema.properties))).toEqual(
         Object.keys(Object(inputSchema.properties)),

@@ -1,9 +1,14 @@
-import { ResourceNotFoundError, type TextResourceContents } from '@modelcontextprotocol/server'
+import {
+  type BlobResourceContents,
+  ResourceNotFoundError,
+  type TextResourceContents,
+} from '@modelcontextprotocol/server'
 import type { Principal } from '../../model/principal.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { findBuild, loadBuildById } from '../../registry/build-store.ts'
 import { findServerByName } from '../../registry/server-store.ts'
 import type { MetaResult } from '../call-meta-tool.ts'
+import { makeMcpb } from '../../pipeline/install/make-mcpb.ts'
 import { readGuide } from './guides.ts'
 import { type ResourceAddress, readResourceUri } from './resource-uris.ts'
 
@@ -19,20 +24,22 @@ export async function readResource(
   callTool: CallTool,
   services: () => Promise<Services>,
   principal: Principal,
-): Promise<{ contents: TextResourceContents[] }> {
+  signal: AbortSignal,
+): Promise<{ contents: (TextResourceContents | BlobResourceContents)[] }> {
   const address = readResourceUri(uri)
-  const content = address && (await readAddress(address, callTool, services, principal))
+  const content = address && (await readAddress(address, callTool, services, principal, signal))
   if (!content) throw new ResourceNotFoundError(uri)
   return { contents: [{ uri, ...content }] }
 }
 
-type Content = Pick<TextResourceContents, 'mimeType' | 'text'>
+type Content = Pick<TextResourceContents, 'mimeType' | 'text'> | Pick<BlobResourceContents, 'mimeType' | 'blob'>
 
 async function readAddress(
   address: ResourceAddress,
   callTool: CallTool,
   services: () => Promise<Services>,
   principal: Principal,
+  signal: AbortSignal,
 ): Promise<Content | undefined> {
   if (address.kind === 'guide') {
     const text = await readGuide(address.topic)
@@ -43,10 +50,23 @@ async function readAddress(
     if (shown.isError) return undefined
     return { mimeType: 'application/json', text: JSON.stringify(shown.structuredContent, undefined, 2) }
   }
+  if (address.kind === 'mcpb') return readMcpb(address.server, await services(), principal, signal)
   return readFileOf(address, await services(), principal)
 }
 
 const PARTS = ['tools', 'resources', 'prompts', 'code', 'versions', 'deployments', 'secrets', 'tests'] as const
+
+async function readMcpb(
+  name: string,
+  services: Services,
+  { tenantId }: Principal,
+  signal: AbortSignal,
+): Promise<Content | undefined> {
+  const server = await services.db.as(tenantId, (sql) => findServerByName(sql, tenantId, name))
+  if (!server) return undefined
+  const { bytes } = await makeMcpb(server, services, signal)
+  return { mimeType: 'application/zip', blob: Buffer.from(bytes).toString('base64') }
+}
 
 async function readFileOf(
   address: Extract<ResourceAddress, { kind: 'file' | 'bundle' }>,

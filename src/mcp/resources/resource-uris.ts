@@ -2,6 +2,7 @@
 export type ResourceAddress =
   | { readonly kind: 'guide'; readonly topic: string }
   | { readonly kind: 'server'; readonly server: string }
+  | { readonly kind: 'mcpb'; readonly server: string }
   | { readonly kind: 'file'; readonly server: string; readonly path: string }
   | { readonly kind: 'bundle'; readonly server: string; readonly version: number; readonly path: string }
 
@@ -29,6 +30,13 @@ export const RESOURCE_TEMPLATES = [
     mimeType: 'text/plain',
   },
   {
+    uriTemplate: 'mcpwright://servers/{name}/mcpb',
+    name: 'server-bundle',
+    title: 'A bundle to install',
+    description: 'The newest version as an .mcpb file.',
+    mimeType: 'application/zip',
+  },
+  {
     uriTemplate: 'mcpwright://guide/{topic}',
     name: 'guide',
     title: 'A guide',
@@ -41,6 +49,8 @@ export const RESOURCE_TEMPLATES = [
 export function readResourceUri(uri: string): ResourceAddress | undefined {
   const guide = /^mcpwright:\/\/guide\/([a-z-]+)$/.exec(uri)
   if (guide) return { kind: 'guide', topic: guide[1] ?? '' }
+  const bundle = /^mcpwright:\/\/servers\/([a-z0-9-]+)\/mcpb$/.exec(uri)
+  if (bundle) return { kind: 'mcpb', server: bundle[1] ?? '' }
   const server = /^mcpwright:\/\/servers\/([a-z0-9-]+)(?:\/(?:files|versions\/(\d{1,9}))\/(.+))?$/.exec(uri)
   if (!server) return undefined
   const [, name = '', version, encoded] = server

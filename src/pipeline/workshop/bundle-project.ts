@@ -15,12 +15,26 @@ export async function bundleProject(folder: string, files: ProjectFiles): Promis
       target: 'node24',
       supported: { 'import-attributes': true },
       plugins: [operationsStayData],
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      banner: { js: REQUIRE },
     }),
     bundleTools(folder),
   ])
   return { 'local.mjs': local, 'tools.mjs': tools, 'operations.json': files['src/operations.json'] ?? '' }
 }
+
+/** The server on its own, over stdio, as its build script makes it: `operations.json` stays data beside it. */
+export function bundleStandalone(folder: string): Promise<string> {
+  return bundle(folder, "import './src/entries/stdio.ts'", {
+    platform: 'node',
+    target: 'node20',
+    supported: { 'import-attributes': true },
+    plugins: [operationsStayData],
+    banner: { js: REQUIRE },
+  })
+}
+
+/** What is CommonJS inside of the bundle asks for Node's own modules with it. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
 /** The code and the runtime library alone. Not minified: errors show its names. */
 export function bundleTools(folder: string): Promise<string> {

@@ -2,6 +2,8 @@ import type { SampledAnswer } from '../../../generators/importers/openapi/sample
 import type { ImportedApi, ImportOptions } from '../../model/api-importer.ts'
 import type { ServerDefinition } from '../../model/server-definition.ts'
 import type { JsonSchema } from '../../model/tool-definition.ts'
+import type { ProjectFiles } from '../../model/project-files.ts'
+import type { BundledMcpb } from './bundle-mcpb.ts'
 import type { MadeProject } from './make-project.ts'
 
 /** What the worker process is asked to do, and what each task gives. Everything crosses by structured clone. */
@@ -19,6 +21,8 @@ export interface WorkshopTasks {
     readonly input: { readonly definition: ServerDefinition; readonly checkTypes: boolean }
     readonly output: { readonly bundle: string }
   }
+  /** The .mcpb of a build. */
+  readonly 'bundle-mcpb': { readonly input: { readonly files: ProjectFiles }; readonly output: BundledMcpb }
   /** An answer that an operation could give: of a description by the operation's place, or of an output schema. */
   readonly 'sample-answer': {
     readonly input:

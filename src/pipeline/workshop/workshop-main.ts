@@ -43,6 +43,10 @@ const run: {
     const { bundleCode } = await import('./bundle-code.ts')
     return bundleCode(definition, checkTypes, cache)
   },
+  'bundle-mcpb': async ({ files }) => {
+    const { bundleMcpb } = await import('./bundle-mcpb.ts')
+    return bundleMcpb(files, cache)
+  },
   'sample-answer': async (asked) => {
     const { sampleAnswer, sampleSchema } = await import('../../../generators/importers/openapi/sample-answer.ts')
     if ('text' in asked) return sampleAnswer(asked.text, asked.pointer, asked.overlay)

@@ -1,0 +1,89 @@
+import { MetaError } from '../errors/meta-error.ts'
+import type { Server } from '../model/server.ts'
+import { INSTALL_CLIENTS, type InstallClient } from '../pipeline/install/install-clients.ts'
+import { keepMcpb, makeMcpb } from '../pipeline/install/make-mcpb.ts'
+import { registryEntry } from '../pipeline/install/registry-entry.ts'
+import { connectCommand } from '../pipeline/install/start-command.ts'
+import { listDeployments } from '../registry/deployment-store.ts'
+import { requireServer } from '../registry/server-store.ts'
+import { defineTool, type MetaAnswer, type MetaCall, objectSchema, READS, serverArgument } from './meta-tool.ts'
+
+/** Every client with a form of its own, and the two that take a file. */
+// The keys of a literal, which is all that Object.keys can give here.
+const CLIENTS = [...(Object.keys(INSTALL_CLIENTS) as InstallClient[]), 'mcpb', 'registry'] as const
+
+interface Input {
+  readonly server: string
+  readonly client: (typeof CLIENTS)[number]
+}
+
+export const getInstall = defineTool<Input>({
+  name: 'get_install',
+  title: 'Install a server in a client',
+  description: 'Gives what a person pastes, opens or runs to have a deployed server in their client.',
+  inputSchema: objectSchema({ server: serverArgument, client: { enum: [...CLIENTS] } }, ['server', 'client']),
+  scope: 'read',
+  annotations: READS,
+  async run({ server: name, client }, call) {
+    const { services, principal } = call
+    const { tenantId } = principal
+    const { server, isUp } = await services.db.as(tenantId, async (sql) => {
+      const found = await requireServer(sql, tenantId, name)
+      const deployments = await listDeployments(sql, tenantId, found.id)
+      return { server: found, isUp: deployments.some(({ status }) => status === 'running') }
+    })
+    if (client === 'mcpb') return describeBundle(server, call)
+    if (client === 'registry') return describeEntry(server, call)
+    if (!isUp) throw notUp(name)
+    return describeSnippet(name, client)
+  },
+})
+
+function describeSnippet(name: string, client: InstallClient): MetaAnswer {
+  const installation: ReturnType<(typeof INSTALL_CLIENTS)[InstallClient]> & { link?: string } = INSTALL_CLIENTS[client](
+    connectCommand(name),
+  )
+  const { snippet, place, link } = installation
+  return {
+    text: [
+      `For ${client}, put this into ${place}:`,
+      snippet,
+      ...(link === undefined ? [] : [`Or open: ${link}`]),
+      'It starts mcpwright where it does not run, and holds no token.',
+    ].join('\n'),
+    structured: { server: name, client, ...installation },
+  }
+}
+
+async function describeBundle(server: Server, { services, signal }: MetaCall): Promise<MetaAnswer> {
+  const made = await makeMcpb(server, services, signal)
+  const file = await keepMcpb(server.name, made, services)
+  const resource = `mcpwright://servers/${server.name}/mcpb`
+  return {
+    text: `Version ${made.version} of "${server.name}" as a bundle: ${file} (${Math.ceil(made.bytes.length / 1_000)} kB). Opening it installs it in Claude Desktop, without mcpwright; it asks for its secrets there. Also as ${resource}`,
+    structured: {
+      server: server.name,
+      client: 'mcpb',
+      version: made.version,
+      file,
+      resource,
+      sha256: made.sha256,
+      bytes: made.bytes.length,
+    },
+  }
+}
+
+async function describeEntry(server: Server, { services, signal }: MetaCall): Promise<MetaAnswer> {
+  const { sha256, version } = await makeMcpb(server, services, signal)
+  const entry = registryEntry(server, version, sha256)
+  return {
+    text: `server.json of "${server.name}" for the MCP registry. Put your own name in the place of OWNER, publish the bundle (client "mcpb") at the address in "identifier", then run: mcp-publisher publish\n${JSON.stringify(entry, null, 2)}`,
+    structured: { server: server.name, client: 'registry', server_json: entry },
+  }
+}
+
+function notUp(server: string): MetaError {
+  return new MetaError('SERVER_NOT_RUNNING', `Server "${server}" is not up.`, 'Deploy it first.', {
+    next: { tool: 'deploy', arguments: { server } },
+  })
+}
