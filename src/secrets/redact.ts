@@ -41,7 +41,7 @@ function formsOf(value: string): readonly string[] {
   if (value.length < SHORTEST_VALUE) return []
   const kept = forms.get(value)
   if (kept) return kept
-  const made = makeForms(value)
+  const made = [value, ...passwordOf(value)].flatMap(makeForms).toSorted((one, other) => other.length - one.length)
   if (forms.size >= MOST_KEPT) forms.clear()
   forms.set(value, made)
   return made
@@ -61,7 +61,13 @@ function makeForms(value: string): string[] {
     ...asBase64,
     ...asBase64.map(toBase64Url),
   ])
-  return [...all].toSorted((one, other) => other.length - one.length)
+  return [...all]
+}
+
+/** Of `user:password` and `client:secret` (RFC 7617, section 2), the part that may be echoed alone. */
+function passwordOf(value: string): readonly string[] {
+  const password = /^[^\s:/]+:(\S+)$/.exec(value)?.[1] ?? ''
+  return password.length < SHORTEST_VALUE ? [] : [password]
 }
 
 /** What of a value's Base64 stays the same wherever it begins in what was encoded: RFC 4648, section 4. */

@@ -29,6 +29,14 @@ describe('taking secrets out of a text', () => {
     for (let start = 0; start + 4 <= plain.length; start++) expect(left).not.toContain(plain.slice(start, start + 4))
   })
 
+  it('finds the password of "user:password" on its own, and no part of an address', () => {
+    const pair = [{ name: 'LOGIN', value: 'client-7:s3cr3t-part' }]
+    expect(redactText('client-7:s3cr3t-part, s3cr3t-part, client-7', pair)).toBe('[LOGIN], [LOGIN], client-7')
+    expect(redactText(base64('s3cr3t-part'), pair)).toBe('[LOGIN]')
+    const address = [{ name: 'HOOK', value: 'https://hooks.example/abc' }]
+    expect(redactText('//hooks.example/abc', address)).toBe('//hooks.example/abc')
+  })
+
   it('leaves short values, which are ordinary words, and "$&" is nothing special', () => {
     expect(redactText('the key is key', [{ name: 'K', value: 'key' }])).toBe('the key is key')
     expect(redactText('abcdefgh', [{ name: "$&$'", value: 'abcdefgh' }])).toBe("[$&$']")
