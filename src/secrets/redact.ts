@@ -66,7 +66,7 @@ function makeForms(value: string): string[] {
 
 /** Of `user:password` and `client:secret` (RFC 7617, section 2), the part that may be echoed alone. */
 function passwordOf(value: string): readonly string[] {
-  const password = /^[^\s:/]+:(\S+)$/.exec(value)?.[1] ?? ''
+  const password = /^[^\s:/]+:(?!\/\/)(\S+)$/.exec(value)?.[1] ?? ''
   return password.length < SHORTEST_VALUE ? [] : [password]
 }
 
