@@ -2,7 +2,7 @@ import { Validator } from '@cfworker/json-schema'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 
-import { isSafePattern } from '../../generators/importers/openapi/safe-pattern.ts'
+import { isSafePattern } from '../../src/model/safe-pattern.ts'
 import type { ApiImporter, ApiOperation } from '../../src/model/api-importer.ts'
 import type { JsonSchema } from '../../src/model/tool-definition.ts'
 import { SECRET_NAME, TOOL_NAME } from '../../src/model/names.ts'

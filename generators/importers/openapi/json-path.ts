@@ -1,5 +1,5 @@
 import { FunctionExpressionType, JSONPathEnvironment, type JSONValue } from 'json-p3'
-import { isSafePattern } from './safe-pattern.ts'
+import { isSafePattern } from '../../../src/model/safe-pattern.ts'
 
 /** Where a query found something: member names and list indexes, from the root. */
 export type Location = readonly (string | number)[]

@@ -4,7 +4,7 @@ import { asList, asRecord, asText, property, type JsonRecord } from './json-valu
 import { PartSkipped } from './part-skipped.ts'
 import type { Dialect } from './recognize-document.ts'
 import { ReferenceMissing, type Located, type References } from './references.ts'
-import { isSafePattern } from './safe-pattern.ts'
+import { isSafePattern } from '../../../src/model/safe-pattern.ts'
 import { enumOf, exampleOf, formatOf, isNullable, limitsOf, typesOf } from './schema-values.ts'
 
 /** What a schema is read for. */

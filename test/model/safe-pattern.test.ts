@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { isSafePattern } from '../../../../generators/importers/openapi/safe-pattern.ts'
+import { isSafePattern } from '../../src/model/safe-pattern.ts'
 
 describe('patterns of schemas', () => {
   it.each([
