@@ -2,6 +2,7 @@ import type { Credential } from '../../runtime/library/http-call.ts'
 import type { Mock } from '../../runtime/library/mocks.ts'
 import type { InputResponse } from '../../runtime/library/tool-context.ts'
 import type { ClientSide, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
+import { markHidden } from '../../runtime/library/mark-hidden.ts'
 import { toToolResult, type ToolResult } from '../../runtime/library/tool-result.ts'
 import type { SandboxOutcome, SandboxResult, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
 import { MetaError } from '../errors/meta-error.ts'
@@ -119,7 +120,7 @@ function readResult(result: SandboxResult, isOperation: boolean): Pick<TryReport
   switch (result.kind) {
     case 'value': {
       // An operation gives a ToolResult; code gives anything.
-      const toolResult = isOperation ? (result.value as ToolResult) : toToolResult(result.value)
+      const toolResult = markHidden(isOperation ? (result.value as ToolResult) : toToolResult(result.value))
       return { ok: toolResult.isError !== true, result: toolResult }
     }
     case 'thrown':

@@ -3,6 +3,7 @@ import { callOperation } from '../call-operation.ts'
 import type { ExternalTool } from '../external/external-parts.ts'
 import { isInputNeeded } from '../input-needed.ts'
 import type { JsonSchema } from '../json-schema.ts'
+import { markHidden } from '../mark-hidden.ts'
 import type { Operation } from '../operation.ts'
 import { errorResult, toToolResult, type ToolResult } from '../tool-result.ts'
 import { callContext } from './call-context.ts'
@@ -29,8 +30,8 @@ export async function callTool(
   if (problem)
     return errorResult(`The arguments of ${entry.definition.name} are not right: ${problem}. No request was made.`)
   try {
-    if (entry.kind === 'operation') return await runOperation(entry.definition, input, parts, call)
-    if (entry.kind === 'external') return await callExternal(entry.definition, input, call)
+    if (entry.kind === 'operation') return markHidden(await runOperation(entry.definition, input, parts, call))
+    if (entry.kind === 'external') return markHidden(await callExternal(entry.definition, input, call))
     const { task } = entry.definition
     if (task === 'required') requireTasks(call)
     const run = (served: ServedCall) => runCode(entry.definition, input, served)
@@ -38,7 +39,7 @@ export async function callTool(
   } catch (error) {
     if (isInputNeeded(error)) return call.ask(error)
     if (error instanceof ProtocolError) throw error
-    return failedResult(entry.definition.name, error, call.host)
+    return markHidden(failedResult(entry.definition.name, error, call.host))
   }
 }
 
@@ -47,13 +48,13 @@ async function runCode({ name, task }: CodeTool, input: unknown, call: ServedCal
   const { host, client } = call
   try {
     const item = { kind: 'tool', name, ...(task && { isTask: true }) } as const
-    return toToolResult(await host.runCode(item, input, callContext(call), client))
+    return markHidden(toToolResult(await host.runCode(item, input, callContext(call), client)))
   } catch (error) {
     if (isInputNeeded(error)) throw error
     if (error instanceof Error && error.name === 'ProtocolError') {
       throw new ProtocolError(ProtocolErrorCode.InternalError, error.message)
     }
-    return failedResult(name, error, host)
+    return markHidden(failedResult(name, error, host))
   }
 }
 
