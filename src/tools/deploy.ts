@@ -1,6 +1,8 @@
+import type { Finding } from '../model/finding.ts'
 import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import { type DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
+import { refuseGates } from '../pipeline/refuse-gates.ts'
 import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
 import { requestSecrets } from '../pipeline/request-secrets.ts'
 import { MetaError } from '../errors/meta-error.ts'
@@ -12,6 +14,7 @@ interface Input {
   readonly server: string
   readonly target?: TargetName
   readonly version?: number
+  readonly acknowledge?: readonly string[]
 }
 
 export const deploy = defineTool<Input>({
@@ -24,21 +27,25 @@ export const deploy = defineTool<Input>({
       server: serverArgument,
       target: { type: 'string', enum: [...TARGET_NAMES], description: 'local by default.' },
       version: { type: 'integer', minimum: 1, description: 'An earlier version instead of a new one.' },
+      acknowledge: { type: 'array', items: { type: 'string', maxLength: 200 } },
     },
     ['server'],
   ),
   scope: 'deploy',
   annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
-  async run({ server: name, target = 'local', version }, { services, principal, signal, progress }) {
+  async run({ server: name, target = 'local', version, acknowledge = [] }, call) {
+    const { services, principal, signal, progress } = call
     const { tenantId } = principal
     const { server, tools } = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, name)
       return { server: found, tools: await countTools(sql, tenantId, found.id) }
     })
     if (tools === 0 && version === undefined) throw nothingToDeploy(name)
-    const job =
-      (await findPendingDeploy(server, services)) ??
-      (await queueDeploy(server, target, version, services, tenantId)).job
+    const pending = await findPendingDeploy(server, services)
+    // What an earlier version consists of was checked when it was new.
+    const isNew = pending === undefined && version === undefined
+    const warnings = isNew ? await refuseGates(server, { acknowledge, target }, services, principal, signal) : []
+    const job = pending ?? (await queueDeploy(server, target, version, services, tenantId)).job
     const followed = await followJob(job, services, { tenantId, signal, progress, label: `Deploying ${name}.` })
     if (followed.kind === 'running') {
       return {
@@ -54,7 +61,7 @@ export const deploy = defineTool<Input>({
     const passed = outcome.testsPassed ? ` ${outcome.testsPassed} saved tests pass.` : ''
     const lacks = names.length > 0 ? ` Missing: ${names.join(', ')}; a person enters it at ${link}` : ''
     return {
-      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${lacks}`,
+      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${warned(warnings)}${lacks}`,
       structured: {
         server: name,
         version: outcome.version,
@@ -63,6 +70,7 @@ export const deploy = defineTool<Input>({
         tools,
         ...(outcome.testsPassed && { tests_passed: outcome.testsPassed }),
         ...(names.length > 0 && { missing_secrets: names, link }),
+        ...(warnings.length > 0 && { warnings: warnings.length, worst: warnings.slice(0, 3).map(shortly) }),
       },
       next: [
         { tool: 'search_tools', arguments: { server: name, query: '…' } },
@@ -71,6 +79,14 @@ export const deploy = defineTool<Input>({
     }
   },
 })
+
+function warned({ length }: readonly Finding[]): string {
+  return length === 0 ? '' : ` ${length} ${length === 1 ? 'warning' : 'warnings'}: see check_server.`
+}
+
+function shortly({ id, problem, fix }: Finding) {
+  return { id, problem, fix }
+}
 
 function nothingToDeploy(server: string): MetaError {
   return new MetaError(

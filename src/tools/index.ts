@@ -2,6 +2,7 @@ import { addPrompt } from './add-prompt.ts'
 import { addResource } from './add-resource.ts'
 import { addTool } from './add-tool.ts'
 import { callTool } from './call-tool.ts'
+import { checkServer } from './check-server.ts'
 import { cleanupServers } from './cleanup-servers.ts'
 import { connectExternal } from './connect-external.ts'
 import { deleteServer } from './delete-server.ts'
@@ -35,6 +36,7 @@ export const metaTools: readonly MetaTool[] = [
   removeItem,
   requestSecrets,
   testTool,
+  checkServer,
   deploy,
   rollback,
   stopServer,

@@ -8,7 +8,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/model', 'src/errors'],
   ['src/config', 'src/db', 'src/net', 'src/telemetry'],
   ['src/registry', 'src/secrets', 'src/inbox', 'src/audit', 'src/auth', 'src/queue', 'src/daemon'],
-  ['generators', 'runtime', 'bridge'],
+  ['src/checks', 'generators', 'runtime', 'bridge'],
   ['src/pipeline'],
   ['src/tools', 'src/jobs'],
   ['src/mcp', 'src/http'],

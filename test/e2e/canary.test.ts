@@ -157,6 +157,7 @@ describe('secrets that were planted', () => {
         ['init_server', { name: value, description: value }],
         ['list_servers', { query: value }],
         ['get_server', { server: value }],
+        ['check_server', { server: value, only: [value] }],
         ['get_logs', { server: 'cage', query: value }],
         ['search_tools', { query: value }],
         ['import_openapi', { server: 'cage', content: `openapi: 3.1.0\ninfo: { title: "${value}" }` }],
@@ -168,6 +169,7 @@ describe('secrets that were planted', () => {
     }
     await use('connect_external', { server: 'cage', url: `http://${api.host}/echo`, name: 'echo' })
     await use('list_servers', {})
+    await use('check_server', { server: 'cage' })
     await use('get_logs', { server: 'cage', limit: 200 })
     for (const target of ['cursor', 'json', 'mcpb', 'registry'])
       await use('get_install', { server: 'cage', client: target })

@@ -1,5 +1,7 @@
 import type { SampledAnswer } from '../../../generators/importers/openapi/sample-answer.ts'
+import type { CheckOptions } from '../../checks/check-definition.ts'
 import type { ImportedApi, ImportOptions } from '../../model/api-importer.ts'
+import type { Finding } from '../../model/finding.ts'
 import type { ServerDefinition } from '../../model/server-definition.ts'
 import type { JsonSchema } from '../../model/tool-definition.ts'
 import type { ProjectFiles } from '../../model/project-files.ts'
@@ -23,6 +25,11 @@ export interface WorkshopTasks {
   }
   /** The .mcpb of a build. */
   readonly 'bundle-mcpb': { readonly input: { readonly files: ProjectFiles }; readonly output: BundledMcpb }
+  /** Runs the rules of src/checks. */
+  readonly 'check-definition': {
+    readonly input: { readonly definition: ServerDefinition } & CheckOptions
+    readonly output: readonly Finding[]
+  }
   /** An answer that an operation could give: of a description by the operation's place, or of an output schema. */
   readonly 'sample-answer': {
     readonly input:

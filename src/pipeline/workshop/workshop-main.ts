@@ -47,6 +47,10 @@ const run: {
     const { bundleMcpb } = await import('./bundle-mcpb.ts')
     return bundleMcpb(files, cache)
   },
+  'check-definition': async ({ definition, ...options }) => {
+    const { checkDefinition } = await import('../../checks/check-definition.ts')
+    return checkDefinition(definition, options)
+  },
   'sample-answer': async (asked) => {
     const { sampleAnswer, sampleSchema } = await import('../../../generators/importers/openapi/sample-answer.ts')
     if ('text' in asked) return sampleAnswer(asked.text, asked.pointer, asked.overlay)

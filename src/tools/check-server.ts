@@ -1,0 +1,71 @@
+import type { Finding, ServerReport } from '../model/finding.ts'
+import { checkServer as check } from '../pipeline/check-server.ts'
+import { tokensOf } from '../pipeline/token-cost.ts'
+import { requireServer } from '../registry/server-store.ts'
+import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
+
+interface Input {
+  readonly server: string
+  readonly only?: readonly string[]
+}
+
+export const checkServer = defineTool<Input>({
+  name: 'check_server',
+  title: 'Check a server',
+  description: 'Grades a server A to F: each finding with a fix.',
+  inputSchema: objectSchema(
+    {
+      server: serverArgument,
+      only: { type: 'array', items: { type: 'string', maxLength: 200 }, description: 'Rules, as "X" or "D6".' },
+    },
+    ['server'],
+  ),
+  scope: 'read',
+  annotations: READS,
+  async run({ server: name, only }, { services, principal: { tenantId }, signal, progress }) {
+    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
+    progress(`Checking ${name}.`)
+    const report = await check(server, { probe: true }, services, signal)
+    return describe(name, report, only)
+  },
+})
+
+/** Of an answer's 1,500; the rest is for the text and what comes next. */
+const FINDING_TOKENS = 1_100
+
+function describe(server: string, { grade, score, findings }: ServerReport, only: readonly string[] | undefined) {
+  const asked = only ? findings.filter(({ id }) => only.some((wanted) => id.startsWith(wanted))) : findings
+  const shown = fitting(asked)
+  const counts = Object.fromEntries(
+    Array.from(
+      Map.groupBy(findings, ({ rule }) => rule),
+      ([rule, { length }]) => [rule, length],
+    ),
+  )
+  const gates = findings.filter(({ weight }) => weight === 'gate').length
+  const left = asked.length - shown.length
+  const rest = asked[shown.length]?.rule
+  const stops = gates === 0 ? '' : ` ${gates} stop a deploy until acknowledged.`
+  return {
+    text: `${server}: grade ${grade}, ${score} of 100, ${findings.length} findings.${stops}`,
+    structured: {
+      server,
+      grade,
+      score,
+      counts,
+      findings: shown.map(({ id, weight, where, problem, fix }) => ({ id, weight, where, problem, fix })),
+      ...(left > 0 && { left_out: left }),
+    },
+    next: [
+      ...(left > 0 && rest !== undefined ? [{ tool: 'check_server', arguments: { server, only: [rest] } }] : []),
+      ...(gates === 0 ? [{ tool: 'deploy', arguments: { server } }] : []),
+    ],
+  }
+}
+
+/** The first that an answer has room for; one at least. */
+function fitting(findings: readonly Finding[]): readonly Finding[] {
+  let tokens = 0
+  const end = findings.findIndex((finding) => (tokens += tokensOf(finding)) > FINDING_TOKENS)
+  return end === -1 ? findings : findings.slice(0, Math.max(1, end))
+}
