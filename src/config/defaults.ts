@@ -109,6 +109,12 @@ export const defaults = {
   jobs: {
     /** A call waits this long for its job, then answers "running". */
     answerMs: 20_000,
+    /** Of a client that takes a task in the place of an answer. */
+    taskMs: 2_000,
+    /** A client asks again how far its task is. */
+    pollMs: 1_000,
+    /** Settled jobs are forgotten after this. */
+    keptMs: 24 * 60 * 60_000,
   },
   worker: { idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 },
   child: { memoryMiB: 512 },

@@ -1,4 +1,5 @@
 import { PgBoss } from 'pg-boss'
+import { defaults } from '../config/defaults.ts'
 import type { Database } from '../db/database.ts'
 
 /** pg-boss keeps its tables here, apart from an installation of somebody else in the same database. */
@@ -55,7 +56,7 @@ export async function ensureQueue(boss: PgBoss, name: string): Promise<void> {
     retryBackoff: true,
     retryDelayMax: 10,
     retentionSeconds: 7 * 86_400,
-    deleteAfterSeconds: 86_400,
+    deleteAfterSeconds: defaults.jobs.keptMs / 1_000,
   })
   // pg-boss looks a queue up when it first needs it; inside a transaction on one connection that would be too late.
   await boss.getBlockedKeys(name)

@@ -3,7 +3,7 @@ import type { Database } from '../db/database.ts'
 import type { Sql } from '../db/db.ts'
 import { CLAIM_LIMIT, DEAD_LETTERS } from './boss.ts'
 import { DEADLY, isTransient, RETRIES, toJobFailure } from './job-failure.ts'
-import { putBackJob, settleExhaustedJobs, takeBackJobs, type JobOutput } from './job-table.ts'
+import { isJobCancelled, putBackJob, settleExhaustedJobs, takeBackJobs, type JobOutput } from './job-table.ts'
 import type { Job, JobFailure } from './queue.ts'
 
 /** How a handler ended. `interrupted`: it was aborted because the daemon stops. */
@@ -20,6 +20,8 @@ export interface JobSettlement {
   settle(job: JobWithMetadata<Job>, end: JobEnd): Promise<void>
   /** At a start: what this daemon held when it died is ready again. */
   recover(): Promise<void>
+  /** Whether somebody wants the job given up. */
+  isCancelled(id: string): Promise<boolean>
   /** Frees servers whose jobs pg-boss has given up. */
   buryFailed(): Promise<void>
 }
@@ -37,7 +39,8 @@ export function createJobSettlement(db: Database, boss: PgBoss, name: string): J
       await boss.fail(name, job, { failure, failures }, { db: toBossDb(sql) })
       return
     }
-    if (await complete(sql, job, { failure, failures })) await bury(sql, job.data, failure)
+    const isWritten = await complete(sql, job, { failure, failures })
+    if (isWritten && failure.code !== 'CANCELLED') await bury(sql, job.data, failure)
   }
 
   /** @returns false when the claim was lost and so nothing was written */
@@ -67,6 +70,7 @@ export function createJobSettlement(db: Database, boss: PgBoss, name: string): J
         await takeBackJobs(sql, name)
         await buryExhausted(sql, ['active', 'failed'])
       }),
+    isCancelled: (id) => db.asSystem((sql) => isJobCancelled(sql, name, id)),
     buryFailed: () => db.asSystem((sql) => buryExhausted(sql, ['failed'])),
   }
 }

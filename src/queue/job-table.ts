@@ -5,13 +5,15 @@
 import type { Sql } from '../db/db.ts'
 import type { JobId, ServerId, TenantId } from '../model/ids.ts'
 import { CLAIM_LIMIT, QUEUE_SCHEMA } from './boss.ts'
-import type { Job, JobFailure, JobState } from './queue.ts'
+import type { Job, JobFailure, JobRecord, JobState } from './queue.ts'
 
 /** What a settled job leaves behind, and one that waits for its next try. */
 export type JobOutput =
   | { readonly result: unknown }
   /** `failures` counts the tries that failed. */
   | { readonly failure: JobFailure; readonly failures: number }
+  /** Somebody wants it given up; what was there before stands beside it. */
+  | { readonly cancelled: true }
 
 interface JobRow {
   state: 'created' | 'retry' | 'active' | 'completed' | 'cancelled' | 'failed'
@@ -19,20 +21,46 @@ interface JobRow {
 }
 
 export async function findJobState(sql: Sql, tenantId: TenantId, id: JobId): Promise<JobState | undefined> {
-  const [row] = await sql.query<JobRow>(
+  return (await findJob(sql, tenantId, id))?.state
+}
+
+export async function findJob(sql: Sql, tenantId: TenantId, id: JobId): Promise<JobRecord | undefined> {
+  const [row] = await sql.query<JobRow & { data: Job; created_on: Date; changed_on: Date }>(
     // By queue, as the table's key begins with its name.
-    `SELECT job.state, job.output FROM ${QUEUE_SCHEMA}.queue JOIN ${QUEUE_SCHEMA}.job USING (name)
+    `SELECT job.state, job.output, job.data, job.created_on,
+            coalesce(job.completed_on, job.started_on, job.created_on) AS changed_on
+     FROM ${QUEUE_SCHEMA}.queue JOIN ${QUEUE_SCHEMA}.job USING (name)
      WHERE job.id = $1 AND job.data->>'tenantId' = $2`,
     [id, tenantId],
   )
-  return row && toJobState(row)
+  return row && { job: row.data, state: toJobState(row), createdAt: row.created_on, changedAt: row.changed_on }
+}
+
+/** Notes that a job is to be given up, where it is not settled yet. @returns whether it was */
+export async function wishJobCancelled(sql: Sql, tenantId: TenantId, id: JobId): Promise<boolean> {
+  const rows = await sql.query(
+    `UPDATE ${QUEUE_SCHEMA}.job SET output = coalesce(output, '{}'::jsonb) || '{"cancelled": true}'::jsonb
+     WHERE id = $1 AND data->>'tenantId' = $2 AND state < 'completed'
+       AND name IN (SELECT name FROM ${QUEUE_SCHEMA}.queue)
+     RETURNING id`,
+    [id, tenantId],
+  )
+  return rows.length > 0
+}
+
+export async function isJobCancelled(sql: Sql, name: string, id: string): Promise<boolean> {
+  const rows = await sql.query(
+    `SELECT id FROM ${QUEUE_SCHEMA}.job WHERE name = $1 AND id = $2 AND output ? 'cancelled'`,
+    [name, id],
+  )
+  return rows.length > 0
 }
 
 function toJobState({ state, output }: JobRow): JobState {
   if (state === 'created' || state === 'retry') return { state: 'waiting' }
   if (state === 'active') return { state: 'active' }
   if (output && 'failure' in output) return { state: 'failed', error: output.failure }
-  return { state: 'done', output: output?.result }
+  return { state: 'done', output: output && 'result' in output ? output.result : undefined }
 }
 
 export async function findPendingJob(
@@ -45,6 +73,7 @@ export async function findPendingJob(
     `SELECT job.id FROM ${QUEUE_SCHEMA}.queue JOIN ${QUEUE_SCHEMA}.job USING (name)
      WHERE job.singleton_key = $1 AND job.state < 'completed' AND job.data->>'kind' = $2
        AND job.data->>'tenantId' = $3 AND queue.policy = 'key_strict_fifo'
+       AND NOT coalesce(job.output ? 'cancelled', false)
      ORDER BY job.created_on, job.id LIMIT 1`,
     [serverId, kind, tenantId],
   )

@@ -1,18 +1,18 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServerId } from '../model/ids.ts'
+import { MetaError } from '../errors/meta-error.ts'
 import { createAlarm } from './alarm.ts'
 import { isTransient } from './job-failure.ts'
 import { hasAffected, type JobEnd, type JobSettlement } from './job-settlement.ts'
-import type { Job } from './queue.ts'
-
-export type JobHandler = (job: Job, signal: AbortSignal) => Promise<unknown>
+import type { Job, JobHandler, JobProgress } from './queue.ts'
 
 export interface JobWorkerOptions {
   readonly boss: PgBoss
   readonly name: string
   readonly settlement: JobSettlement
   readonly handle: JobHandler
+  readonly report: (id: string, progress: JobProgress) => void
   /** Jobs of different servers that run at the same time. */
   readonly concurrency: number
   /** Backstop for missed notifications, and the grain of retry delays. */
@@ -23,6 +23,8 @@ export interface JobWorkerOptions {
 export interface JobWorker {
   /** Something may have become ready. */
   wake(): void
+  /** Ends the job with a failure, when it runs here. */
+  cancel(id: string): void
   stop(graceMs: number): Promise<void>
 }
 
@@ -37,7 +39,10 @@ const ABORT_MS = 2_000
 export function startJobWorker(options: JobWorkerOptions): JobWorker {
   const { boss, name, concurrency, pollMs, onError } = options
   const alarm = createAlarm()
-  const running = new Map<string, { serverId: ServerId; ended: Promise<void> }>()
+  const running = new Map<
+    string,
+    { id: string; serverId: ServerId; cancelling: AbortController; ended: Promise<void> }
+  >()
   const stopping = new AbortController()
   const closing = new AbortController()
   let buriedAtMs = Date.now()
@@ -56,14 +61,15 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
     // An attempt that lost its claim while the daemon was too busy may still be ending.
     const earlier = [...running.values()].filter(({ serverId }) => serverId === job.data.serverId)
     const key = `${job.id}:${job.retryCount}`
+    const cancelling = new AbortController()
     const ended = Promise.all(earlier.map((attempt) => attempt.ended))
-      .then(() => runAttempt(job, options, stopping.signal))
+      .then(() => runAttempt(job, options, { stopping: stopping.signal, cancelling }))
       .catch(onError)
       .finally(() => {
         running.delete(key)
         alarm.ring()
       })
-    running.set(key, { serverId: job.data.serverId, ended })
+    running.set(key, { id: job.id, serverId: job.data.serverId, cancelling, ended })
   }
 
   async function loop(): Promise<void> {
@@ -76,6 +82,9 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
 
   return {
     wake: () => alarm.ring(),
+    cancel(id) {
+      for (const attempt of running.values()) if (attempt.id === id) attempt.cancelling.abort(givenUp())
+    },
     async stop(graceMs) {
       closing.abort()
       alarm.ring()
@@ -88,10 +97,21 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
   }
 }
 
-async function runAttempt(job: JobWithMetadata<Job>, options: JobWorkerOptions, stopping: AbortSignal): Promise<void> {
+interface Ending {
+  /** Of the daemon. */
+  readonly stopping: AbortSignal
+  /** Of this job, for good. */
+  readonly cancelling: AbortController
+}
+
+async function runAttempt(job: JobWithMetadata<Job>, options: JobWorkerOptions, ending: Ending): Promise<void> {
+  const { stopping, cancelling } = ending
   const claim = holdClaim(job, options)
   try {
-    const end = await endOf(options.handle, job.data, AbortSignal.any([claim.lost, stopping]), stopping)
+    // It hears of every later wish by itself. During an outage the work begins, and meets the outage.
+    if (await options.settlement.isCancelled(job.id).catch(() => false)) cancelling.abort(givenUp())
+    const signal = AbortSignal.any([claim.lost, stopping, cancelling.signal])
+    const end = await endOf(() => options.handle(job.data, signal, (to) => options.report(job.id, to)), ending)
     // Those are bugs or outages, which callers are told about in general terms only.
     if (end.kind === 'failed' && isTransient(end.error)) options.onError(end.error)
     await settleSurely(job, end, options, stopping)
@@ -100,13 +120,27 @@ async function runAttempt(job: JobWithMetadata<Job>, options: JobWorkerOptions, 
   }
 }
 
-async function endOf(handle: JobHandler, job: Job, signal: AbortSignal, stopping: AbortSignal): Promise<JobEnd> {
-  if (signal.aborted) return { kind: 'interrupted' }
+/** A job that was cancelled too late to stop is done. */
+async function endOf(handle: () => Promise<unknown>, { stopping, cancelling }: Ending): Promise<JobEnd> {
+  if (stopping.aborted) return { kind: 'interrupted' }
   try {
-    return { kind: 'done', result: await handle(job, signal) }
+    return { kind: 'done', result: await handle() }
   } catch (error) {
+    if (cancelling.signal.aborted) return { kind: 'failed', error: isGivenUp(error) ? error : givenUp() }
     return stopping.aborted ? { kind: 'interrupted' } : { kind: 'failed', error }
   }
+}
+
+function isGivenUp(error: unknown): boolean {
+  return error instanceof MetaError && error.code === 'CANCELLED'
+}
+
+function givenUp(): MetaError {
+  return new MetaError(
+    'CANCELLED',
+    'This work was cancelled before it was done; nothing of it is in effect.',
+    'Ask for it again when it is wanted.',
+  )
 }
 
 /** The work is done; an outage of the database must not lose that. The claim is held meanwhile. */

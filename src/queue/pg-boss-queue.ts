@@ -7,9 +7,9 @@ import type { DaemonId, JobId, TenantId } from '../model/ids.ts'
 import { createBoss, ensureQueue, queueName } from './boss.ts'
 import { nextJobId } from './job-id.ts'
 import { createJobSettlement, JOB_SETTLED, toBossDb } from './job-settlement.ts'
-import { findJobState, findPendingJob } from './job-table.ts'
+import { findJob, findJobState, findPendingJob, wishJobCancelled } from './job-table.ts'
 import { startJobWorker, type JobWorker } from './job-worker.ts'
-import type { Job, JobState, Queue } from './queue.ts'
+import type { Job, JobProgress, JobState, Queue } from './queue.ts'
 
 export interface QueueOptions {
   readonly db: Database
@@ -23,6 +23,12 @@ export interface QueueOptions {
 
 /** Tells daemons that a job was sent; the payload is its queue. */
 const JOB_SENT = 'mcpwright_job_sent'
+
+/** Tells the daemon that runs a job to give it up; the payload is its id. */
+const JOB_CANCELLED = 'mcpwright_job_cancelled'
+
+/** Tells who watches how far a job is; the payload is JSON: its id, and the JobProgress. */
+const JOB_PROGRESS = 'mcpwright_job_progress'
 
 /** A notification may be lost while the connection is; then a waiting caller looks again after this time. */
 const LOOK_AGAIN_MS = 1_000
@@ -41,7 +47,15 @@ export async function createQueue({
   await ensureQueue(boss, name)
 
   const settled = new EventEmitter().setMaxListeners(0)
-  const stopListening = [await db.listen(JOB_SETTLED, (id) => settled.emit(id))]
+  const progressed = new EventEmitter().setMaxListeners(0)
+  const stopListening = [
+    await db.listen(JOB_SETTLED, (id) => settled.emit(id)),
+    await db.listen(JOB_PROGRESS, (text) => {
+      // Written by `report`, below.
+      const { id, progress } = JSON.parse(text) as { id: string; progress: JobProgress }
+      progressed.emit(id, progress)
+    }),
+  ]
   let worker: JobWorker | undefined
 
   async function sendIn(sql: Sql, job: Job): Promise<JobId> {
@@ -53,6 +67,12 @@ export async function createQueue({
     return id
   }
 
+  function report(id: string, { message, ...steps }: JobProgress): void {
+    // A payload has at most 8,000 bytes.
+    const payload = JSON.stringify({ id, progress: { ...steps, message: message.slice(0, 500) } })
+    db.asSystem((sql) => sql.query('SELECT pg_notify($1, $2)', [JOB_PROGRESS, payload])).catch(onError)
+  }
+
   async function find(tenantId: TenantId, id: JobId): Promise<JobState | undefined> {
     return db.asSystem((sql) => findJobState(sql, tenantId, id))
   }
@@ -61,6 +81,7 @@ export async function createQueue({
     send: (job, sql) =>
       sql ? asOwner(sql, (owner) => sendIn(owner, job)) : db.asSystem((system) => sendIn(system, job)),
     find,
+    read: (tenantId, id) => db.asSystem((sql) => findJob(sql, tenantId, id)),
     findPending: (tenantId, serverId, kind) => db.asSystem((sql) => findPendingJob(sql, tenantId, serverId, kind)),
     async wait(tenantId, id, signal) {
       for (;;) {
@@ -76,11 +97,22 @@ export async function createQueue({
         await hint
       }
     },
+    watch(id, listener) {
+      progressed.on(id, listener)
+      return () => progressed.off(id, listener)
+    },
+    cancel: (tenantId, id) =>
+      db.asSystem(async (sql) => {
+        const isWished = await wishJobCancelled(sql, tenantId, id)
+        if (isWished) await sql.query('SELECT pg_notify($1, $2)', [JOB_CANCELLED, id])
+        return isWished
+      }),
     async work(handle) {
       const settlement = createJobSettlement(db, boss, name)
       await settlement.recover()
-      const started = startJobWorker({ boss, name, settlement, handle, concurrency, pollMs, onError })
+      const started = startJobWorker({ boss, name, settlement, handle, report, concurrency, pollMs, onError })
       worker = started
+      stopListening.push(await db.listen(JOB_CANCELLED, (id) => started.cancel(id)))
       stopListening.push(await db.listen(JOB_SENT, (queue) => queue === name && started.wake()))
     },
     async stop(graceMs) {

@@ -15,7 +15,7 @@ import {
   type TenantId,
 } from '../../src/model/ids.ts'
 import { createQueue } from '../../src/queue/pg-boss-queue.ts'
-import type { Job, JobState, Queue } from '../../src/queue/queue.ts'
+import type { Job, JobHandler, JobState, Queue } from '../../src/queue/queue.ts'
 import { insertServer } from '../../src/registry/server-store.ts'
 import { TEST_TEMPLATES } from '../db/test-pglite.ts'
 
@@ -25,6 +25,8 @@ export interface QueueUnderTest {
   readonly directory: string
   readonly databaseUrl: string | undefined
 }
+
+const OTHER_TENANT = randomUUID() as TenantId
 
 const DAEMON_PROCESS = path.join(import.meta.dirname, '../queue/daemon-process.ts')
 
@@ -40,7 +42,7 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
     const daemonId = randomUUID() as DaemonId
     const bugs: unknown[] = []
     /** What the next jobs of a server do; by default nothing. */
-    const handlers = new Map<ServerId, (job: Job, signal: AbortSignal) => Promise<unknown>>()
+    const handlers = new Map<ServerId, JobHandler>()
 
     beforeAll(async () => {
       place = await prepare()
@@ -51,14 +53,14 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
     async function start(): Promise<void> {
       db = await place.open()
       queue = await createQueue({ db, daemonId, pollMs: 250, onError: (error) => bugs.push(error) })
-      await queue.work(async (job, signal) => handlers.get(job.serverId)?.(job, signal))
+      await queue.work(async (job, ...how) => handlers.get(job.serverId)?.(job, ...how))
     }
     async function stop(): Promise<void> {
       await queue.stop(0)
       await db.close()
     }
 
-    function newServer(handler?: (job: Job, signal: AbortSignal) => Promise<unknown>): ServerId {
+    function newServer(handler?: JobHandler): ServerId {
       const serverId = randomUUID() as ServerId
       if (handler) handlers.set(serverId, handler)
       return serverId
@@ -188,6 +190,80 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
       expect(await ended(first)).toMatchObject({ state: 'done' })
       await ended(second)
       expect(order).toEqual(['build', 'build', 'delete'])
+    })
+
+    it('gives up the job that was cancelled, which is no dead letter, and goes on with the next', async () => {
+      const started = Promise.withResolvers<void>()
+      const server = newServer(async (job, signal) => {
+        if (job.kind !== 'build') return
+        started.resolve()
+        await once(signal, 'abort')
+        signal.throwIfAborted()
+      })
+      const cancelled = await queue.send(build(server))
+      const next = await queue.send(remove(server))
+      await started.promise
+      expect(await queue.cancel(OTHER_TENANT, cancelled)).toBe(false)
+      expect(await queue.cancel(LOCAL_TENANT, cancelled)).toBe(true)
+      expect(await ended(cancelled)).toMatchObject({ state: 'failed', error: { code: 'CANCELLED' } })
+      expect(await ended(next)).toMatchObject({ state: 'done' })
+      expect(await queue.cancel(LOCAL_TENANT, cancelled)).toBe(false)
+      const { rows } = await db.statements.executeSql(
+        `SELECT id FROM mcpwright_queue.job WHERE name = 'dead-letters' AND data->'job'->>'serverId' = $1`,
+        [server],
+      )
+      expect(rows).toEqual([])
+    })
+
+    it('hands a job that was cancelled while it waited to its handler, to be left plain, and nobody attaches to it', async () => {
+      const gate = Promise.withResolvers<void>()
+      const seen: boolean[] = []
+      const server = newServer(async (job, signal) => {
+        if (job.kind === 'build') return gate.promise
+        seen.push(signal.aborted)
+        signal.throwIfAborted()
+      })
+      const first = await queue.send(build(server))
+      const waiting = await queue.send(remove(server))
+      expect(await queue.findPending(LOCAL_TENANT, server, 'delete')).toBe(waiting)
+      await queue.cancel(LOCAL_TENANT, waiting)
+      expect(await queue.findPending(LOCAL_TENANT, server, 'delete')).toBeUndefined()
+      gate.resolve()
+      await ended(first)
+      expect(await ended(waiting)).toMatchObject({ state: 'failed', error: { code: 'CANCELLED' } })
+      expect(seen).toEqual([true])
+    })
+
+    it('keeps the wish to cancel over a restart, and lets what was too late to stop be done', async () => {
+      const server = newServer(async () => 'too late')
+      const late = newServer(async (_, signal) => {
+        await once(signal, 'abort')
+        return 'done all the same'
+      })
+      await queue.stop(0)
+      const early = await queue.send(build(server))
+      await queue.cancel(LOCAL_TENANT, early)
+      handlers.set(server, async (_, signal) => signal.throwIfAborted())
+      await db.close()
+      await start()
+      expect(await ended(early)).toMatchObject({ state: 'failed', error: { code: 'CANCELLED' } })
+      const id = await queue.send(build(late))
+      const cancelling = setInterval(() => void queue.cancel(LOCAL_TENANT, id), 20)
+      expect(await ended(id)).toEqual({ state: 'done', output: 'done all the same' })
+      clearInterval(cancelling)
+    })
+
+    it('tells those who watch how far a job is', async () => {
+      const gate = Promise.withResolvers<void>()
+      const server = newServer(async (_job, _signal, report) => {
+        await gate.promise
+        report({ done: 1, total: 3, message: 'Half of it: "ü".' })
+      })
+      const id = await queue.send(build(server))
+      const told = new Promise((resolve) => queue.watch(id, resolve))
+      gate.resolve()
+      expect(await told).toEqual({ done: 1, total: 3, message: 'Half of it: "ü".' })
+      await ended(id)
     })
 
     it('gives up a bug after two more tries, tells it to the daemon and not to callers', async () => {
