@@ -17,17 +17,20 @@ export interface MadeProject {
 
 /**
  * Generates a project, type-checks it and bundles it.
- * @param knownDigest  of the newest build: a project with that digest is not made again
+ * @param knownDigests  of builds there are: a project with one of them is not made again
+ * @param onStep  called before what takes long
  * @throws MetaError CODE_INVALID, BUILD_FAILED with each problem's place and the lines around it
  */
 export async function makeProject(
   definition: ServerDefinition,
   knownDigests: readonly string[],
   cache: string,
+  onStep: (step: string) => void = () => {},
 ): Promise<MadeProject> {
   const files = emitProject(definition, projectSurroundings())
   const digest = digestOfFiles(files)
   if (knownDigests.includes(digest)) return { digest, files }
+  onStep('types and bundles')
   await using project = await openProjectFolder(files, cache)
   const [types, bundles] = await Promise.all([checkTypes(project.folder, files), timedBundle(project.folder, files)])
   const checks = [types, bundles.check]

@@ -50,6 +50,8 @@ export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'done'; readonly id: number; readonly output: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly error: TaskError }
+  /** What the task does now, for people. */
+  | { readonly kind: 'step'; readonly id: number; readonly step: string }
   /** The importer wants another document of the description. */
   | { readonly kind: 'load-reference'; readonly id: number; readonly task: number; readonly url: string }
 

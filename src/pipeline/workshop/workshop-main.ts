@@ -35,9 +35,9 @@ const run: {
 } = {
   'import-api': importApi,
   // The compiler and its kin take some 70 MB: they are loaded when something is built.
-  'make-project': async ({ definition, knownDigests }) => {
+  'make-project': async ({ definition, knownDigests }, id) => {
     const { makeProject } = await import('./make-project.ts')
-    return makeProject(definition, knownDigests, cache)
+    return makeProject(definition, knownDigests, cache, (step) => send({ kind: 'step', id, step }))
   },
   'bundle-code': async ({ definition, checkTypes }) => {
     const { bundleCode } = await import('./bundle-code.ts')

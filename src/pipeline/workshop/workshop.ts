@@ -17,6 +17,8 @@ export interface TaskOptions {
   readonly signal?: AbortSignal
   /** Fetches another document of a description, through egress. */
   readonly loadReference?: (url: string) => Promise<string>
+  /** Called with what the task does now. */
+  readonly onStep?: (step: string) => void
 }
 
 /** Where the heavy work is done: a worker process that is started when it is needed and kept warm for a while. */
@@ -36,12 +38,17 @@ interface PendingTask {
   readonly resolve: (output: unknown) => void
   readonly reject: (error: unknown) => void
   readonly loadReference: TaskOptions['loadReference']
+  readonly onStep: TaskOptions['onStep']
 }
 
 interface Worker {
   readonly process: ChildProcess
   readonly tasks: Map<number, PendingTask>
+  /** It was killed to stop one of its tasks; the others begin anew in the next process. */
+  isEnded: boolean
 }
+
+class EndedForAnother extends Error {}
 
 export function createWorkshop(options: WorkshopOptions): Workshop {
   let worker: Worker | undefined
@@ -50,6 +57,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
 
   function ensureWorker(): Worker {
     clearTimeout(idle)
+    if (worker?.isEnded) worker = undefined
     worker ??= startWorker(options, (gone) => {
       if (worker === gone) worker = undefined
     })
@@ -67,29 +75,35 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   }
 
   return {
-    async run(name, input, { signal, loadReference } = {}) {
-      const used = ensureWorker()
-      const id = ++lastId
+    async run(name, input, { signal, loadReference, onStep } = {}) {
       const limit = AbortSignal.timeout(options.timeoutMs)
-      const stop = () => used.process.kill('SIGKILL')
-      limit.addEventListener('abort', stop)
-      signal?.addEventListener('abort', stop)
-      try {
-        const output = await new Promise((resolve, reject) => {
-          used.tasks.set(id, { resolve, reject, loadReference })
-          tell(used, { kind: 'task', id, name, input })
-        })
-        // The task's name fixes what it gives.
-        return output as WorkshopTasks[typeof name]['output']
-      } catch (error) {
-        signal?.throwIfAborted()
-        if (limit.aborted) throw tooLong(options.timeoutMs)
-        throw error
-      } finally {
-        used.tasks.delete(id)
-        limit.removeEventListener('abort', stop)
-        signal?.removeEventListener('abort', stop)
-        restWhenIdle(used)
+      for (;;) {
+        const used = ensureWorker()
+        const id = ++lastId
+        const stop = (): void => {
+          used.isEnded = true
+          used.process.kill('SIGKILL')
+        }
+        limit.addEventListener('abort', stop)
+        signal?.addEventListener('abort', stop)
+        try {
+          signal?.throwIfAborted()
+          const output = await new Promise((resolve, reject) => {
+            used.tasks.set(id, { resolve, reject, loadReference, onStep })
+            tell(used, { kind: 'task', id, name, input })
+          })
+          // The task's name fixes what it gives.
+          return output as WorkshopTasks[typeof name]['output']
+        } catch (error) {
+          signal?.throwIfAborted()
+          if (limit.aborted) throw tooLong(options.timeoutMs)
+          if (!(error instanceof EndedForAnother)) throw error
+        } finally {
+          used.tasks.delete(id)
+          limit.removeEventListener('abort', stop)
+          signal?.removeEventListener('abort', stop)
+          restWhenIdle(used)
+        }
       }
     },
     warm() {
@@ -116,13 +130,14 @@ function startWorker(options: WorkshopOptions, onGone: (worker: Worker) => void)
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  const worker: Worker = { process: child, tasks: new Map() }
+  const worker: Worker = { process: child, tasks: new Map(), isEnded: false }
   let stderr = ''
   child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2_000)))
   child.on('message', (message: FromWorker) => receive(worker, message))
   child.once('exit', (code, signal) => {
     onGone(worker)
-    for (const task of worker.tasks.values()) task.reject(ended(stderr, code, signal, options.memoryMiB))
+    const reason = worker.isEnded ? new EndedForAnother() : ended(stderr, code, signal, options.memoryMiB)
+    for (const task of worker.tasks.values()) task.reject(reason)
   })
   child.unref()
   child.channel?.unref()
@@ -133,6 +148,7 @@ function receive(worker: Worker, message: FromWorker): void {
   if (message.kind === 'ready') return
   if (message.kind === 'load-reference') return void answerReference(worker, message)
   const task = worker.tasks.get(message.id)
+  if (message.kind === 'step') return task?.onStep?.(message.step)
   if (message.kind === 'done') task?.resolve(message.output)
   else task?.reject(toError(message.error))
 }
