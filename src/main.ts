@@ -29,6 +29,7 @@ import { createMetaEndpoint, type MetaEndpoint } from './http/meta-endpoint.ts'
 import { createInboxLinks } from './inbox/inbox-links.ts'
 import { createPendingLogins } from './inbox/pending-logins.ts'
 import { createMetaServer } from './mcp/meta-server.ts'
+import { createOpenCalls } from './mcp/open-calls.ts'
 import { createOpenQuestions } from './mcp/open-questions.ts'
 import { LOCAL_TENANT } from './model/ids.ts'
 import type { Principal } from './model/principal.ts'
@@ -83,14 +84,16 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
   const redactor = createRedactor()
   starting.defer(redactStream(process.stderr, redactor.redactLog))
   const services = async () => (await opener.open()).services
+  const openCalls = createOpenCalls()
   const openQuestions = createOpenQuestions(defaults.confirmation.unansweredMs)
   starting.defer(() => openQuestions.close())
-  const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer(services, OWNER, openQuestions))
+  const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer({ services, openQuestions, openCalls }, OWNER))
   const app = createApp({
     token,
     principal: OWNER,
     version: ownVersion(),
     meta,
+    cancelCall: openCalls.cancel,
     services,
     inboxLinks,
     redact: redactor.redactLog,
@@ -270,9 +273,9 @@ async function openServices(
   resources.defer(purgeArchives(services))
   schedule.wake()
   // A job may have brought a server up whose calls are due.
-  await queue.work(async (job, signal) => {
+  await queue.work(async (job, ...how) => {
     const { handleJob } = await import('./jobs/handle-job.ts')
-    return handleJob(job, services, signal).finally(schedule.wake)
+    return handleJob(job, services, ...how).finally(schedule.wake)
   })
   noteWork(() => target.runningCount() > 0)
   const kept = resources.move()

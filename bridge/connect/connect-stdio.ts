@@ -117,8 +117,12 @@ export async function connectStdio(options: ConnectOptions): Promise<void> {
     if (!cancelled) return
     // Before 2026-07-28 an ended answer stream cancels nothing, so the session is told.
     const isModern = claimedVersion(cancelled.request.params) !== undefined
-    if (!isModern && link.isUp) await legacy.notify(notification).catch(() => {})
+    if (link.isUp) await (isModern ? tellCancelled(cancelled.request.id) : legacy.notify(notification)).catch(() => {})
     cancelled.abort.abort(new Error('The client cancelled the request.'))
+  }
+
+  async function tellCancelled(id: RpcId): Promise<void> {
+    await (await link.current()).onCancel?.(id)
   }
 
   await readLines(input, lineBytes, options.signal, (line) => {

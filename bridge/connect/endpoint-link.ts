@@ -1,3 +1,4 @@
+import type { RpcId } from '../protocol/json-rpc.ts'
 import { repeatAtOnce, type RetryPolicy } from './retry-policy.ts'
 import type { HttpSend } from './send-http.ts'
 
@@ -5,6 +6,11 @@ import type { HttpSend } from './send-http.ts'
 export interface Endpoint {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
+  /**
+   * Told of a request of 2026-07-28 that the client cancelled, before its stream is ended. Without it an ended stream
+   * says the same of a client that cancelled and of one that has gone.
+   */
+  readonly onCancel?: (id: RpcId) => Promise<void>
   /** How requests leave this process; by default straight over node:http. */
   readonly send?: HttpSend
   /** The most of one answer, or of one event of a stream. */

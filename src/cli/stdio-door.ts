@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { type Config, loadConfig } from '../config/load-config.ts'
+import { askDaemon } from '../daemon/ask-daemon.ts'
 import type { DaemonRecord } from '../daemon/daemon-file.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import { toTerminal } from '../errors/render.ts'
+import { DOOR_HEADER } from '../mcp/open-calls.ts'
 
 /**
  * What MCP clients start: carries stdio to the daemon, and brings that up where there is none. The greeting and the
@@ -9,6 +12,7 @@ import { toTerminal } from '../errors/render.ts'
  */
 export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(environment)
+  const door = randomUUID()
   for (const warning of config.warnings) console.error(warning)
   // It takes longest: it begins before the door's own modules are loaded. Who needs it meets its failure.
   let daemon: Promise<DaemonRecord> | undefined = ensureDaemon(config, environment)
@@ -22,7 +26,14 @@ export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<voi
       const begun = daemon ?? ensureDaemon(config, environment)
       daemon = undefined
       const { port, token } = await begun
-      return { url: `http://127.0.0.1:${port}/mcp`, headers: { authorization: `Bearer ${token}` } }
+      return {
+        url: `http://127.0.0.1:${port}/mcp`,
+        headers: { authorization: `Bearer ${token}`, [DOOR_HEADER]: door },
+        async onCancel(id) {
+          const call = `/control/calls/${door}/${encodeURIComponent(JSON.stringify(id))}`
+          await askDaemon({ port, token }, call, { method: 'DELETE' })
+        },
+      }
     },
   })
   process.exit(0)

@@ -20,6 +20,8 @@ export interface AppOptions {
   readonly principal: Principal
   readonly version: string
   readonly meta: MetaEndpoint
+  /** A stdio door's client cancels a call; `id` is its request's, as JSON. */
+  readonly cancelCall: (door: string, id: string) => void
   readonly services: () => Promise<Services>
   readonly inboxLinks: InboxLinks
   /** Takes secrets out of what an error says. */
@@ -80,6 +82,10 @@ export function createApp(options: AppOptions): Express {
   app.get('/jobs/:id', async (request, response) =>
     showJobDoor(request.params.id, response, await services(), principal),
   )
+  app.delete('/control/calls/:door/:id', (request, response) => {
+    options.cancelCall(request.params.door, request.params.id)
+    response.status(204).end()
+  })
   app.post('/control/drain', (_, response) => {
     response.once('close', options.drain)
     response.status(202).json({ draining: true })

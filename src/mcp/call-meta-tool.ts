@@ -1,24 +1,18 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { ClientNeeded } from './client-needed.ts'
 import { type AskingClient, confirmer } from './confirm-call.ts'
+import { errorToResult, type MetaResult, toResult } from './meta-result.ts'
 import { refuseKeys, refuseValues } from './refuse-secrets.ts'
-import { renderError, type RenderedError } from '../errors/render.ts'
+import { renderError } from '../errors/render.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import type { JobId } from '../model/ids.ts'
 import { nearestName } from '../model/names.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import { appendAuditEvent } from '../registry/audit-store.ts'
 import type { MetaAnswer, MetaCall, MetaTool } from '../tools/meta-tool.ts'
-import { maskKeys } from '../secrets/key-patterns.ts'
 import { resolveAlias } from '../tools/aliases.ts'
 import { metaTools } from '../tools/index.ts'
-
-/** A result as MCP, HTTP and the command line show it. */
-export interface MetaResult {
-  readonly content: readonly { readonly type: 'text'; readonly text: string }[]
-  readonly structuredContent?: Readonly<Record<string, unknown>>
-  readonly isError?: boolean
-}
 
 /** A call whose services may still be opening. */
 export type IncomingCall = Omit<MetaCall, 'services' | 'confirm'> & {
@@ -26,8 +20,14 @@ export type IncomingCall = Omit<MetaCall, 'services' | 'confirm'> & {
   readonly client: AskingClient
 }
 
+/** A call's result; `job` is what goes on after it. */
+export interface AnsweredCall {
+  readonly result: MetaResult
+  readonly job?: JobId
+}
+
 /** Finds the tool, checks its arguments, runs it. What the caller can mend comes back as an error result. */
-export async function callMetaTool(asked: string, given: unknown, incoming: IncomingCall): Promise<MetaResult> {
+export async function callMetaTool(asked: string, given: unknown, incoming: IncomingCall): Promise<AnsweredCall> {
   const { name, input: whole } = resolveAlias({ name: asked, input: given })
   try {
     const tool = findTool(name)
@@ -43,13 +43,14 @@ export async function callMetaTool(asked: string, given: unknown, incoming: Inco
     const answer = await audited(tool, input, call, () => runTool(tool, input, call)).catch(async (error: unknown) => {
       throw error instanceof ClientNeeded ? await keepAgreement(error) : error
     })
-    return services.redactor.redact(toResult(answer), incoming.principal.tenantId)
+    const result = services.redactor.redact(toResult(answer), principal.tenantId)
+    return { result, ...(answer.job && { job: answer.job }) }
   } catch (error) {
     // The door has to ask the client first.
     if (error instanceof ClientNeeded) throw error
     const rendered = renderError(error)
     if (rendered.code === 'INTERNAL' && !incoming.signal.aborted) console.error(`${name} met a bug:`, error)
-    return withoutValues(errorToResult(withoutKeys(rendered)), incoming)
+    return { result: await withoutValues(errorToResult(rendered), incoming) }
   }
 }
 
@@ -166,27 +167,8 @@ function describeArguments({ inputSchema }: MetaTool): string {
   return names.map((name) => (required.includes(name) ? `${name} (required)` : name)).join(', ') || 'nothing'
 }
 
-function toResult({ text, structured, next, passThrough }: MetaAnswer): MetaResult {
-  // A called tool's result is its own: its shape is MCP's already.
-  if (passThrough) return passThrough as unknown as MetaResult
-  const structuredContent = { ...structured, ...(next && { next }) }
-  const hints = (next ?? []).map((each) => `next: ${each.tool} ${JSON.stringify(each.arguments)}`)
-  return { content: [{ type: 'text', text: [text, ...hints].join('\n') }], structuredContent }
-}
-
 /** Where the services did not open, no value has been read. */
 async function withoutValues(result: MetaResult, { services, principal }: IncomingCall): Promise<MetaResult> {
   const opened = await services().catch(() => undefined)
   return opened ? opened.redactor.redact(result, principal.tenantId) : result
-}
-
-/** What failed may quote what it was given. */
-function withoutKeys({ message, fix, ...rest }: RenderedError): RenderedError {
-  return { ...rest, message: maskKeys(message), fix: maskKeys(fix) }
-}
-
-function errorToResult(error: RenderedError): MetaResult {
-  const next = error.next ? `\nnext: ${error.next.tool} ${JSON.stringify(error.next.arguments)}` : ''
-  const text = `${error.code}: ${error.message}\n${error.fix}${next}`
-  return { content: [{ type: 'text', text }], structuredContent: { error }, isError: true }
 }

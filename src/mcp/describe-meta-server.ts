@@ -1,3 +1,4 @@
+import { TASKS_EXTENSION } from '../../runtime/library/server/tasks-extension.ts'
 import { ownVersion } from '../daemon/version.ts'
 import { metaTools } from '../tools/index.ts'
 import { instructions } from './instructions.ts'
@@ -10,7 +11,13 @@ import { RESOURCE_TEMPLATES } from './resources/resource-uris.ts'
 export function describeMetaServer() {
   return {
     serverInfo: { name: 'mcpwright', title: 'mcpwright', version: ownVersion() },
-    capabilities: { tools: {}, resources: { listChanged: true }, prompts: {}, completions: {} },
+    capabilities: {
+      tools: {},
+      resources: { listChanged: true },
+      prompts: {},
+      completions: {},
+      extensions: { [TASKS_EXTENSION]: {} },
+    },
     instructions,
     tools: metaTools.map(listedTool),
     prompts: metaPrompts.map(listedPrompt),

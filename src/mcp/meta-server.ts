@@ -1,40 +1,53 @@
 import { Server, type ServerContext } from '@modelcontextprotocol/server'
+import { describeTask, serveTasks } from '../../runtime/library/server/serve-tasks.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import { defaults } from '../config/defaults.ts'
 import { callMetaTool, type IncomingCall } from './call-meta-tool.ts'
+import { cancelledCall } from './cancelled-call.ts'
+import { takesTasks } from './client-capabilities.ts'
 import { askClient, ClientNeeded } from './client-needed.ts'
 import { showClientPage } from './client-page.ts'
 import { askClientPerson } from './client-question.ts'
 import { clientRoots } from './client-roots.ts'
 import { complete } from './complete.ts'
 import { describeMetaServer } from './describe-meta-server.ts'
+import { createJobTasks } from './job-tasks.ts'
+import type { OpenCalls } from './open-calls.ts'
 import type { OpenQuestions } from './open-questions.ts'
+import { progressReporter } from './progress-reporter.ts'
 import { getPrompt } from './prompts/get-prompt.ts'
 import { listResources } from './resources/list-resources.ts'
 import { readResource } from './resources/read-resource.ts'
 
-/**
- * Makes a server for one connection or request.
- * @param services  the list answers before they are there; calls wait for them
- * @param openQuestions  of all connections
- */
-export function createMetaServer(
-  services: () => Promise<Services>,
-  principal: Principal,
-  openQuestions: OpenQuestions,
-): Server {
+/** What all connections share. */
+export interface MetaServerParts {
+  /** The list answers before they are there; calls wait for them. */
+  readonly services: () => Promise<Services>
+  readonly openQuestions: OpenQuestions
+  readonly openCalls: OpenCalls
+}
+
+/** Makes a server for one connection or request. */
+export function createMetaServer(parts: MetaServerParts, principal: Principal): Server {
+  const { services } = parts
   const { serverInfo, capabilities, instructions, tools, prompts, resourceTemplates } = describeMetaServer()
   const server = new Server(serverInfo, { capabilities, instructions })
-  const incoming = (context: ServerContext) => incomingCall(server, context, { services, principal, openQuestions })
-  const toolsFor = (context: ServerContext) => (name: string, input: object) =>
-    callMetaTool(name, input, incoming(context))
+  const tasks = createJobTasks(services, principal)
+  const callFor = async (context: ServerContext, name: string, input: object) => {
+    using cancelled = cancelledCall(context, parts.openCalls)
+    return await callMetaTool(name, input, incomingCall(server, context, cancelled.signal, parts, principal))
+  }
+  const toolsFor = (context: ServerContext) => async (name: string, input: object) =>
+    (await callFor(context, name, input)).result
   // Our schemas have an object at the root, as the SDK's type asks; a test holds them to it.
   server.setRequestHandler('tools/list', async () => ({ tools }) as never)
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     try {
-      // MetaResult is CallToolResult, read-only.
-      return (await toolsFor(context)(params.name, params.arguments ?? {})) as never
+      const { result, job } = await callFor(context, params.name, params.arguments ?? {})
+      const isTask = job !== undefined && takesTasks(server, context)
+      // MetaResult is CallToolResult, read-only; CreateTaskResult is of an extension.
+      return (isTask ? { resultType: 'task', ...describeTask(await tasks.get(job)) } : result) as never
     } catch (error) {
       if (error instanceof ClientNeeded) return askClient(error)
       throw error
@@ -51,6 +64,7 @@ export function createMetaServer(
   server.setRequestHandler('prompts/get', ({ params }, context) =>
     getPrompt(params.name, params.arguments ?? {}, toolsFor(context)),
   )
+  serveTasks(server, tasks, (context) => ({ takesTasks: takesTasks(server, context) }))
   server.setRequestHandler('completion/complete', async ({ params }) => complete(params, await services(), principal))
   return server
 }
@@ -59,12 +73,17 @@ export function createMetaServer(
 function incomingCall(
   server: Server,
   context: ServerContext,
-  { openQuestions, ...rest }: Pick<IncomingCall, 'services' | 'principal'> & { readonly openQuestions: OpenQuestions },
+  cancelled: AbortSignal,
+  { services, openQuestions }: MetaServerParts,
+  principal: Principal,
 ): IncomingCall {
   return {
-    ...rest,
+    services,
+    principal,
     signal: context.mcpReq.signal,
+    cancelled,
     progress: progressReporter(context),
+    takesTasks: takesTasks(server, context),
     roots: () => clientRoots(server, context),
     showPage: (url, message) => showClientPage(server, context, url, message),
     client: {
@@ -74,17 +93,5 @@ function incomingCall(
       ask: (question, mintState) =>
         askClientPerson(server, context, { question, mintState, timeoutMs: defaults.confirmation.unansweredMs }),
     },
-  }
-}
-
-function progressReporter({ mcpReq }: ServerContext): (message: string) => void {
-  const progressToken = mcpReq._meta?.progressToken
-  let progress = 0
-  return (message) => {
-    if (progressToken === undefined) return
-    // A client that has gone away must not end the work.
-    mcpReq
-      .notify({ method: 'notifications/progress', params: { progressToken, progress: ++progress, message } })
-      .catch(() => {})
   }
 }

@@ -8,6 +8,7 @@ import type { Services } from './services.ts'
 
 /**
  * Makes the build of a server's current definition, or gives the one that has the same digest.
+ * @param onStep  called with what goes on, for people
  * @throws MetaError BUILD_FAILED, CODE_INVALID
  */
 export async function buildServer(
@@ -15,15 +16,18 @@ export async function buildServer(
   { db, workshop }: Pick<Services, 'db' | 'workshop'>,
   tenantId: TenantId,
   signal: AbortSignal,
+  onStep: (step: string) => void = () => {},
 ): Promise<BuildWithFiles> {
   const { definition, known } = await db.as(tenantId, async (sql) => ({
     definition: await loadDefinition(sql, tenantId, server),
     known: await listBuilds(sql, tenantId, server.id, 10),
   }))
+  const building = `Building version ${(known[0]?.version ?? 0) + 1}`
+  onStep(`${building}: files.`)
   const project = await workshop.run(
     'make-project',
     { definition, knownDigests: known.map(({ digest }) => digest) },
-    { signal },
+    { signal, onStep: (step) => onStep(`${building}: ${step}.`) },
   )
   const { digest, files, made } = project
   return db.as(tenantId, async (sql) => {

@@ -5,6 +5,7 @@ import type { Deployment } from '../model/deployment.ts'
 import type { DeploymentRequest } from '../model/deployment-target.ts'
 import type { DeploymentId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
+import type { JobProgress } from '../queue/queue.ts'
 import { findBuildById, loadBuild, noteBuildRan } from '../registry/build-store.ts'
 import { takeLease } from '../registry/deployment-lease.ts'
 import { type DeploymentChanges, findDeploymentById, updateDeployment } from '../registry/deployment-store.ts'
@@ -26,23 +27,30 @@ export interface DeployOutcome {
 
 /**
  * Puts a build of a server up and waits until it answers. Safe to repeat: each step stores what has been reached. A
- * failure leaves what ran before running.
+ * failure leaves what ran before running, and so does giving up.
  * @param version  absent: the current definition is built first
+ * @param report  told before each step
  */
 export async function deployBuild(
   { tenantId, deploymentId, version }: { tenantId: TenantId; deploymentId: DeploymentId; version?: number },
   services: Services,
   signal: AbortSignal,
+  report: Report = () => {},
 ): Promise<DeployOutcome> {
   const { server, deployment } = await findSubject(tenantId, deploymentId, services)
   const wasUp = deployment.status === 'running' && deployment.buildId !== null
   const note = (changes: DeploymentChanges) => noteDeployment(tenantId, deploymentId, services, changes)
+  const tell = (done: number, message: string): void => report({ done, total: STEPS, message })
   try {
+    signal.throwIfAborted()
     await note({ ...(!wasUp && { status: 'building' as const }), statusMessage: 'Building.' })
-    const build = await findOrMakeBuild(server, version, services, tenantId, signal)
+    let built = 0
+    const build = await findOrMakeBuild(server, version, services, tenantId, signal, (step) => tell(built++, step))
+    tell(2, `Checking version ${build.version}.`)
     const tests = await checkBuild(build, server, services, signal)
     await services.db.asSystem((sql) => takeLease(sql, services.daemonId, deploymentId, LEASE_MS))
     const tokenHash = hashToken(deploymentToken(services, deploymentId))
+    tell(3, `Starting version ${build.version}.`)
     const ready = await note({
       ...(!wasUp && { status: 'deploying' as const }),
       statusMessage: `Starting version ${build.version}.`,
@@ -64,22 +72,29 @@ export async function deployBuild(
     })
     return { version: build.version, ...applied, ...(tests.passed && { testsPassed: tests.passed }) }
   } catch (error) {
-    await noteFailure(error, wasUp, server, deploymentId, services, tenantId)
-    throw wasUp ? await tellWhatRuns(error, deployment, services) : error
+    const failure: unknown = signal.aborted ? signal.reason : error
+    await noteFailure(failure, wasUp, server, deploymentId, services, tenantId)
+    throw wasUp ? await tellWhatRuns(failure, deployment, services) : failure
   }
 }
+
+type Report = (progress: JobProgress) => void
+
+/** Two of building, then checking and starting. */
+const STEPS = 4
 
 /** Brings a deployment up again with the build it had: after a stop, or after the daemon's own start. */
 export async function startDeployment(
   { tenantId, deploymentId }: { tenantId: TenantId; deploymentId: DeploymentId },
   services: Services,
   signal: AbortSignal,
+  report?: Report,
 ): Promise<DeployOutcome> {
   const build = await services.db.as(tenantId, async (sql) => {
     const buildId = (await findDeploymentById(sql, tenantId, deploymentId))?.buildId
     return buildId ? findBuildById(sql, tenantId, buildId) : undefined
   })
-  return deployBuild({ tenantId, deploymentId, ...(build && { version: build.version }) }, services, signal)
+  return deployBuild({ tenantId, deploymentId, ...(build && { version: build.version }) }, services, signal, report)
 }
 
 /** Takes a deployment down; it can be started again. */
@@ -131,8 +146,9 @@ async function findOrMakeBuild(
   services: Services,
   tenantId: TenantId,
   signal: AbortSignal,
+  onStep: (step: string) => void,
 ): Promise<BuildWithFiles> {
-  if (version === undefined) return buildServer(server, services, tenantId, signal)
+  if (version === undefined) return buildServer(server, services, tenantId, signal, onStep)
   const build = await services.db.as(tenantId, (sql) => loadBuild(sql, tenantId, server.id, version))
   if (build) return build
   throw new MetaError(
@@ -182,7 +198,7 @@ async function noteDeployment(
   throw new MetaError('SERVER_UNKNOWN', 'The deployment is gone.', 'See what there is with list_servers.')
 }
 
-/** What ran before goes on running, and the message says what has failed. */
+/** What ran before goes on running, and the message says what has failed. What was cancelled is no failure. */
 async function noteFailure(
   error: unknown,
   wasUp: boolean,
@@ -191,6 +207,11 @@ async function noteFailure(
   { db }: Services,
   tenantId: TenantId,
 ): Promise<void> {
+  if (error instanceof MetaError && error.code === 'CANCELLED') {
+    const changes = { ...(!wasUp && { status: 'stopped' as const }), statusMessage: 'The last deploy was cancelled.' }
+    await db.as(tenantId, (sql) => updateDeployment(sql, tenantId, id, changes))
+    return
+  }
   const reason = error instanceof MetaError ? error.message : 'mcpwright met a bug.'
   const statusMessage = `The last deploy failed: ${reason}`.slice(0, 2_000)
   await db.as(tenantId, async (sql) => {

@@ -22,7 +22,8 @@ export const cleanupServers = defineTool<Input>({
   }),
   scope: 'write',
   annotations: DELETES,
-  async run({ unused_days: days = 30, dry_run: isDry = true }, { services, principal, signal, progress, confirm }) {
+  async run({ unused_days: days = 30, dry_run: isDry = true }, call) {
+    const { services, principal, confirm } = call
     const { tenantId } = principal
     const before = new Date(Date.now() - days * DAY_MS)
     const unused = await services.db.as(tenantId, (sql) => findUnusedServers(sql, tenantId, before))
@@ -40,7 +41,7 @@ export const cleanupServers = defineTool<Input>({
     await confirm(`Take down and archive: ${servers.map(({ name }) => name).join(', ')}?`, 'destroys')
     for (const { id, name } of unused) {
       const job = await services.queue.send({ kind: 'delete', tenantId, serverId: id })
-      await followJob(job, services, { tenantId, signal, progress, label: `Archiving ${name}.` })
+      await followJob(job, { ...call, takesTasks: false }, `Archiving ${name}.`)
     }
     const until = restorableUntil(new Date()).toISOString().slice(0, 10)
     return {

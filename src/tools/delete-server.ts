@@ -35,21 +35,24 @@ export const deleteServer = defineTool<Input>({
   annotations: DELETES,
   async run({ server: name, restore }, call) {
     if (restore) return bringBack(name, call)
-    const { services, principal, signal, progress, confirm } = call
+    const { services, principal, confirm } = call
     const { tenantId } = principal
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     await confirm(`Take down and archive the server "${name}"?`, 'destroys')
     const job = await services.queue.send({ kind: 'delete', tenantId, serverId: server.id })
-    const followed = await followJob(job, services, { tenantId, signal, progress, label: `Deleting ${name}.` })
-    const until = restorableUntil(new Date()).toISOString().slice(0, 10)
-    const status = followed.kind === 'done' ? 'archived' : 'deleting'
-    return {
-      text: `"${name}" is ${status}; its name is free. It can be restored until ${until}.`,
-      structured: { server: name, status, restorable_until: until },
-      next: [{ tool: 'delete_server', arguments: { server: name, restore: true } }],
-    }
+    const followed = await followJob(job, call, `Deleting ${name}.`)
+    return followed.kind === 'done' ? describeDeleted(name, 'archived') : { ...describeDeleted(name, 'deleting'), job }
   },
 })
+
+export function describeDeleted(name: string, status: 'archived' | 'deleting'): MetaAnswer {
+  const until = restorableUntil(new Date()).toISOString().slice(0, 10)
+  return {
+    text: `"${name}" is ${status}${status === 'archived' ? '; its name is free' : ''}. It can be restored until ${until}.`,
+    structured: { server: name, status, restorable_until: until },
+    next: [{ tool: 'delete_server', arguments: { server: name, restore: true } }],
+  }
+}
 
 async function bringBack(name: string, { services, confirm, principal: { tenantId } }: MetaCall): Promise<MetaAnswer> {
   await confirm(`Bring the archived server "${name}" back?`, 'changes')

@@ -8,7 +8,7 @@ import { requestSecrets } from '../pipeline/request-secrets.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { countTools } from '../registry/tool-store.ts'
-import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {
   readonly server: string
@@ -34,7 +34,7 @@ export const deploy = defineTool<Input>({
   scope: 'deploy',
   annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
   async run({ server: name, target = 'local', version, acknowledge = [] }, call) {
-    const { services, principal, signal, progress } = call
+    const { services, principal, signal } = call
     const { tenantId } = principal
     const { server, tools } = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, name)
@@ -46,39 +46,53 @@ export const deploy = defineTool<Input>({
     const isNew = pending === undefined && version === undefined
     const warnings = isNew ? await refuseGates(server, { acknowledge, target }, services, principal, signal) : []
     const job = pending ?? (await queueDeploy(server, target, version, services, tenantId)).job
-    const followed = await followJob(job, services, { tenantId, signal, progress, label: `Deploying ${name}.` })
+    const followed = await followJob(job, call, `Deploying ${name}.`)
     if (followed.kind === 'running') {
       return {
         text: `"${name}" is still being deployed.`,
         structured: { server: name, status: 'running', job },
         next: [{ tool: 'deploy', arguments: { server: name } }],
+        job,
       }
     }
     // The deploy job's output: see handle-job.ts.
-    const outcome = followed.output as DeployOutcome
-    const { missing, link } = await requestSecrets(name, undefined, services, principal)
-    const names = missing.map((secret) => secret.name)
-    const passed = outcome.testsPassed ? ` ${outcome.testsPassed} saved tests pass.` : ''
-    const lacks = names.length > 0 ? ` Missing: ${names.join(', ')}; a person enters it at ${link}` : ''
-    return {
-      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${warned(warnings)}${lacks}`,
-      structured: {
-        server: name,
-        version: outcome.version,
-        url: outcome.endpointUrl,
-        health: 'ok',
-        tools,
-        ...(outcome.testsPassed && { tests_passed: outcome.testsPassed }),
-        ...(names.length > 0 && { missing_secrets: names, link }),
-        ...(warnings.length > 0 && { warnings: warnings.length, worst: warnings.slice(0, 3).map(shortly) }),
-      },
-      next: [
-        { tool: 'search_tools', arguments: { server: name, query: '…' } },
-        { tool: 'get_logs', arguments: { server: name } },
-      ],
-    }
+    return describeDeployed(name, followed.output as DeployOutcome, call, warnings)
   },
 })
+
+/** What is said when a server has been put up. */
+export async function describeDeployed(
+  name: string,
+  outcome: DeployOutcome,
+  { services, principal }: Pick<MetaCall, 'services' | 'principal'>,
+  warnings: readonly Finding[] = [],
+): Promise<MetaAnswer> {
+  const { tenantId } = principal
+  const tools = await services.db.as(tenantId, async (sql) =>
+    countTools(sql, tenantId, (await requireServer(sql, tenantId, name)).id),
+  )
+  const { missing, link } = await requestSecrets(name, undefined, services, principal)
+  const names = missing.map((secret) => secret.name)
+  const passed = outcome.testsPassed ? ` ${outcome.testsPassed} saved tests pass.` : ''
+  const lacks = names.length > 0 ? ` Missing: ${names.join(', ')}; a person enters it at ${link}` : ''
+  return {
+    text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${warned(warnings)}${lacks}`,
+    structured: {
+      server: name,
+      version: outcome.version,
+      url: outcome.endpointUrl,
+      health: 'ok',
+      tools,
+      ...(outcome.testsPassed && { tests_passed: outcome.testsPassed }),
+      ...(names.length > 0 && { missing_secrets: names, link }),
+      ...(warnings.length > 0 && { warnings: warnings.length, worst: warnings.slice(0, 3).map(shortly) }),
+    },
+    next: [
+      { tool: 'search_tools', arguments: { server: name, query: '…' } },
+      { tool: 'get_logs', arguments: { server: name } },
+    ],
+  }
+}
 
 function warned({ length }: readonly Finding[]): string {
   return length === 0 ? '' : ` ${length} ${length === 1 ? 'warning' : 'warnings'}: see check_server.`

@@ -1,4 +1,5 @@
 import type { NextCall } from '../errors/meta-error.ts'
+import type { JobId } from '../model/ids.ts'
 import type { Principal, Scope } from '../model/principal.ts'
 import type { JsonSchema } from '../model/tool-definition.ts'
 import type { Services } from '../pipeline/services.ts'
@@ -26,9 +27,14 @@ export interface ToolAnnotations {
 export interface MetaCall {
   readonly services: Services
   readonly principal: Principal
+  /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal
-  /** Tells the person how far long work is. */
-  readonly progress: (message: string) => void
+  /** Aborts when the client cancelled the call; one that merely went away has not. */
+  readonly cancelled: AbortSignal
+  /** Tells the person how far long work is: `done` of `total` steps, where they are known. */
+  readonly progress: (message: string, done?: number, total?: number) => void
+  /** The client takes a task in the place of an answer. */
+  readonly takesTasks: boolean
   /**
    * Folders that the client's person has opened to servers. It may end the call, which then begins anew: ask before
    * anything is changed.
@@ -53,6 +59,8 @@ export interface MetaAnswer {
   readonly structured: Readonly<Record<string, unknown>>
   /** At most two calls that make sense now. */
   readonly next?: readonly NextCall[]
+  /** The job that goes on: who takes tasks is given one in the place of this answer. */
+  readonly job?: JobId
   /** A called tool's own result is passed through as it is. */
   readonly passThrough?: Readonly<Record<string, unknown>>
 }

@@ -32,16 +32,20 @@ export const rollback = defineTool<Input>({
   scope: 'deploy',
   annotations: { ...DELETES, openWorldHint: true },
   async run({ server: name, target = 'local', version }, call) {
-    const { services, principal, signal, progress, confirm } = call
+    const { services, principal, confirm } = call
     const { tenantId } = principal
     const { server, live, earlier } = await findVersions(name, target, call)
     const to = chooseVersion(name, live, earlier, version)
     await confirm(`Put version ${to} of "${name}" up instead of ${live.version}?`, 'destroys')
     const { job } = await queueDeploy(server, target, to, services, tenantId)
-    const label = `Going back to version ${to} of ${name}.`
-    const followed = await followJob(job, services, { tenantId, signal, progress, label })
+    const followed = await followJob(job, call, `Going back to version ${to} of ${name}.`)
     if (followed.kind === 'running') {
-      return { text: `"${name}" is still going back.`, structured: { server: name, status: 'running', job } }
+      return {
+        text: `"${name}" is still going back.`,
+        structured: { server: name, status: 'running', job },
+        next: [{ tool: 'get_server', arguments: { server: name, include: ['deployments', 'versions'] } }],
+        job,
+      }
     }
     // The deploy job's output: see handle-job.ts.
     const { endpointUrl } = followed.output as DeployOutcome

@@ -3,7 +3,7 @@ import type { DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { queueChange } from '../pipeline/queue-work.ts'
 import { requireServer } from '../registry/server-store.ts'
-import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { defineTool, type MetaAnswer, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 export const startServer = defineTool<{ server: string; target?: TargetName }>({
   name: 'start_server',
@@ -14,18 +14,31 @@ export const startServer = defineTool<{ server: string; target?: TargetName }>({
   ]),
   scope: 'deploy',
   annotations: { ...WRITES, idempotentHint: true },
-  async run({ server: name, target = 'local' }, { services, principal: { tenantId }, signal, progress }) {
+  async run({ server: name, target = 'local' }, call) {
+    const {
+      services,
+      principal: { tenantId },
+    } = call
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     const { job } = await queueChange('start', server, target, services, tenantId)
-    const followed = await followJob(job, services, { tenantId, signal, progress, label: `Starting ${name}.` })
-    if (followed.kind === 'running')
-      return { text: `"${name}" is still starting.`, structured: { server: name, status: 'running', job } }
-    // The start job's output: see handle-job.ts.
-    const outcome = followed.output as DeployOutcome
-    return {
-      text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl}.`,
-      structured: { server: name, status: 'running', version: outcome.version, url: outcome.endpointUrl },
-      next: [{ tool: 'search_tools', arguments: { server: name, query: '…' } }],
+    const followed = await followJob(job, call, `Starting ${name}.`)
+    if (followed.kind === 'running') {
+      return {
+        text: `"${name}" is still starting.`,
+        structured: { server: name, status: 'running', job },
+        next: [{ tool: 'get_server', arguments: { server: name, include: ['deployments'] } }],
+        job,
+      }
     }
+    // The start job's output: see handle-job.ts.
+    return describeStarted(name, followed.output as DeployOutcome)
   },
 })
+
+export function describeStarted(name: string, { version, endpointUrl }: DeployOutcome): MetaAnswer {
+  return {
+    text: `"${name}" version ${version} is up at ${endpointUrl}.`,
+    structured: { server: name, status: 'running', version, url: endpointUrl },
+    next: [{ tool: 'search_tools', arguments: { server: name, query: '…' } }],
+  }
+}

@@ -2,7 +2,7 @@ import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { queueChange } from '../pipeline/queue-work.ts'
 import { requireServer } from '../registry/server-store.ts'
-import { DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
+import { DELETES, defineTool, type MetaAnswer, objectSchema, serverArgument } from './meta-tool.ts'
 
 export const stopServer = defineTool<{ server: string; target?: TargetName }>({
   name: 'stop_server',
@@ -13,15 +13,22 @@ export const stopServer = defineTool<{ server: string; target?: TargetName }>({
   ]),
   scope: 'deploy',
   annotations: { ...DELETES, destructiveHint: false },
-  async run({ server: name, target = 'local' }, { services, principal: { tenantId }, signal, progress }) {
+  async run({ server: name, target = 'local' }, call) {
+    const {
+      services,
+      principal: { tenantId },
+    } = call
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     const { job } = await queueChange('stop', server, target, services, tenantId)
-    const followed = await followJob(job, services, { tenantId, signal, progress, label: `Stopping ${name}.` })
-    const status = followed.kind === 'done' ? 'stopped' : 'stopping'
-    return {
-      text: `"${name}" is ${status}.`,
-      structured: { server: name, status },
-      next: [{ tool: 'start_server', arguments: { server: name } }],
-    }
+    const followed = await followJob(job, call, `Stopping ${name}.`)
+    return followed.kind === 'done' ? describeStopped(name, 'stopped') : { ...describeStopped(name, 'stopping'), job }
   },
 })
+
+export function describeStopped(name: string, status: 'stopped' | 'stopping'): MetaAnswer {
+  return {
+    text: `"${name}" is ${status}.`,
+    structured: { server: name, status },
+    next: [{ tool: 'start_server', arguments: { server: name } }],
+  }
+}

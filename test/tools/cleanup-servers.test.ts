@@ -31,6 +31,7 @@ function addServer(name: string): Promise<ServerId> {
 function run(input: object) {
   const queue = {
     send: async (job: Job) => (sent.push(job), randomUUID() as JobId),
+    watch: () => () => {},
     wait: async () => ({ state: 'done', output: undefined }) as const,
   }
   const call = {
@@ -38,6 +39,8 @@ function run(input: object) {
     services: { db, queue } as unknown as Services,
     principal: { tenantId: LOCAL_TENANT, subject: 'owner', scopes: ['write'] },
     signal: new AbortController().signal,
+    cancelled: new AbortController().signal,
+    takesTasks: false,
     progress: () => {},
     roots: () => [],
     showPage: () => 'unable',

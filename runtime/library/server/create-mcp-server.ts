@@ -8,7 +8,8 @@ import { createToolSearch, searchTools, type ToolSearch, unknownTool } from './s
 import { type OpenCall, openCall, type ServedCall } from './served-call.ts'
 import { serveTasks } from './serve-tasks.ts'
 import type { ServerHost, ServerParts } from './server-parts.ts'
-import { createTaskStore, type TaskStore, TASKS_EXTENSION } from './tasks.ts'
+import { createTaskStore, type TaskStore } from './tasks.ts'
+import { TASKS_EXTENSION } from './tasks-extension.ts'
 import { listedTool, type ToolEntry } from './tool-entry.ts'
 
 /**

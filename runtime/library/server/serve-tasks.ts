@@ -1,7 +1,23 @@
-import { fromJsonSchema, MissingRequiredClientCapabilityError, type Server } from '@modelcontextprotocol/server'
-import { toInputRequest, toResponse } from './input-rounds.ts'
-import type { OpenCall, ServedCall } from './served-call.ts'
-import { type TaskState, type TaskStore, TASKS_EXTENSION } from './tasks.ts'
+import {
+  fromJsonSchema,
+  MissingRequiredClientCapabilityError,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { type Answers, toInputRequest, toResponse } from './input-rounds.ts'
+import type { ServedCall } from './served-call.ts'
+import type { TaskState } from './tasks.ts'
+import { TASKS_EXTENSION } from './tasks-extension.ts'
+
+/** Where tasks are kept: a TaskStore, or one that outlives its process. */
+export interface TaskKeeper {
+  /** @throws ProtocolError -32602 for an unknown one */
+  get(taskId: string): TaskState | Promise<TaskState>
+  answer(taskId: string, answers: Answers): void | Promise<void>
+  cancel(taskId: string): void | Promise<void>
+}
+
+type TaskTaker = Pick<ServedCall, 'takesTasks'>
 
 interface TaskParams {
   readonly taskId: string
@@ -15,28 +31,33 @@ const PARAMS = fromJsonSchema<TaskParams>({
 })
 
 /** Answers tasks/get, tasks/update and tasks/cancel to clients that declare the extension (SEP-2663). */
-export function serveTasks(server: Server, tasks: TaskStore, open: OpenCall): void {
-  const handle = (method: string, act: (params: TaskParams, given: object) => object): void =>
+export function serveTasks(
+  server: Server,
+  tasks: TaskKeeper,
+  open: (context: ServerContext, params: object) => TaskTaker | Promise<TaskTaker>,
+): void {
+  const handle = (method: string, act: (params: TaskParams, given: object) => object | Promise<object>): void =>
     server.setRequestHandler(method, { params: PARAMS }, async (params, context) => {
       requireTasks(await open(context, {}))
-      return { resultType: 'complete', ...act(params, context.mcpReq.inputResponses ?? params.inputResponses ?? {}) }
+      const given = context.mcpReq.inputResponses ?? params.inputResponses ?? {}
+      return { resultType: 'complete', ...(await act(params, given)) }
     })
-  handle('tasks/get', ({ taskId }) => describeTask(tasks.get(taskId)))
-  handle('tasks/update', ({ taskId }, given) => {
+  handle('tasks/get', async ({ taskId }) => describeTask(await tasks.get(taskId)))
+  handle('tasks/update', async ({ taskId }, given) => {
     const answers = Object.entries(given).flatMap(([name, answer]) =>
       typeof answer === 'object' && answer !== null ? [[name, toResponse(answer)] as const] : [],
     )
-    tasks.answer(taskId, Object.fromEntries(answers))
+    await tasks.answer(taskId, Object.fromEntries(answers))
     return {}
   })
-  handle('tasks/cancel', ({ taskId }) => {
-    tasks.cancel(taskId)
+  handle('tasks/cancel', async ({ taskId }) => {
+    await tasks.cancel(taskId)
     return {}
   })
 }
 
 /** @throws MissingRequiredClientCapabilityError (-32021) */
-export function requireTasks({ takesTasks }: ServedCall): void {
+export function requireTasks({ takesTasks }: TaskTaker): void {
   if (takesTasks) return
   throw new MissingRequiredClientCapabilityError({ requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } })
 }

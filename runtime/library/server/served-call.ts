@@ -10,7 +10,7 @@ import type { Change, ClientAbilities } from '../tool-context.ts'
 import type { ClientSide } from '../wire.ts'
 import { askClient, readAnswers, type RoundsSeal } from './input-rounds.ts'
 import type { ServerHost } from './server-parts.ts'
-import { TASKS_EXTENSION } from './tasks.ts'
+import { TASKS_EXTENSION } from './tasks-extension.ts'
 
 /** One request of a client, with all that answering it needs. */
 export interface ServedCall {

@@ -4,9 +4,6 @@ import type { InputRequest } from '../tool-context.ts'
 import type { ToolResult } from '../tool-result.ts'
 import type { Answers } from './input-rounds.ts'
 
-/** MCP extension io.modelcontextprotocol/tasks (SEP-2663): calls that go on after they were answered. */
-export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks'
-
 /** How long a task can be asked about, from its creation. */
 const TTL_MS = 3_600_000
 const POLL_MS = 500
@@ -16,6 +13,8 @@ const MOST_TASKS = 1_000
 export interface TaskState {
   readonly taskId: string
   readonly status: 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled'
+  /** What goes on, for people. */
+  readonly statusMessage?: string
   readonly createdAt: string
   readonly lastUpdatedAt: string
   readonly ttlMs: number
