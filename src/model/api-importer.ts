@@ -1,5 +1,6 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { Operation } from '../../runtime/library/operation.ts'
+import type { Finding } from './finding.ts'
 import type { SkippedPart, SourceLocation } from './tool-definition.ts'
 
 /** One operation of a description, in the form every importer gives. */
@@ -22,6 +23,8 @@ export interface ImportedApi {
   readonly skipped: readonly SkippedPart[]
   /** Where the description departs from its specification without harm to the import. */
   readonly warnings: readonly string[]
+  /** What the checks say of its operations as tools; absent where nobody asked. */
+  readonly findings?: readonly Finding[]
 }
 
 export interface ImportOptions {

@@ -29,3 +29,29 @@ export interface ServerReport {
   /** The worst first. */
   readonly findings: readonly Finding[]
 }
+
+const ORDER: readonly Weight[] = ['gate', 'warning', 'advice']
+
+/** The first few by weight, as an answer about something else tells them. */
+export function worstFindings(
+  findings: readonly Finding[],
+  most: number,
+): readonly Pick<Finding, 'id' | 'problem' | 'fix'>[] {
+  const ordered = findings.toSorted((left, right) => ORDER.indexOf(left.weight) - ORDER.indexOf(right.weight))
+  return ordered.slice(0, most).map(({ id, problem, fix }) => ({ id, problem, fix }))
+}
+
+/** How many findings each rule has. */
+export function countByRule(findings: readonly Finding[]): Readonly<Record<string, number>> {
+  const byRule = Map.groupBy(findings, ({ rule }) => rule)
+  return Object.fromEntries(Array.from(byRule, ([rule, { length }]) => [rule, length]))
+}
+
+/** Those about the tools of these names. */
+export function findingsOfTools(
+  findings: readonly Finding[],
+  tools: readonly { readonly name: string }[],
+): readonly Finding[] {
+  const things = new Set(tools.map(({ name }) => `tool/${name}`))
+  return findings.filter(({ id }) => things.has(id.slice(id.indexOf(':') + 1)))
+}

@@ -32,7 +32,13 @@ export function bundleCode(
   return workshop.run('bundle-code', { definition: sampleDefinition(sample), checkTypes: false }, { signal })
 }
 
-function sampleDefinition({ tools = [], resources = [], prompts = [], shared = {} }: CodeSample): ServerDefinition {
+/** A definition of that and nothing else. */
+export function sampleDefinition({
+  tools = [],
+  resources = [],
+  prompts = [],
+  shared = {},
+}: CodeSample): ServerDefinition {
   return {
     // It is never stored: no row has this id.
     id: '00000000-0000-7000-8000-000000000000' as ServerId,

@@ -1,7 +1,9 @@
 import { MetaError } from '../errors/meta-error.ts'
+import { worstFindings } from '../model/finding.ts'
 import type { ContentBlock } from '../../runtime/library/tool-result.ts'
 import type { PromptArgument, PromptDefinition, PromptMessage } from '../model/server-definition.ts'
 import { checkCode } from '../pipeline/check-code.ts'
+import { checkItem } from '../pipeline/check-item.ts'
 import { insertPrompt, replacePrompt } from '../registry/prompt-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
 import { listSharedCode } from '../registry/shared-code-store.ts'
@@ -81,9 +83,10 @@ export const addPrompt = defineTool<Input>({
       if (!replaced) await insertPrompt(sql, tenantId, server, prompt)
       await bumpRevision(sql, tenantId, server.id)
     })
+    const findings = await checkItem({ prompts: [prompt] }, server, services, signal)
     return {
       text: `The prompt "${prompt.name}" is saved in "${input.server}".`,
-      structured: { saved: prompt.name, arguments: prompt.arguments },
+      structured: { saved: prompt.name, arguments: prompt.arguments, findings: worstFindings(findings, 5) },
       next: [{ tool: 'deploy', arguments: { server: input.server } }],
     }
   },

@@ -1,6 +1,8 @@
 import { MetaError } from '../errors/meta-error.ts'
+import { worstFindings } from '../model/finding.ts'
 import type { ResourceContent, ResourceDefinition } from '../model/server-definition.ts'
 import { checkCode } from '../pipeline/check-code.ts'
+import { checkItem } from '../pipeline/check-item.ts'
 import { insertResource, replaceResource } from '../registry/resource-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
 import { listSharedCode } from '../registry/shared-code-store.ts'
@@ -57,9 +59,10 @@ export const addResource = defineTool<Input>({
       if (!replaced) await insertResource(sql, tenantId, server, resource)
       await bumpRevision(sql, tenantId, server.id)
     })
+    const findings = await checkItem({ resources: [resource] }, server, services, signal)
     return {
       text: `The resource "${resource.name}" is saved in "${input.server}".`,
-      structured: { saved: resource.name, uri: resource.uri },
+      structured: { saved: resource.name, uri: resource.uri, findings: worstFindings(findings, 5) },
       next: [{ tool: 'deploy', arguments: { server: input.server } }],
     }
   },

@@ -2,10 +2,12 @@ import type { Credential } from '../../runtime/library/http-call.ts'
 import type { Sql } from '../db/db.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import { type Finding, worstFindings } from '../model/finding.ts'
 import type { Server } from '../model/server.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
 import { amendTool, type Edit } from '../pipeline/amend-tool.ts'
 import { checkCode } from '../pipeline/check-code.ts'
+import { checkItem } from '../pipeline/check-item.ts'
 import { readToolInput, type ToolInput } from '../pipeline/read-tool-input.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
 import { tryTool, type TryReport } from '../pipeline/try-tool.ts'
@@ -108,7 +110,8 @@ export const addTool = defineTool<Input>({
     try {
       const checked = await checkTool(input, server, call)
       await services.db.as(tenantId, (sql) => saveTool(sql, server, input, checked))
-      return describeSaved(input, checked)
+      const findings = await checkItem({ tools: [checked.tool] }, server, services, call.signal)
+      return describeSaved(input, checked, findings)
     } catch (error) {
       throw await keepDraft(error, input, server, call)
     }
@@ -147,7 +150,11 @@ async function saveTool(sql: Sql, server: Server, input: Input, { tool, credenti
   await bumpRevision(sql, tenantId, id)
 }
 
-function describeSaved({ server }: Input, { tool, credential, report }: CheckedTool): MetaAnswer {
+function describeSaved(
+  { server }: Input,
+  { tool, credential, report }: CheckedTool,
+  findings: readonly Finding[],
+): MetaAnswer {
   const { name, description, inputSchema } = tool
   const notSent = report?.not_sent.length ? ` Not sent, since try changes nothing: ${report.not_sent.join(', ')}.` : ''
   return {
@@ -155,6 +162,7 @@ function describeSaved({ server }: Input, { tool, credential, report }: CheckedT
     structured: {
       saved: name,
       tokens: tokensOf({ name, description, inputSchema }),
+      findings: worstFindings(findings, 5),
       ...(credential && { credential: { name: credential.name, hosts: credential.hosts } }),
       ...(report && { try: report }),
     },

@@ -1,4 +1,4 @@
-import type { Finding, ServerReport } from '../model/finding.ts'
+import { countByRule, type Finding, type ServerReport } from '../model/finding.ts'
 import { checkServer as check } from '../pipeline/check-server.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -36,12 +36,6 @@ const FINDING_TOKENS = 1_100
 function describe(server: string, { grade, score, findings }: ServerReport, only: readonly string[] | undefined) {
   const asked = only ? findings.filter(({ id }) => only.some((wanted) => id.startsWith(wanted))) : findings
   const shown = fitting(asked)
-  const counts = Object.fromEntries(
-    Array.from(
-      Map.groupBy(findings, ({ rule }) => rule),
-      ([rule, { length }]) => [rule, length],
-    ),
-  )
   const gates = findings.filter(({ weight }) => weight === 'gate').length
   const left = asked.length - shown.length
   const rest = asked[shown.length]?.rule
@@ -52,7 +46,7 @@ function describe(server: string, { grade, score, findings }: ServerReport, only
       server,
       grade,
       score,
-      counts,
+      counts: countByRule(findings),
       findings: shown.map(({ id, weight, where, problem, fix }) => ({ id, weight, where, problem, fix })),
       ...(left > 0 && { left_out: left }),
     },

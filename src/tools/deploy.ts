@@ -1,4 +1,4 @@
-import type { Finding } from '../model/finding.ts'
+import { type Finding, worstFindings } from '../model/finding.ts'
 import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import { type DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
@@ -85,7 +85,7 @@ export async function describeDeployed(
       tools,
       ...(outcome.testsPassed && { tests_passed: outcome.testsPassed }),
       ...(names.length > 0 && { missing_secrets: names, link }),
-      ...(warnings.length > 0 && { warnings: warnings.length, worst: warnings.slice(0, 3).map(shortly) }),
+      ...(warnings.length > 0 && { warnings: warnings.length, worst: worstFindings(warnings, 3) }),
     },
     next: [
       { tool: 'search_tools', arguments: { server: name, query: '…' } },
@@ -96,10 +96,6 @@ export async function describeDeployed(
 
 function warned({ length }: readonly Finding[]): string {
   return length === 0 ? '' : ` ${length} ${length === 1 ? 'warning' : 'warnings'}: see check_server.`
-}
-
-function shortly({ id, problem, fix }: Finding) {
-  return { id, problem, fix }
 }
 
 function nothingToDeploy(server: string): MetaError {

@@ -64,7 +64,7 @@ async function importApi(
 ): Promise<ImportedApi> {
   const importer = importers.find((candidate) => candidate.recognizes(text)) ?? importers[0]
   if (!importer) throw new Error('There are no importers.')
-  return importer.read(text, {
+  const api = await importer.read(text, {
     ...options,
     loadReference: (url) =>
       new Promise((resolve, reject) => {
@@ -73,6 +73,8 @@ async function importApi(
         send({ kind: 'load-reference', id, task, url })
       }),
   })
+  const { checkOperations } = await import('../check-operations.ts')
+  return { ...api, findings: checkOperations(api) }
 }
 
 function toTaskError(error: unknown): TaskError {
