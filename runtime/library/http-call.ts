@@ -81,6 +81,8 @@ export interface HttpCall {
   readonly fields?: string
   /** JSON pointer of the part of a JSON answer that is returned. */
   readonly pick?: string
+  /** JSON pointer of a list of errors that comes with a success, as GraphQL's does: `/errors`. */
+  readonly errors?: string
 }
 
 /** Where a credential goes in a request. The value is `env[name]`. */

@@ -63,6 +63,8 @@ function jsonResult(answer: Answer, contentType: string): ToolResult {
     return withNotes(plainResult(answer, contentType), answer, undefined)
   }
   const whole = read.value
+  const errors = answer.operation.call.errors === undefined ? undefined : valueAt(whole, answer.operation.call.errors)
+  if (Array.isArray(errors) && errors.length > 0) return failedInPart(answer, read, errors)
   if (pick !== undefined) {
     const picked = valueAt(read.value, pick)
     if (picked === undefined) return nothingPicked(pick, read.value)
@@ -107,6 +109,21 @@ function withNotes(result: ToolResult, answer: Answer, value: unknown): ToolResu
 
 function noted(result: ToolResult, note: string): ToolResult {
   return { ...result, content: [...result.content, { type: 'text', text: note }] }
+}
+
+/** GraphQL specification, section 7.1.5: what could be answered stands beside the errors. */
+function failedInPart({ operation, limits }: Answer, read: JsonAnswer, errors: readonly unknown[]): ToolResult {
+  const messages = errors.slice(0, 5).map((error) => {
+    const { message, path }: { message?: unknown; path?: unknown } = { ...Object(error) }
+    return `${typeof message === 'string' ? message : JSON.stringify(error)}${Array.isArray(path) ? ` (at ${path.join('.')})` : ''}`
+  })
+  const { exact } = boundedPart(read, operation)
+  const rest = exact === undefined || exact === null ? '' : `\nWhat was answered all the same: ${JSON.stringify(exact)}`
+  return errorResult(`${operation.name} failed: ${messages.join('; ')}${rest}`.slice(0, limits.answerCharacters))
+}
+
+function boundedPart(read: JsonAnswer, { call: { pick } }: Operation): JsonAnswer {
+  return pick === undefined ? read : { exact: valueAt(read.exact, pick), value: valueAt(read.value, pick) }
 }
 
 function nothingPicked(pick: string, value: unknown): ToolResult {

@@ -29,12 +29,27 @@ function withoutDefaults({ readOnlyHint, openWorldHint, ...ofChanges }: ToolAnno
   return Object.fromEntries(told.filter(([name, value]) => ASSUMED[name as keyof ToolAnnotations] !== value))
 }
 
-const SIZES = new Set(['maxLength', 'minLength', 'maxItems', 'minItems'])
+const LIMITS: Readonly<Record<string, string>> = {
+  maxLength: 'number',
+  minLength: 'number',
+  maxItems: 'number',
+  minItems: 'number',
+  minimum: 'number',
+  maximum: 'number',
+  pattern: 'string',
+  additionalProperties: 'boolean',
+}
 
-/** A property of such a name has a schema: neither a number nor false. */
+/** A property of such a name has a schema, which is an object. The values of an enum say of which type they are. */
 function withoutLimits(schema: JsonSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
-    const isLimit = (SIZES.has(key) && typeof value === 'number') || (key === 'additionalProperties' && value === false)
-    return isLimit ? undefined : value
+    if (Object.hasOwn(LIMITS, key) && typeof value === LIMITS[key]) return undefined
+    if (!isEnum(value)) return value
+    const { type: _type, ...told } = value
+    return told
   }) as JsonSchema
+}
+
+function isEnum(value: unknown): value is { readonly type?: unknown; readonly enum: readonly unknown[] } {
+  return typeof value === 'object' && value !== null && 'enum' in value && Array.isArray(value.enum)
 }

@@ -3,6 +3,9 @@ import type { Operation } from '../../runtime/library/operation.ts'
 import type { Finding } from './finding.ts'
 import type { SkippedPart, SourceLocation } from './tool-definition.ts'
 
+/** The languages that API descriptions are written in. */
+export type SourceKind = 'openapi' | 'graphql'
+
 /** One operation of a description, in the form every importer gives. */
 export interface ApiOperation extends Operation {
   readonly source: SourceLocation
@@ -13,6 +16,7 @@ export interface ApiOperation extends Operation {
 }
 
 export interface ImportedApi {
+  readonly kind: SourceKind
   readonly title: string
   readonly description: string
   readonly version: string
@@ -40,7 +44,7 @@ export interface ImportOptions {
 
 /** Reads one kind of API description. It has no network of its own, and one bad operation never ends the import. */
 export interface ApiImporter {
-  readonly kind: 'openapi'
+  readonly kind: SourceKind
   recognizes(text: string): boolean
   /** @throws MetaError DESCRIPTION_INVALID when the text is no such description */
   read(text: string, options: ImportOptions): Promise<ImportedApi>

@@ -1,3 +1,4 @@
+import type { SourceKind } from './api-importer.ts'
 import type { ServerId, SourceId, TenantId } from './ids.ts'
 import type { SkippedPart } from './tool-definition.ts'
 
@@ -6,7 +7,7 @@ export interface Source {
   readonly id: SourceId
   readonly tenantId: TenantId
   readonly serverId: ServerId
-  readonly kind: 'openapi'
+  readonly kind: SourceKind
   /** Where it was read: a URL, `file:name.json`, or `inline`. */
   readonly origin: string
   readonly title: string

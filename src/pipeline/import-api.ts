@@ -91,7 +91,7 @@ export async function addOperations(
     const origin = description.origin ?? 'inline'
     const source = await insertSource(sql, tenantId, {
       serverId: server.id,
-      kind: 'openapi',
+      kind: api.kind,
       origin,
       title: api.title,
       skipped: api.skipped,

@@ -131,7 +131,8 @@ async function readFileDescription(
 ): Promise<DescriptionText> {
   const resolved = await realpath(path.resolve(file)).catch(() => undefined)
   const allowed = (await isInside(resolved, folders)) || (await isInside(resolved, roots()))
-  if (resolved === undefined || !allowed || !/\.(json|ya?ml)$/i.test(resolved)) throw notAllowed(file, folders)
+  if (resolved === undefined || !allowed || !/\.(json|ya?ml|graphqls?|gql)$/i.test(resolved))
+    throw notAllowed(file, folders)
   // What was checked is what is read: a link put there meanwhile is not followed, and a pipe is not waited for.
   await using handle = await open(
     resolved,
@@ -146,7 +147,7 @@ async function readFileDescription(
 function notAllowed(file: string, folders: readonly string[]): MetaError {
   return new MetaError(
     'FILE_NOT_ALLOWED',
-    `"${file}" is not a .json or .yaml file in a folder that descriptions may be read from.`,
+    `"${file}" is not a .json, .yaml or .graphql file in a folder that descriptions may be read from.`,
     folders.length > 0
       ? `The folders are: ${folders.join(', ')}, and the roots of the client.`
       : 'A person can allow a folder as a root of the client, or by starting mcpwright with MCPWRIGHT_FILES=/path/to/folder',

@@ -37,7 +37,7 @@ export const addTool = defineTool<Input>({
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      name: { type: 'string', pattern: '^[a-z][a-z0-9_]{2,62}$' },
+      name: { type: 'string', pattern: '^[a-z][a-z0-9_]{2,62}$', description: 'A verb and a thing: list_orders.' },
       description: {
         type: 'string',
         minLength: 1,

@@ -10,6 +10,7 @@ import { deploy } from './deploy.ts'
 import { getInstall } from './get-install.ts'
 import { getLogs } from './get-logs.ts'
 import { getServer } from './get-server.ts'
+import { importApi } from './import-api.ts'
 import { importOpenapi } from './import-openapi.ts'
 import { initServer } from './init-server.ts'
 import { listServers } from './list-servers.ts'
@@ -29,6 +30,7 @@ export const metaTools: readonly MetaTool[] = [
   listServers,
   getServer,
   importOpenapi,
+  importApi,
   connectExternal,
   addTool,
   addResource,

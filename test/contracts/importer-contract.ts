@@ -2,6 +2,7 @@ import { Validator } from '@cfworker/json-schema'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 
+import { placeholderNames } from '../../runtime/library/placeholders.ts'
 import { isSafePattern } from '../../src/model/safe-pattern.ts'
 import type { ApiImporter, ApiOperation } from '../../src/model/api-importer.ts'
 import type { JsonSchema } from '../../src/model/tool-definition.ts'
@@ -132,6 +133,7 @@ function unboundParts({ call, inputSchema }: ApiOperation): string[] {
     ...call.parameters.map(({ argument }) => argument),
     ...(call.body?.kind === 'argument' ? [call.body.argument] : []),
     ...(call.fields === undefined ? [] : [call.fields]),
+    ...(call.body?.kind === 'template' ? placeholderNames(JSON.stringify(call.body.template)) : []),
   ]
   const inPath = new Set(call.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name))
   const placeholders = [...call.path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? '')

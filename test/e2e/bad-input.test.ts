@@ -72,9 +72,10 @@ describe('bad input gets an error with a code and what to do, and leaves nothing
       'code that imports a package',
       'add_tool',
       { ...tool, code: "import fs from 'node:fs'\nexport default () => fs" },
-      'CODE_INVALID',
+      'IMPORT_NOT_ALLOWED',
     ],
     ['neither code nor http', 'add_tool', tool, 'ARGUMENTS_INVALID'],
+    ['a schema that is none', 'import_api', { server: 'draft', kind: 'graphql', content: '{}' }, 'DESCRIPTION_INVALID'],
     [
       'a template with fixed text',
       'add_resource',

@@ -161,6 +161,7 @@ describe('secrets that were planted', () => {
         ['get_logs', { server: 'cage', query: value }],
         ['search_tools', { query: value }],
         ['import_openapi', { server: 'cage', content: `openapi: 3.1.0\ninfo: { title: "${value}" }` }],
+        ['import_api', { server: 'cage', kind: 'graphql', content: `type Query { a(b: ${value}): Int }` }],
         ['import_openapi', { server: 'cage', url: `https://${encodeURIComponent(value)}.invalid/` }],
         ['connect_external', { server: 'cage', url: `https://${encodeURIComponent(value)}.invalid/`, name: 'notes' }],
         [value, {}],

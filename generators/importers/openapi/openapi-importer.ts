@@ -44,6 +44,7 @@ async function readOpenApi(text: string, options: ImportOptions): Promise<Import
   const hosts = operations.map(({ call }) => hostOf(call.servers)).filter((host) => host !== undefined)
   const info = asRecord(document.info)
   return {
+    kind: 'openapi',
     title: cleanLine(asText(info?.title) ?? '', 120) || 'Untitled API',
     description: cleanText(asText(info?.description) ?? '', 1_000),
     version: cleanLine(asText(info?.version) ?? '', 60),

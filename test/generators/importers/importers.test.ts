@@ -8,6 +8,7 @@ const fixtures: Record<(typeof importers)[number]['kind'], ImporterFixture[]> = 
     { name: 'warehouse (Swagger 2.0, JSON)', text: fixtureText('warehouse.swagger.json') },
     { name: 'traps (3.1, YAML)', text: fixtureText('traps.yaml') },
   ],
+  graphql: [{ name: 'shop (SDL)', text: fixtureText('shop.graphql'), origin: 'https://api.shop.example/graphql' }],
 }
 
 for (const importer of importers) importerContract(importer, fixtures[importer.kind])

@@ -1,0 +1,51 @@
+import { buildClientSchema, buildSchema, GraphQLError, type GraphQLSchema, type IntrospectionQuery } from 'graphql'
+import { MetaError } from '../../../src/errors/meta-error.ts'
+
+/** Whether a text is a GraphQL schema: in its own language, or the JSON that introspection answers with. */
+export function looksLikeGraphql(text: string): boolean {
+  const head = text.slice(0, 20_000)
+  if (/^\s*\{/.test(head)) return /"__schema"\s*:/.test(head)
+  return (
+    /^(?:extend\s+)?(?:schema\s*(?:@[^{]*)?\{|type\s+(?:Query|Mutation)\b)/m.test(text) &&
+    !/^\s*(?:openapi|swagger)\s*:/m.test(head)
+  )
+}
+
+/**
+ * GraphQL specification (September 2025), sections 3 (type system) and 4 (introspection).
+ * @throws MetaError DESCRIPTION_INVALID with line and column where it is known
+ */
+export function readSchema(text: string): GraphQLSchema {
+  try {
+    const schema = /^\s*\{/.test(text) ? buildClientSchema(introspectionOf(text)) : buildSchema(text)
+    // Of a schema with neither nothing can be called.
+    if (schema.getQueryType() || schema.getMutationType()) return schema
+  } catch (error) {
+    throw invalid(error instanceof GraphQLError ? describe(error) : messageOf(error), error)
+  }
+  throw invalid('it has neither queries nor mutations')
+}
+
+function introspectionOf(text: string): IntrospectionQuery {
+  const parsed: { data?: unknown } = { ...Object(JSON.parse(text)) }
+  // buildClientSchema checks what it is given, and throws.
+  return (parsed.data ?? parsed) as unknown as IntrospectionQuery
+}
+
+function describe({ message, locations }: GraphQLError): string {
+  const [place] = locations ?? []
+  return place ? `line ${place.line}, column ${place.column}: ${message}` : message
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function invalid(found: string, cause?: unknown): MetaError {
+  return new MetaError(
+    'DESCRIPTION_INVALID',
+    `This is no GraphQL schema: ${found.slice(0, 500)}.`,
+    'Give a schema in its own language (SDL), the JSON of an introspection query, or the address of the endpoint.',
+    { cause },
+  )
+}

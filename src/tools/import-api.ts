@@ -1,0 +1,71 @@
+import { MetaError } from '../errors/meta-error.ts'
+import { schemaViolations } from '../pipeline/check-schema.ts'
+import { introspect } from '../pipeline/introspect.ts'
+import { type DescriptionText, readDescription } from '../pipeline/read-description.ts'
+import { takeDropped } from '../pipeline/dropped-description.ts'
+import { requireServer } from '../registry/server-store.ts'
+import { importDescription, type ImportInput, selectArgument, shortSelectArgument } from './import-description.ts'
+import { defineTool, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+
+interface Input extends Omit<ImportInput, 'api'> {
+  readonly kind: 'graphql'
+}
+
+export const importApi = defineTool<Input>({
+  name: 'import_api',
+  title: 'Import GraphQL',
+  description: 'Like import_openapi for GraphQL: url is the endpoint, content or file the schema.',
+  inputSchema: objectSchema(
+    {
+      server: serverArgument,
+      kind: { enum: ['graphql'] },
+      url: { type: 'string', maxLength: 2_000 },
+      content: { type: 'string' },
+      file: { type: 'string', maxLength: 1_000 },
+      preview: { type: 'boolean' },
+      select: shortSelectArgument,
+      expose: { enum: ['tools', 'search'] },
+      base_url: { type: 'string', maxLength: 2_000 },
+    },
+    ['server', 'kind'],
+  ),
+  scope: 'write',
+  annotations: { ...WRITES, openWorldHint: true },
+  async run(input, call) {
+    await checkSelection(input.select)
+    return importDescription(input, call, { tool: 'import_api', read: readSchemaText })
+  },
+})
+
+/** What the list does not spell out again is checked all the same. */
+async function checkSelection(select: unknown): Promise<void> {
+  const problems = select === undefined ? [] : await schemaViolations(selectArgument, select)
+  if (problems.length === 0) return
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    `"select" is not right: ${problems.join('; ')}.`,
+    'It takes lists: tags, operations, methods, paths; or all: true.',
+  )
+}
+
+async function readSchemaText(input: Input, call: MetaCall): Promise<DescriptionText> {
+  const { url, content, file } = input
+  const given = [url, content, file].filter((each) => each !== undefined)
+  if (given.length !== 1) throw notOne(given.length)
+  const { services, signal, principal, roots } = call
+  if (url !== undefined && !/\.(graphqls?|gql|json)$/.test(url)) {
+    const { tenantId } = principal
+    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, input.server))
+    return introspect(url, server, services, signal)
+  }
+  const source = url !== undefined ? { url } : content !== undefined ? { content } : { file: file ?? '' }
+  return readDescription(await takeDropped(source, input.server, call), services, signal, roots)
+}
+
+function notOne(count: number): MetaError {
+  return new MetaError(
+    'ARGUMENTS_INVALID',
+    `${count === 0 ? 'None' : 'More than one'} of url, content and file is given.`,
+    'Give the address of the endpoint as url, or the schema (SDL, or the JSON of an introspection) as content or file.',
+  )
+}

@@ -1,0 +1,213 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import type { Client } from '@modelcontextprotocol/client'
+import { buildSchema, graphql } from 'graphql'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { call } from './call.ts'
+import { openTestHome, type TestHome } from './test-home.ts'
+
+const sdl = readFileSync(path.resolve(import.meta.dirname, '../fixtures/descriptions/shop.graphql'), 'utf8')
+const TOKEN = 'tok-shop-88412f'
+
+/** A real GraphQL server on loopback: open at /graphql, behind a token at /private, silent about itself at /closed. */
+async function startShop(): Promise<AsyncDisposable & { readonly host: string; readonly variables: unknown[] }> {
+  const schema = buildSchema(sdl)
+  const variables: unknown[] = []
+  const order = {
+    id: '7',
+    status: 'PAID',
+    placedAt: '2026-01-02T03:04:05Z',
+    items: [{ count: 2, product: { id: 'p1', name: 'Tea' } }],
+  }
+  const rootValue = {
+    product: ({ id }: { id: string }) => {
+      if (id === 'gone') throw new Error('That product is gone.')
+      return { __typename: 'Product', id, name: 'Tea', price: 450, maker: { name: 'Ada', country: 'UK' } }
+    },
+    orders: (given: unknown) => {
+      variables.push(given)
+      return { edges: [{ cursor: 'c1', node: order }], pageInfo: { hasNextPage: false, endCursor: 'c1' } }
+    },
+    search: () => [
+      { __typename: 'Maker', name: 'Ada' },
+      { __typename: 'Product', name: 'Tea', id: 'p1' },
+    ],
+    placeOrder: (given: unknown) => {
+      variables.push(given)
+      return order
+    },
+    deleteOrder: () => true,
+  }
+  const server = createServer((request, response) => {
+    const json = (status: number, value: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+    void readBody(request).then(async (body) => {
+      const isPrivate = request.url === '/private'
+      if (isPrivate && request.headers.authorization !== `Bearer ${TOKEN}`)
+        return json(401, { errors: [{ message: 'Who?' }] })
+      const { query, variables: values }: { query: string; variables?: Record<string, unknown> } = JSON.parse(body)
+      if (request.url === '/closed' && query.includes('__schema'))
+        return json(400, { errors: [{ message: 'No introspection.' }] })
+      return json(200, await graphql({ schema, source: query, rootValue, variableValues: values ?? {} }))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    // A TCP server's address is an AddressInfo.
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    variables,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  return body
+}
+
+let shop: Awaited<ReturnType<typeof startShop>>
+let home: TestHome
+let client: Client
+
+beforeAll(async () => {
+  shop = await startShop()
+  home = await openTestHome({
+    MCPWRIGHT_ALLOW_LOCAL: `${shop.host},${shop.host.replace('127.0.0.1', 'localhost')}`,
+    MCPWRIGHT_ENV_SECRETS: `TOKEN@${shop.host}`,
+    TOKEN,
+  })
+  client = await home.connect()
+  await call(client, 'init_server', { name: 'shop', description: 'Asks a shop.' })
+})
+
+afterAll(async () => {
+  await home[Symbol.asyncDispose]()
+  await shop[Symbol.asyncDispose]()
+})
+
+const importShop = (more: object) => call(client, 'import_api', { server: 'shop', kind: 'graphql', ...more })
+const ask = (tool: string, input: object) => call(client, 'call_tool', { server: 'shop', tool, arguments: input })
+
+describe('a GraphQL endpoint', () => {
+  it('is asked for its schema, and shown before anything is added', async () => {
+    const { data, text } = await importShop({ url: `http://${shop.host}/graphql` })
+    expect(text).toContain('8 operations in 2 groups; 6 would be added')
+    expect(data).toMatchObject({
+      hosts: [shop.host],
+      groups: [
+        { name: 'queries', operations: 6 },
+        { name: 'mutations', operations: 2 },
+      ],
+      skipped: [{ pointer: '/Subscription/orderChanged' }],
+    })
+  })
+
+  it('behind a token is asked with the one that a person entered for its host', async () => {
+    const { data } = await importShop({ url: `http://${shop.host}/private` })
+    expect(data).toMatchObject({ operations: 8, credentials: [{ name: 'TOKEN', hosts: [shop.host] }] })
+    await call(client, 'init_server', { name: 'guest', description: 'Has no token.' })
+    const other = shop.host.replace('127.0.0.1', 'localhost')
+    const { error } = await call(client, 'import_api', {
+      server: 'guest',
+      kind: 'graphql',
+      url: `http://${other}/private`,
+    })
+    expect(error).toMatchObject({ code: 'DESCRIPTION_UNREADABLE', next: { tool: 'request_secrets' } })
+    expect(error.message).toContain('does not tell its schema (401: Who?)')
+  })
+
+  it('that says nothing of itself is imported from its schema', async () => {
+    const { error } = await importShop({ url: `http://${shop.host}/closed` })
+    expect(error).toMatchObject({
+      code: 'DESCRIPTION_UNREADABLE',
+      fix: expect.stringContaining('give the schema (SDL)'),
+    })
+    const { data } = await importShop({ content: sdl, base_url: `http://${shop.host}/closed` })
+    expect(data).toMatchObject({ operations: 8, hosts: [shop.host] })
+    const { error: broken } = await importShop({ content: 'type Query { a: Nothing }' })
+    expect(broken.message).toMatch(/This is no GraphQL schema: .*"Nothing"/)
+  })
+
+  it('takes one source, and a selection that it knows', async () => {
+    expect((await importShop({})).error.message).toContain('None of url, content and file')
+    expect((await importShop({ content: sdl, select: { names: ['x'] } })).error.message).toContain(
+      '"select" is not right',
+    )
+  })
+})
+
+describe('its tools', () => {
+  it('are added, deployed, and shown with what they do', async () => {
+    const { data } = await importShop({ url: `http://${shop.host}/graphql`, preview: false, select: { all: true } })
+    expect(data['added']).toEqual([
+      'product',
+      'orders',
+      'search',
+      'named',
+      'server_time',
+      'old_price',
+      'place_order',
+      'delete_order',
+    ])
+    const shown = await call(client, 'get_server', { server: 'shop', include: ['tools'], format: 'detailed' })
+    const tools = shown.data['tools'] as { name: string; effect: string; description: string }[]
+    expect(tools.map(({ name, effect }) => `${name} ${effect}`)).toContain('delete_order delete')
+    const orders = tools.find(({ name }) => name === 'orders')
+    expect(orders?.description).toBe('Lists orders, newest first. Returns OrderConnection!.')
+    expect(tools.find(({ name }) => name === 'old_price')?.description).toContain('Deprecated: Use product.')
+    expect((await call(client, 'deploy', { server: 'shop' })).data).toMatchObject({ version: 1 })
+  })
+
+  it('answer with the part that was asked for, through objects, connections and unions', async () => {
+    expect(JSON.parse((await ask('product', { id: 'p1' })).text)).toEqual({
+      id: 'p1',
+      name: 'Tea',
+      price: 450,
+      maker: { name: 'Ada', country: 'UK' },
+    })
+    expect(JSON.parse((await ask('orders', {})).text)).toMatchObject({
+      edges: [{ cursor: 'c1', node: { id: '7', status: 'PAID', items: [{ count: 2 }] } }],
+      pageInfo: { hasNextPage: false },
+    })
+    expect(JSON.parse((await ask('search', { text: 'a' })).text)).toMatchObject([
+      { __typename: 'Maker', maker_name: 'Ada' },
+      { __typename: 'Product', product_name: 'Tea' },
+    ])
+  })
+
+  it('send arguments with their types, and leave out those that are not given', async () => {
+    await ask('orders', {
+      status: 'OPEN',
+      filter: { and: [{ status: ['PAID'] }], placedAfter: '2026-01-01T00:00:00Z' },
+    })
+    expect(shop.variables.at(-1)).toMatchObject({
+      status: 'OPEN',
+      first: 20,
+      filter: { and: [{ status: ['PAID'] }], placedAfter: '2026-01-01T00:00:00Z' },
+    })
+    await ask('place_order', { input: { items: [{ product: 'p1', count: 3 }] } })
+    expect(shop.variables.at(-1)).toMatchObject({ input: { items: [{ product: 'p1', count: 3 }], note: 'none' } })
+  })
+
+  it('refuse wrong arguments before anything is sent', async () => {
+    const before = shop.variables.length
+    const { isError, text } = await ask('place_order', { input: { items: [{ count: 'three' }] } })
+    expect(isError).toBe(true)
+    expect(text).toContain('No request was made')
+    expect(shop.variables.length).toBe(before)
+  })
+
+  it('tell errors that come with a success, and what was answered all the same', async () => {
+    const { isError, text } = await ask('product', { id: 'gone' })
+    expect(isError).toBe(true)
+    expect(text).toBe('product failed: That product is gone. (at product)')
+  })
+})
