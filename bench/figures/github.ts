@@ -9,6 +9,7 @@ import { type Peaks, residentMB, watchMemory } from '../process-memory.ts'
 interface Run {
   readonly freshMB: number
   readonly importMs: number
+  readonly checkMs: number
   readonly deployMs: number
   readonly callMs: number
   readonly searchMs: number
@@ -30,6 +31,7 @@ export async function measureGithub(
   const of = (value: (run: Run) => number): number[] => done.map(value)
   return [
     { what: 'import', unit: 'ms', limit: 3_000, values: of(({ importMs }) => importMs) },
+    { what: 'check_server', unit: 'ms', limit: 1_500, values: of(({ checkMs }) => checkMs) },
     { what: 'deploy', unit: 'ms', values: of(({ deployMs }) => deployMs) },
     { what: 'first answered call after it', unit: 'ms', values: of(({ callMs }) => callMs) },
     {
@@ -89,6 +91,7 @@ async function measureOnce(options: Pick<BenchHomeOptions, 'installation' | 'tem
   const importMs = await timed(() =>
     call(client, 'import_openapi', { ...source, preview: false, select: { all: true } }),
   )
+  const checkMs = await timed(() => call(client, 'check_server', { server }))
   const deployMs = await timed(() => call(client, 'deploy', { server }))
   const input = { owner: 'octocat', repo: 'hello-world' }
   const callMs = await timed(() => call(client, 'read_tool', { server, tool: 'repos_get', arguments: input }))
@@ -96,5 +99,5 @@ async function measureOnce(options: Pick<BenchHomeOptions, 'installation' | 'tem
   const loop = await daemon.reportLoop()
   const peaks = memory.stop()
   await sleep(IDLE_MS)
-  return { freshMB, importMs, deployMs, callMs, searchMs, loop, peaks, idleMB: residentMB(daemon.pid) }
+  return { freshMB, importMs, checkMs, deployMs, callMs, searchMs, loop, peaks, idleMB: residentMB(daemon.pid) }
 }

@@ -1,4 +1,5 @@
 import { COMMANDS, type CommandPattern } from './command-patterns.ts'
+import { DEEDS } from './deed-patterns.ts'
 import { FOREIGN_COMMANDS } from './foreign-commands.ts'
 import { plainText } from './plain-text.ts'
 
@@ -9,7 +10,7 @@ export interface FoundCommand {
   readonly quote: string
 }
 
-const ALL: readonly CommandPattern[] = [...COMMANDS, ...FOREIGN_COMMANDS]
+const ALL: readonly CommandPattern[] = [...COMMANDS, ...DEEDS, ...FOREIGN_COMMANDS]
 const HARMFUL = ALL.filter(({ isHarmful }) => isHarmful)
 /** The shortest command has more. */
 const SHORTEST = 8

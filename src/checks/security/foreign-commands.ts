@@ -20,7 +20,7 @@ export const FOREIGN_COMMANDS: readonly CommandPattern[] = [
   ),
   ignores(
     ['instructions', 'consignes'],
-    /\b(?:ignor|oubli)(?:e|ez|er) (?:(?:toutes?|les|tes|vos) ){1,3}(?:instructions|consignes) (?:precedentes|précédentes|anterieures|antérieures|du systeme|du système)/u,
+    /\b(?:ignor|oubli|neglig|néglig)(?:e|ez|er) (?:(?:toutes?|les|tes|vos) ){1,3}(?:instructions|consignes) (?:precedentes|précédentes|anterieures|antérieures|ci-dessus|du systeme|du système)/u,
   ),
   ignores(
     ['anweisungen', 'instruktionen', 'befehle'],
