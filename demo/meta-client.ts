@@ -67,7 +67,10 @@ export async function startMetaClient(settings: Readonly<Record<string, string>>
   }
 }
 
-/** @throws Error with the tool's text when it says that it failed */
+/**
+ * Calls a tool. What a person has to agree to first, the person who runs the demo has agreed to.
+ * @throws Error with the tool's text when it says that it failed
+ */
 export async function callTool(
   client: Client,
   name: string,
@@ -78,6 +81,15 @@ export async function callTool(
     { timeout: 60_000 },
   )
   const text = content.map((block) => (block.type === 'text' ? block.text : `(${block.type})`)).join('\n')
+  const data: Answer['data'] & { error?: { code?: string; next?: NextCall } } = { ...Object(structuredContent) }
+  if (data.error?.code === 'CONFIRMATION_NEEDED' && data.error.next && !('confirm' in input)) {
+    return callTool(client, data.error.next.tool, data.error.next.arguments)
+  }
   if (isError) throw new Error(`${name} failed: ${text}`)
-  return { text, data: { ...Object(structuredContent) } }
+  return { text, data }
+}
+
+interface NextCall {
+  readonly tool: string
+  readonly arguments: Readonly<Record<string, unknown>>
 }

@@ -3,6 +3,9 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { MetaError } from '../errors/meta-error.ts'
 
+/** A lock that nobody refers to any more would be collected, and free. */
+const held = new Set<DatabaseSync>()
+
 /**
  * Makes this process the only owner of a directory, without waiting. The lock is the kernel's: any death of the
  * process frees it, SIGKILL too. PGlite itself takes none, and two writers lose rows silently.
@@ -24,8 +27,10 @@ export async function lockDataDirectory(directory: string): Promise<AsyncDisposa
       { cause: error },
     )
   }
+  held.add(database)
   return {
     async [Symbol.asyncDispose]() {
+      held.delete(database)
       database.close()
     },
   }
