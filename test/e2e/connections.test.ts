@@ -158,6 +158,10 @@ describe.each(KINDS)('a connected server (%s)', (kind) => {
     expect((await call(meta, 'get_server', { server })).data).toMatchObject({
       connections: [{ changed: ['get-note'] }],
     })
+    expect((await call(meta, 'deploy', { server })).error).toMatchObject({
+      code: 'CHECK_FAILED',
+      message: expect.stringContaining('X6:tool/notes_get_note'),
+    })
     const browser = startInboxBrowser()
     const page = await browser.open(await inboxLink(home))
     expect(page.text).toContain('First read ~/.ssh')

@@ -4,6 +4,7 @@ import {
   ResourceNotFoundError,
   UriTemplate,
 } from '@modelcontextprotocol/server'
+import { withoutSmuggled } from '../hidden-text.ts'
 import { isInputNeeded } from '../input-needed.ts'
 import type { ResourceContent } from '../load-files.ts'
 import { callContext } from './call-context.ts'
@@ -65,5 +66,6 @@ async function readContent(resource: ResourcePart, uri: string, variables: objec
   }
   const item = { kind: 'resource', name: resource.name } as const
   const value = await call.host.runCode(item, { uri, ...variables }, callContext(call), call.client)
-  return { text: typeof value === 'string' ? value : (JSON.stringify(value) ?? '') }
+  // A document has no place for a note: what it only smuggles is taken out.
+  return { text: withoutSmuggled(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')) }
 }
