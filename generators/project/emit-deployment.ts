@@ -1,6 +1,7 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import { secretsOf } from '../../src/model/secrets-of.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import { recurs, TICK_CRON } from './emit-cron.ts'
 import { jsonText } from './source-text.ts'
 
 /** Writes what other places need to run the project: Cloudflare's settings, a Dockerfile, the registry's and a bundle's manifest. */
@@ -13,6 +14,7 @@ export function emitDeployment(definition: ServerDefinition, version: string): P
       compatibility_date: '2026-11-01',
       compatibility_flags: ['nodejs_compat'],
       observability: { enabled: true },
+      ...(recurs(definition) && { triggers: { crons: [TICK_CRON] } }),
     }),
     Dockerfile: dockerfile,
     'server.json': jsonText({

@@ -1,6 +1,7 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { certificateFetch } from './emit-certificate-fetch.ts'
+import { recurs, withCronTrigger, withTimer } from './emit-cron.ts'
 import { isConnected } from './emit-external.ts'
 
 /** Writes the few lines that put the server on stdio, on HTTP and on Cloudflare Workers. */
@@ -8,11 +9,12 @@ export function emitEntries(definition: Pick<ServerDefinition, 'credentials' | '
   const showsCertificates = definition.credentials.some(({ placement }) => placement.type === 'mutualTLS')
   const callsOthers = isConnected(definition)
   const anywhere = (entry: string) => (callsOthers ? withExternal(entry) : entry)
+  const timed = (entry: string) => (recurs(definition) ? withTimer(entry) : entry)
   const onNode = (entry: string) => anywhere(showsCertificates ? withCertificates(entry) : entry)
   return {
-    'src/entries/stdio.ts': onNode(stdio),
-    'src/entries/http.ts': onNode(http),
-    'src/entries/worker.ts': anywhere(worker),
+    'src/entries/stdio.ts': onNode(timed(stdio)),
+    'src/entries/http.ts': onNode(timed(http)),
+    'src/entries/worker.ts': anywhere(recurs(definition) ? withCronTrigger(worker) : worker),
     'src/entries/file-store.ts': fileStore,
     ...(showsCertificates && { 'src/entries/certificate-fetch.ts': certificateFetch }),
   }
@@ -47,7 +49,8 @@ import { standaloneHost } from '../lib/server/standalone-host.ts'
 import { createServer } from '../server.ts'
 import { fileStore } from './file-store.ts'
 
-serveStdio(createServer(standaloneHost({ env: process.env, code, store: fileStore('.data/store.json') })))
+const host = standaloneHost({ env: process.env, code, store: fileStore('.data/store.json') })
+serveStdio(createServer(host))
 `
 
 const http = `import { createServer as createHttpServer } from 'node:http'
@@ -90,6 +93,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => se
 const worker = `import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
 import { code } from '../code.ts'
 import { bearerGuard } from '../lib/server/bearer-guard.ts'
+import type { ServerHost } from '../lib/server/server-parts.ts'
 import { standaloneHost } from '../lib/server/standalone-host.ts'
 import { createServer } from '../server.ts'
 
@@ -98,7 +102,12 @@ interface Bindings {
   readonly [name: string]: string | undefined
 }
 
+let host: ServerHost | undefined
 let mcp: McpHttpHandler | undefined
+
+function hostOf(env: Bindings): ServerHost {
+  return (host ??= standaloneHost({ env, code }))
+}
 
 export default {
   async fetch(request: Request, env: Bindings): Promise<Response> {
@@ -108,7 +117,7 @@ export default {
     if (!env.MCP_TOKEN) return Response.json({ error: 'Set the secret MCP_TOKEN: wrangler secret put MCP_TOKEN' }, { status: 503 })
     const refusal = await bearerGuard(env.MCP_TOKEN)(request)
     if (refusal) return refusal
-    mcp ??= createMcpHandler(createServer(standaloneHost({ env, code })))
+    mcp ??= createMcpHandler(createServer(hostOf(env)))
     return mcp.fetch(request)
   },
 }

@@ -41,7 +41,8 @@ export function standaloneHost({
   return host
 }
 
-async function runScheduled(host: ServerHost, code: CodeRegistry, tool: string, input: unknown): Promise<void> {
+/** Calls a tool with nobody behind the call; what fails is logged. */
+export async function runScheduled(host: ServerHost, code: CodeRegistry, tool: string, input: unknown): Promise<void> {
   try {
     await runCode(code, { kind: 'tool', name: tool }, input, {
       ...host,
