@@ -41,6 +41,7 @@ export async function pack(destination: string): Promise<string> {
       'migrations',
       'runtime/library',
       'generators/catalogue/apis.json',
+      'generators/templates',
       'docs',
       'README.md',
       'LICENSE',

@@ -1,39 +1,59 @@
+import { templates } from '../../generators/templates/index.ts'
+import type { TemplateParts } from '../../generators/templates/template.ts'
 import { addServer } from '../pipeline/quota.ts'
+import { readTemplate } from '../pipeline/read-template.ts'
+import { storeTemplate } from '../pipeline/store-template.ts'
 import { defineTool, objectSchema, WRITES } from './meta-tool.ts'
 
-export const initServer = defineTool<{ name: string; description: string }>({
+interface Input {
+  readonly name: string
+  readonly description: string
+  readonly template?: string
+}
+
+export const initServer = defineTool<Input>({
   name: 'init_server',
   title: 'Start a server',
-  description: 'Starts a new, empty MCP server. Give it tools with import_openapi or add_tool, then deploy it.',
+  description: 'Starts a new MCP server. Give it tools with import_openapi or add_tool, then deploy it.',
   inputSchema: objectSchema(
     {
-      name: {
-        type: 'string',
-        pattern: '^[a-z][a-z0-9-]{1,38}$',
-        description: 'Lower case, digits and hyphens: "github-issues".',
-      },
+      name: { type: 'string', pattern: '^[a-z][a-z0-9-]{1,38}$' },
       description: {
         type: 'string',
         minLength: 1,
         maxLength: 1_000,
-        description: 'What it is for; its clients read this.',
+        description: 'What it is for, for its clients; a template takes its URLs.',
       },
+      template: { type: 'string', enum: templates.map(({ name }) => name) },
     },
     ['name', 'description'],
   ),
   scope: 'write',
   annotations: WRITES,
-  async run({ name, description }, { services, principal: { tenantId } }) {
-    const server = await services.db.as(tenantId, (sql) =>
-      addServer(sql, services.config.quota, tenantId, { name, description, exposure: 'tools' }),
-    )
+  async run({ name, description, template = 'empty' }, { services, principal: { tenantId } }) {
+    const parts = readTemplate(template, { name, description })
+    const server = await services.db.as(tenantId, async (sql) => {
+      const added = await addServer(sql, services.config.quota, tenantId, { name, description, exposure: 'tools' })
+      await storeTemplate(sql, added, parts)
+      return added
+    })
+    const isEmpty = parts.tools.length === 0
     return {
-      text: `Server "${name}" is started, as a draft without tools.`,
-      structured: { server: server.name, status: server.status },
-      next: [
-        { tool: 'import_openapi', arguments: { server: name, url: 'https://…' } },
-        { tool: 'add_tool', arguments: { server: name } },
-      ],
+      text: isEmpty
+        ? `Server "${name}" is started, as a draft without tools.`
+        : `Server "${name}" is started, as a draft of the template ${template}, with ${countsOf(parts)}. ${parts.first} Its guide is mcpwright://guide/template-${template}.`,
+      structured: {
+        server: server.name,
+        status: server.status,
+        ...(!isEmpty && { template, tools: parts.tools.map((tool) => tool.name), tests: parts.tests.length }),
+      },
+      next: parts.next,
     }
   },
 })
+
+function countsOf({ tools, resources, prompts, tests }: TemplateParts): string {
+  const counts = { tools, resources, prompts, 'saved tests': tests }
+  const told = Object.entries(counts).flatMap(([kind, { length }]) => (length > 0 ? [`${length} ${kind}`] : []))
+  return told.join(', ')
+}

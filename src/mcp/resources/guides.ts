@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { templates } from '../../../generators/templates/index.ts'
 import { packageRoot } from '../../config/package-root.ts'
 
-/** A page of `docs/guides`, for people and models. */
+/** A page of the documentation, for people and models. */
 export interface Guide {
   readonly topic: string
   readonly title: string
   readonly description: string
 }
 
-/** In the order in which they are needed. */
-export const guides: readonly Guide[] = [
+/** Pages of `docs/guides`, in the order in which they are needed. */
+const pages: readonly Guide[] = [
   {
     topic: 'start',
     title: 'From an idea to a running server',
@@ -23,8 +24,21 @@ export const guides: readonly Guide[] = [
   { topic: 'deploy', title: 'Deploy, watch, go back', description: 'Versions, logs, rollback, clean-up.' },
 ]
 
+/** The pages, and one of `docs/templates` for each template: `template-routing`. */
+export const guides: readonly Guide[] = [
+  ...pages,
+  ...templates.map(({ name, summary }) => ({
+    topic: `template-${name}`,
+    title: `The template ${name}`,
+    description: summary,
+  })),
+]
+
 /** Markdown. Undefined when there is no such topic. */
 export async function readGuide(topic: string): Promise<string | undefined> {
   if (!guides.some((guide) => guide.topic === topic)) return undefined
-  return readFile(path.join(packageRoot(), 'docs', 'guides', `${topic}.md`), 'utf8')
+  const page = topic.startsWith('template-')
+    ? ['templates', `${topic.slice('template-'.length)}.md`]
+    : ['guides', `${topic}.md`]
+  return readFile(path.join(packageRoot(), 'docs', ...page), 'utf8')
 }
