@@ -12,11 +12,11 @@ interface Input {
 export const checkServer = defineTool<Input>({
   name: 'check_server',
   title: 'Check a server',
-  description: 'Grades a server A to F: each finding with a fix.',
+  description: 'Grades a server; each finding has a fix.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      only: { type: 'array', items: { type: 'string', maxLength: 200 }, description: 'Rules, as "X" or "D6".' },
+      only: { type: 'array', items: { type: 'string', maxLength: 200 } },
     },
     ['server'],
   ),
