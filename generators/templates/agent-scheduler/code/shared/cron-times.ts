@@ -24,9 +24,13 @@ export function nextTime(recurrence: Recurrence, from: Date): Date {
 
 /** The times of a while, the end included: the first thousand of them. */
 export function timesBetween(recurrence: Recurrence, after: Date, until: Date): readonly Date[] {
-  return parse(recurrence)
-    .nextRuns(1_000, after)
-    .filter((time) => time <= until)
+  const cron = parse(recurrence)
+  const times: Date[] = []
+  // One after another: of a rare time the thousandth is thousands of years away.
+  for (let time = cron.nextRun(after); time && time <= until && times.length < 1_000; time = cron.nextRun(time)) {
+    times.push(time)
+  }
+  return times
 }
 
 function parse({ cron, timezone }: Recurrence): Cron {
@@ -36,6 +40,7 @@ function parse({ cron, timezone }: Recurrence): Cron {
     const reason = error instanceof Error ? error.message : String(error)
     throw new Error(
       `"${cron}" in "${timezone}" is no recurrence: ${reason} Write it like "0 8 * * 1-5" in "Europe/Berlin".`,
+      { cause: error },
     )
   }
 }

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { build } from 'esbuild'
+import { afterEach, expect, it, vi } from 'vitest'
+import { emitProject } from '../../../generators/project/emit-project.ts'
+import { projectSurroundings } from '../../../src/pipeline/workshop/package-sources.ts'
+import { writeFiles } from '../../../src/pipeline/workshop/project-folder.ts'
+import { definitionOf } from '../../contracts/template-contract.ts'
+
+const root = path.resolve(import.meta.dirname, '../../..')
+
+/** What Cloudflare calls of a Worker. */
+interface Worker {
+  fetch(request: Request, env: object): Promise<Response>
+  scheduled(event: object, env: object): Promise<void>
+}
+
+afterEach(() => void vi.useRealTimers())
+
+it('a Worker of the scheduler is called by its cron trigger each minute, and runs what is due', async () => {
+  const files = emitProject(definitionOf('agent-scheduler', 'Reminds.'), projectSurroundings())
+  expect(JSON.parse(files['wrangler.jsonc'] ?? '')).toMatchObject({ triggers: { crons: ['* * * * *'] } })
+  await using project = await temporaryProject(files)
+  const worker = await loadWorker(project.folder)
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-02T07:59:30Z') })
+  const env = { MCP_TOKEN: 'open-sesame' }
+  const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL('https://clock.example/mcp'), {
+      requestInit: { headers: { authorization: 'Bearer open-sesame' } },
+      fetch: (input, init) => worker.fetch(new Request(input, init), env),
+    }),
+  )
+  const tea = { name: 'tea', cron: '0 8 * * *', job: 'remind', input: { text: 'Tea.' } }
+  await client.callTool({ name: 'create_schedule', arguments: tea })
+  await worker.scheduled({}, env)
+  const runs = async () =>
+    (await client.callTool({ name: 'get_schedule', arguments: { name: 'tea' } })).structuredContent
+  expect(await runs()).toMatchObject({ schedule: { runs: [] } })
+  vi.setSystemTime(new Date('2026-03-02T08:00:05Z'))
+  await worker.scheduled({}, env)
+  expect(await runs()).toMatchObject({ schedule: { runs: [{ missed: 0, result: { reminder: 'Tea.' } }] } })
+  await client.close()
+})
+
+it('a server without what recurs has no cron trigger', () => {
+  const files = emitProject(definitionOf('agent-task-manager', 'Keeps.'), projectSurroundings())
+  expect(files['wrangler.jsonc']).not.toContain('crons')
+  expect(files['src/entries/worker.ts']).not.toContain('scheduled')
+  expect(files['src/entries/http.ts']).not.toContain('setInterval')
+})
+
+/** Bundled as wrangler does it. */
+async function loadWorker(folder: string): Promise<Worker> {
+  const outfile = path.join(folder, 'worker.mjs')
+  const entryPoints = [path.join(folder, 'src', 'entries', 'worker.ts')]
+  const conditions = ['workerd', 'worker', 'browser']
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    format: 'esm',
+    conditions,
+    platform: 'neutral',
+    external: ['node:*'],
+  })
+  const loaded: { readonly default: Worker } = await import(pathToFileURL(outfile).href)
+  return loaded.default
+}
+
+async function temporaryProject(
+  files: Readonly<Record<string, string>>,
+): Promise<AsyncDisposable & { folder: string }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-worker-'))
+  await writeFiles(folder, files)
+  await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+}
