@@ -18,13 +18,14 @@ export async function checkBuild(
   const started = performance.now()
   // Without hand-written code there is nothing of ours to load: the library has its own tests.
   const hasCode = Object.keys(build.files).some((path) => /^src\/(tools|resources|prompts)\//.test(path))
-  if (hasCode) await loadCode(build, services, signal)
+  if (hasCode) await loadCode(build, server, services, signal)
   const passed = await runSavedTests(build, server, services, signal)
   return { name: 'tests', ok: true, ms: Math.round(performance.now() - started), passed }
 }
 
 async function loadCode(
   build: BuildWithFiles,
+  server: Server,
   { sandbox }: Pick<Services, 'sandbox'>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -44,7 +45,8 @@ async function loadCode(
   throw new MetaError(
     'BUILD_FAILED',
     `The code of version ${build.version} does not load: ${problem}`,
-    'Mend the tool with add_tool and replace: true, then deploy again.',
+    'Mend the tool with add_tool and edits, then deploy again.',
+    { next: { tool: 'add_tool', arguments: { server: server.name, name: '…', edits: [{ old: '…', new: '…' }] } } },
   )
 }
 

@@ -47,9 +47,10 @@ export async function followJob(job: JobId, call: FollowingCall, label: string):
 }
 
 /** The error of a job that failed. */
-export function jobError({ code, message, fix }: JobFailure): MetaError {
+export function jobError({ code, message, fix, next }: JobFailure): MetaError {
   // Failures are stored by our own worker, with codes of the list.
-  return new MetaError(code as ErrorCode, message, fix ?? 'Try again; get_logs and get_server show more.')
+  const mend = fix ?? 'Try again; get_logs and get_server show more.'
+  return new MetaError(code as ErrorCode, message, mend, { ...(next && { next }) })
 }
 
 /** Each step at once, and the seconds meanwhile. @returns what ends that */

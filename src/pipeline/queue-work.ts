@@ -3,6 +3,7 @@ import type { Deployment, TargetName } from '../model/deployment.ts'
 import type { JobId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import { findDeployment, updateDeployment, upsertDeployment } from '../registry/deployment-store.ts'
+import { setServerStatus } from '../registry/server-store.ts'
 import { takeBuild } from './quota.ts'
 import type { Services } from './services.ts'
 
@@ -36,6 +37,23 @@ export async function queueDeploy(
       sql,
     )
     return { job, deployment }
+  })
+}
+
+/** Notes that a deploy was refused before it began, for who looks at the server later. What runs goes on. */
+export async function noteRefusedDeploy(
+  server: Server,
+  target: TargetName,
+  reason: string,
+  { db }: Pick<Services, 'db'>,
+): Promise<void> {
+  const { tenantId } = server
+  const statusMessage = `The last deploy was refused: ${reason}`.slice(0, 2_000)
+  await db.as(tenantId, async (sql) => {
+    const { id, status } = await upsertDeployment(sql, tenantId, server, target)
+    const isNew = status === 'pending'
+    await updateDeployment(sql, tenantId, id, { statusMessage, ...(isNew && { status: 'failed' as const }) })
+    if (isNew) await setServerStatus(sql, tenantId, server.id, 'failed')
   })
 }
 

@@ -1,5 +1,5 @@
 import type { OperationsFile } from '../../runtime/library/operation.ts'
-import { MetaError } from '../errors/meta-error.ts'
+import { MetaError, type NextCall } from '../errors/meta-error.ts'
 import type { BuildWithFiles } from '../model/build.ts'
 import { SAVED_TESTS, type SavedTest } from '../model/saved-test.ts'
 import type { Server } from '../model/server.ts'
@@ -21,10 +21,12 @@ export async function runSavedTests(
 ): Promise<number> {
   const { tests, operations } = readBuild(build)
   const failures: string[] = []
+  let first: ToolDefinition | undefined
   for (const test of tests) {
+    const tool = toolOf(test, operations)
     const request = {
       server,
-      tool: toolOf(test, operations),
+      tool,
       credentials: operations.credentials,
       input: test.input,
       mocks: test.mocks,
@@ -33,14 +35,24 @@ export async function runSavedTests(
       bundle: build.artefacts['tools.mjs'] ?? '',
     }
     const difference = differenceOf(test.expected, await tryTool(request, services, signal))
-    if (difference !== undefined) failures.push(`"${test.name}" of ${test.tool}: ${difference}`)
+    if (difference === undefined) continue
+    failures.push(`"${test.name}" of ${test.tool}: ${difference}`)
+    first ??= tool
   }
-  if (failures.length === 0) return tests.length
+  if (!first) return tests.length
   throw new MetaError(
     'TEST_FAILED',
     `${failures.length} of ${tests.length} saved tests fail in version ${build.version}. ${failures.slice(0, 5).join('\n')}`,
     'Mend the tool. Where its new behaviour is right, save the run anew with test_tool and save_as, or remove the test with remove_item.',
+    { next: mendingCall(server, first) },
   )
+}
+
+/** Code can be amended; how an imported tool behaves comes from its description. */
+function mendingCall({ name: server }: Server, { name, handler }: ToolDefinition): NextCall {
+  return handler.kind === 'code'
+    ? { tool: 'add_tool', arguments: { server, name, edits: [{ old: '…', new: '…' }] } }
+    : { tool: 'test_tool', arguments: { server, tool: name } }
 }
 
 function readBuild({ files }: BuildWithFiles): { tests: readonly SavedTest[]; operations: OperationsFile } {

@@ -14,8 +14,8 @@ export function isTransient(error: unknown): boolean {
 
 /** What callers see of a failed job. The text of a bug is not for them. */
 export function toJobFailure(error: unknown): JobFailure {
-  const { code, message, fix } = renderError(error)
-  return { code, message, fix }
+  const { code, message, fix, next } = renderError(error)
+  return { code, message, fix, ...(next && { next }) }
 }
 
 /** A job that was being worked on each time the daemon died. */

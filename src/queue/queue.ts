@@ -1,4 +1,5 @@
 import type { Sql } from '../db/db.ts'
+import type { NextCall } from '../errors/meta-error.ts'
 import type { BuildId, DeploymentId, JobId, ServerId, TenantId } from '../model/ids.ts'
 
 /** What a job is about. Jobs may run twice: handlers store progress and are safe to repeat. */
@@ -59,6 +60,8 @@ export interface JobFailure {
   readonly code: string
   readonly message: string
   readonly fix?: string
+  /** The call that would mend it. */
+  readonly next?: NextCall
 }
 
 /** Jobs of one server run strictly one at a time, in the order they were sent. */

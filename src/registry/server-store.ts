@@ -218,5 +218,13 @@ function nameTaken(name: string): MetaError {
     'SERVER_NAME_TAKEN',
     `There is a server "${name}" already.`,
     'Pick another name, or go on with that server: get_server shows it.',
+    { next: { tool: 'init_server', arguments: { name: anotherName(name), description: '…' } } },
   )
+}
+
+/** `shop` becomes `shop-2`, and that `shop-3`; a name has at most 39 characters. */
+function anotherName(name: string): string {
+  const [, stem = name, number = '1'] = /^(.*?)-(\d+)$/.exec(name) ?? []
+  const suffix = `-${Number(number) + 1}`
+  return `${stem.slice(0, 39 - suffix.length)}${suffix}`
 }

@@ -29,7 +29,11 @@ export const cleanupServers = defineTool<Input>({
     const unused = await services.db.as(tenantId, (sql) => findUnusedServers(sql, tenantId, before))
     const servers = unused.map(({ name, lastUsedAt }) => ({ name, last_used: lastUsedAt.toISOString().slice(0, 10) }))
     if (unused.length === 0) {
-      return { text: `Every server was used within ${days} days.`, structured: { unused: [] } }
+      return {
+        text: `Every server was used within ${days} days.`,
+        structured: { unused: [] },
+        next: [{ tool: 'list_servers', arguments: {} }],
+      }
     }
     if (isDry) {
       return {

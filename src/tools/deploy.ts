@@ -1,9 +1,10 @@
 import { type Finding, worstFindings } from '../model/finding.ts'
 import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
+import type { Server } from '../model/server.ts'
 import { type DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { refuseGates } from '../pipeline/refuse-gates.ts'
-import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
+import { findPendingDeploy, noteRefusedDeploy, queueDeploy } from '../pipeline/queue-work.ts'
 import { requestSecrets } from '../pipeline/request-secrets.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -34,7 +35,7 @@ export const deploy = defineTool<Input>({
   scope: 'deploy',
   annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
   async run({ server: name, target = 'local', version, acknowledge = [] }, call) {
-    const { services, principal, signal } = call
+    const { services, principal } = call
     const { tenantId } = principal
     const { server, tools } = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, name)
@@ -44,7 +45,7 @@ export const deploy = defineTool<Input>({
     const pending = await findPendingDeploy(server, services)
     // What an earlier version consists of was checked when it was new.
     const isNew = pending === undefined && version === undefined
-    const warnings = isNew ? await refuseGates(server, { acknowledge, target }, services, principal, signal) : []
+    const warnings = isNew ? await passGates(server, { acknowledge, target }, call) : []
     const job = pending ?? (await queueDeploy(server, target, version, services, tenantId)).job
     const followed = await followJob(job, call, `Deploying ${name}.`)
     if (followed.kind === 'running') {
@@ -59,6 +60,20 @@ export const deploy = defineTool<Input>({
     return describeDeployed(name, followed.output as DeployOutcome, call, warnings)
   },
 })
+
+/** @throws MetaError CHECK_FAILED, which is noted with the server too */
+async function passGates(
+  server: Server,
+  how: { readonly acknowledge: readonly string[]; readonly target: TargetName },
+  { services, principal, signal }: MetaCall,
+): Promise<readonly Finding[]> {
+  try {
+    return await refuseGates(server, how, services, principal, signal)
+  } catch (error) {
+    if (error instanceof MetaError) await noteRefusedDeploy(server, how.target, error.message, services)
+    throw error
+  }
+}
 
 /** What is said when a server has been put up. */
 export async function describeDeployed(
@@ -88,7 +103,9 @@ export async function describeDeployed(
       ...(warnings.length > 0 && { warnings: warnings.length, worst: worstFindings(warnings, 3) }),
     },
     next: [
-      { tool: 'search_tools', arguments: { server: name, query: '…' } },
+      names.length > 0
+        ? { tool: 'request_secrets', arguments: { server: name } }
+        : { tool: 'search_tools', arguments: { server: name, query: '…' } },
       { tool: 'get_logs', arguments: { server: name } },
     ],
   }

@@ -48,6 +48,7 @@ export const getLogs = defineTool<Input>({
     return fitAnswer({
       text: shown.map(({ at, level, message }) => `${at} ${level} ${message}`).join('\n') || 'There are no such lines.',
       structured: { server: name, lines: shown, ...(nextCursor && { next_cursor: nextCursor }) },
+      next: [{ tool: 'get_server', arguments: { server: name } }],
     })
   },
 })

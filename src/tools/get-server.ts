@@ -1,7 +1,9 @@
-import { MetaError } from '../errors/meta-error.ts'
+import { MetaError, type NextCall } from '../errors/meta-error.ts'
 import type { Deployment } from '../model/deployment.ts'
+import { describeRequest } from '../model/inbox/inbox-item.ts'
 import { nearestName } from '../model/names.ts'
 import { secretsOf } from '../model/secrets-of.ts'
+import type { Server } from '../model/server.ts'
 import type { SavedTest } from '../model/saved-test.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
@@ -12,6 +14,8 @@ import type { ServerId, TenantId } from '../model/ids.ts'
 import { describeConnections } from '../pipeline/connections/describe-connections.ts'
 import type { SecretResolver } from '../pipeline/resolve-secrets.ts'
 import { findBuildContents, listBuilds, loadBuild } from '../registry/build-store.ts'
+import { waitingItems } from '../pipeline/inbox/answer-inbox.ts'
+import { lastWord, tellWaiting } from '../pipeline/morning-report.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -50,8 +54,9 @@ export const getServer = defineTool<Input>({
   annotations: READS,
   async run(
     { server: name, include = ['tools', 'deployments', 'secrets'], file, format = 'concise' },
-    { services, principal: { tenantId } },
+    { services, principal },
   ) {
+    const { tenantId } = principal
     const found = await services.db.as(tenantId, async (sql) => {
       const server = await requireServer(sql, tenantId, name)
       const wantsFiles = include.includes('code') || file !== undefined
@@ -97,9 +102,24 @@ export const getServer = defineTool<Input>({
       ...(connections.length > 0 && { connections }),
       ...shown,
     }
-    return fitAnswer({ text: `${server.name} is ${server.status}, with ${definition.tools.length} tools.`, structured })
+    const waiting = (await waitingItems(services, principal)).filter((item) => item.server?.id === server.id)
+    const message = lastWord(server.id, deployments)
+    const text = [
+      `${server.name} is ${server.status}, with ${definition.tools.length} tools.${message ? ` ${message}` : ''}`,
+      ...tellWaiting(waiting),
+    ].join('\n')
+    const report = waiting.length > 0 ? { waiting: waiting.map(describeRequest) } : {}
+    return fitAnswer({ text, structured: { ...structured, ...report }, next: [nextFor(server, definition)] })
   },
 })
+
+/** What a server in this state is mostly looked at for. */
+function nextFor({ name, status }: Server, { tools, resources, prompts }: ServerDefinition): NextCall {
+  if (tools.length + resources.length + prompts.length === 0) return { tool: 'add_tool', arguments: { server: name } }
+  return status === 'running'
+    ? { tool: 'check_server', arguments: { server: name } }
+    : { tool: 'deploy', arguments: { server: name } }
+}
 
 function showFile(server: string, file: string, files: Readonly<Record<string, string>> | undefined) {
   const text = files?.[file]

@@ -1,6 +1,8 @@
+import type { NextCall } from '../errors/meta-error.ts'
 import { SERVER_STATUSES, type ServerStatus } from '../model/server.ts'
 import { describeRequest } from '../model/inbox/inbox-item.ts'
 import { waitingItems } from '../pipeline/inbox/answer-inbox.ts'
+import { lastWord, tellWaiting } from '../pipeline/morning-report.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { listServers as list } from '../registry/server-store.ts'
 import { countToolsByServer } from '../registry/tool-store.ts'
@@ -27,7 +29,7 @@ export const listServers = defineTool<Input>({
   annotations: READS,
   async run({ limit = 20, ...filter }, { services, principal }) {
     const { tenantId } = principal
-    const waiting = (await waitingItems(services, principal)).map(describeRequest)
+    const waiting = await waitingItems(services, principal)
     const { page, counts, deployments } = await services.db.as(tenantId, async (sql) => ({
       page: await list(sql, tenantId, { ...filter, limit }),
       counts: await countToolsByServer(sql, tenantId),
@@ -37,26 +39,37 @@ export const listServers = defineTool<Input>({
       const url = deployments.find(
         (deployment) => deployment.serverId === id && deployment.status === 'running',
       )?.endpointUrl
-      return { name, status, tools: counts.get(id) ?? 0, ...(url && { url }), description: description.slice(0, 120) }
+      const message = lastWord(id, deployments)
+      return {
+        name,
+        status,
+        tools: counts.get(id) ?? 0,
+        ...(url && { url }),
+        description: description.slice(0, 120),
+        ...(message && { message }),
+      }
     })
     const lines = servers.map(
-      ({ name, status, tools, url }) => `${name}: ${status}, ${tools} tools${url ? `, ${url}` : ''}`,
+      ({ name, status, tools, url, message }) =>
+        `${name}: ${status}, ${tools} tools${url ? `, ${url}` : ''}${message ? `. ${message}` : ''}`,
     )
     return {
       text: [...(lines.length > 0 ? lines : ['There are no servers.']), ...tellWaiting(waiting)].join('\n'),
       structured: {
         servers,
         ...(page.nextCursor && { next_cursor: page.nextCursor }),
-        ...(waiting.length > 0 && { waiting }),
+        ...(waiting.length > 0 && { waiting: waiting.map(describeRequest) }),
       },
-      ...(lines.length === 0 && {
-        next: [{ tool: 'init_server', arguments: { name: 'my-server', description: '…' } }],
-      }),
+      next: [nextFor(servers)],
     }
   },
 })
 
-/** A person answers these; the models that read this can only say so. */
-function tellWaiting(waiting: readonly string[]): string[] {
-  return waiting.length === 0 ? [] : [`Waiting for a person (mcpwright inbox): ${waiting.join('; ')}`]
+/** First what has failed; else what there is to use. */
+function nextFor(servers: readonly { readonly name: string; readonly status: ServerStatus }[]): NextCall {
+  const failed = servers.find(({ status }) => status === 'failed')
+  if (failed) return { tool: 'get_server', arguments: { server: failed.name } }
+  return servers.length > 0
+    ? { tool: 'search_tools', arguments: { query: '…' } }
+    : { tool: 'init_server', arguments: { name: 'my-server', description: '…' } }
 }

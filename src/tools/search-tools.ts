@@ -32,14 +32,14 @@ export const searchTools = defineTool<{ query: string; server?: string; limit?: 
         lines.join('\n') ||
         `Nothing matches "${query}" among ${found.total} tools of ${found.servers} deployed servers.`,
       structured: { tools: found.tools, total: found.total },
-      ...(best && {
-        next: [
-          {
-            tool: best.effect === 'read' ? 'read_tool' : 'call_tool',
-            arguments: { server: best.server, tool: best.tool, arguments: {} },
-          },
-        ],
-      }),
+      next: [
+        best
+          ? {
+              tool: best.effect === 'read' ? 'read_tool' : 'call_tool',
+              arguments: { server: best.server, tool: best.tool, arguments: {} },
+            }
+          : { tool: 'list_servers', arguments: {} },
+      ],
     })
   },
 })

@@ -1,6 +1,6 @@
 import type { Mock } from '../../runtime/library/mocks.ts'
 import { MetaError } from '../errors/meta-error.ts'
-import type { ToolDefinition } from '../model/tool-definition.ts'
+import type { JsonSchema, ToolDefinition } from '../model/tool-definition.ts'
 import type { SavedTest } from '../model/saved-test.ts'
 import { schemaViolations } from '../pipeline/check-schema.ts'
 import { chooseMocks } from '../pipeline/choose-mocks.ts'
@@ -130,9 +130,19 @@ async function checkInput(server: string, { name, inputSchema }: ToolDefinition,
   throw new MetaError(
     'ARGUMENTS_INVALID',
     `The input of "${name}" is not right: ${violations.join('; ')}.`,
-    'Give what its schema asks for.',
-    { next: { tool: 'get_server', arguments: { server, include: ['tools'], format: 'detailed' } } },
+    'Give what its schema asks for; get_server with format: "detailed" shows it.',
+    {
+      next: {
+        tool: 'test_tool',
+        arguments: { server, tool: name, input: { ...Object(input), ...openInput(inputSchema) } },
+      },
+    },
   )
+}
+
+/** Dots in the place of every argument that has to be given. */
+function openInput({ required }: JsonSchema): Record<string, string> {
+  return Object.fromEntries(Array.isArray(required) ? required.map((name) => [String(name), '…']) : [])
 }
 
 async function outputViolations({ outputSchema }: ToolDefinition, { result }: TryReport): Promise<readonly string[]> {
