@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { nextTimes, timesBetween } from '../../../generators/templates/agent-scheduler/code/shared/cron-times.ts'
+import {
+  nextTimes,
+  type Recurrence,
+  timesBetween,
+} from '../../../generators/templates/agent-scheduler/code/shared/cron-times.ts'
 import { findJob } from '../../../generators/templates/agent-scheduler/code/shared/jobs.ts'
 import { runDue } from '../../../generators/templates/agent-scheduler/code/shared/run-due.ts'
 import type { Schedule } from '../../../generators/templates/agent-scheduler/code/shared/schedule.ts'
@@ -125,9 +129,6 @@ describe('a schedule', () => {
 })
 
 describe('times', () => {
-  const berlin = (cron: string) => ({ cron, timezone: 'Europe/Berlin' })
-  const texts = (times: readonly Date[]) => times.map((time) => time.toISOString())
-
   it('that the clock skips in spring come when it goes on, and those that come twice in autumn come once', () => {
     expect(texts(nextTimes(berlin('30 2 * * *'), new Date('2026-03-28T12:00:00Z'), 2))).toEqual([
       '2026-03-29T01:00:00.000Z',
@@ -142,10 +143,21 @@ describe('times', () => {
   })
 
   it('are refused with what is wrong: an expression, a zone, a day that never comes', () => {
-    const next = (cron: string, timezone = 'UTC') => nextTimes({ cron, timezone }, new Date(), 1)
     expect(() => next('61 * * * *')).toThrow('"61 * * * *" in "UTC" is no recurrence')
     expect(() => next('* * * * * *')).toThrow('Write it like')
     expect(() => next('0 8 * * *', 'Europe/Bielefeld')).toThrow('Bielefeld')
     expect(() => next('0 0 30 2 *')).toThrow('never comes')
   })
 })
+
+function next(cron: string, timezone = 'UTC'): readonly Date[] {
+  return nextTimes({ cron, timezone }, new Date(), 1)
+}
+
+function berlin(cron: string): Recurrence {
+  return { cron, timezone: 'Europe/Berlin' }
+}
+
+function texts(times: readonly Date[]): readonly string[] {
+  return times.map((time) => time.toISOString())
+}

@@ -5,16 +5,10 @@ import { readPlan } from '../../../generators/templates/orchestrator-workers/cod
 import { splitIntoSections } from '../../../generators/templates/orchestrator-workers/code/shared/sections.ts'
 import { runInParallel } from '../../../generators/templates/parallelisation/code/shared/run-in-parallel.ts'
 import { type Choice, chooseUpstreams } from '../../../generators/templates/routing/code/shared/choose-upstreams.ts'
+import type { Upstream } from '../../../generators/templates/routing/code/shared/upstreams.ts'
 import { templateContext } from './template-context.ts'
 
 describe('routing', () => {
-  const upstream = (name: string, weight: number, paths = ['/']) => ({
-    name,
-    baseUrl: `https://${name}.example`,
-    weight,
-    paths,
-    healthPath: '/',
-  })
   const three = [upstream('a', 3), upstream('b', 1), upstream('books', 1, ['/books'])]
   const names = (choice: Partial<Choice>) =>
     chooseUpstreams(three, {
@@ -68,12 +62,8 @@ describe('parallelisation', () => {
   })
 
   it('begins nothing new after a failure when it is told so', async () => {
-    const work = async (input: string): Promise<string> => {
-      if (input === 'bad') throw new Error('no')
-      return input
-    }
     const options = { concurrency: 1, stopOnFailure: true, signal, progress: () => {} }
-    expect(await runInParallel(['good', 'bad', 'late'], work, options)).toEqual([
+    expect(await runInParallel(['good', 'bad', 'late'], refuseBad, options)).toEqual([
       { ok: true, value: 'good' },
       { ok: false, error: 'no' },
       { ok: false, skipped: true },
@@ -124,16 +114,26 @@ describe('agent-task-manager', () => {
     const context = templateContext()
     for (let number = 0; number < 130; number++)
       await createTask({ title: `Task ${number}`, tags: number % 40 === 0 ? ['rare'] : [] }, context)
-    const pages: unknown[] = []
+    const pages: (readonly string[])[] = []
     let cursor: string | undefined
     do {
       const page: { readonly tasks: readonly { readonly title: string }[]; readonly next_cursor?: string } = Object(
         await listTasks({ tag: 'rare', limit: 3, ...(cursor !== undefined && { cursor }) }, context),
       )
-      pages.push(page.tasks.map(({ title }) => title).toSorted())
+      pages.push(page.tasks.map(({ title }) => title))
       cursor = page.next_cursor
     } while (cursor !== undefined)
-    expect(pages.flat().toSorted()).toEqual(['Task 0', 'Task 120', 'Task 40', 'Task 80'])
+    expect(new Set(pages.flat())).toEqual(new Set(['Task 0', 'Task 40', 'Task 80', 'Task 120']))
+    expect(pages.flat()).toHaveLength(4)
     expect(pages).toHaveLength(2)
   })
 })
+
+function upstream(name: string, weight: number, paths = ['/']): Upstream {
+  return { name, baseUrl: `https://${name}.example`, weight, paths, healthPath: '/' }
+}
+
+async function refuseBad(input: string): Promise<string> {
+  if (input === 'bad') throw new Error('no')
+  return input
+}
