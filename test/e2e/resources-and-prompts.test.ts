@@ -127,7 +127,7 @@ describe('the prompts', () => {
       const text = first?.content.type === 'text' ? first.content.text : ''
       const named =
         text.match(/\b(?:init|import|add|request|test|check|get|read|call|search|list|remove)_[a-z]+\b/g) ?? []
-      expect(named.filter((tool) => !tools.has(tool) && !['list_orders', 'check_server'].includes(tool))).toEqual([])
+      expect(named.filter((tool) => !tools.has(tool) && tool !== 'list_orders')).toEqual([])
       const isAboutServer = required.some(([argument]) => argument === 'server')
       expect(second?.content.type).toBe(isAboutServer ? 'resource' : undefined)
     }

@@ -19,10 +19,17 @@ export function readServers(api: ApiDescription, view: OperationView): readonly 
     const variables = Object.assign({}, ...written.map(variablesOf)) as Variables
     return [{ url: withoutSlash(fillServer({ url: baseUrl, variables })) }]
   }
-  return written
+  const servers = written
     .map((server) => absoluteServer(server, api.options.origin))
     .filter((server) => server !== undefined)
-    .slice(0, MOST_SERVERS)
+  return encryptedFirst(servers).slice(0, MOST_SERVERS)
+}
+
+/** Of two addresses that differ in the scheme alone the encrypted one stands in the place of both, the other at the end. */
+function encryptedFirst(servers: readonly HttpServer[]): readonly HttpServer[] {
+  const encrypted = new Map(servers.filter(({ url }) => url.startsWith('https:')).map((server) => [server.url, server]))
+  const preferred = servers.map((server) => encrypted.get(server.url.replace(/^http:/, 'https:')) ?? server)
+  return [...new Set([...preferred, ...servers])]
 }
 
 /** `host` or `host:port` that a call goes to by default. */

@@ -24,6 +24,12 @@ describe('servers', () => {
       {},
       ['https://a.example/v1', 'http://b.example'],
     ],
+    [
+      'encrypted ones before the same without',
+      { servers: [{ url: 'http://a.example' }, { url: 'https://b.example' }, { url: 'https://a.example' }] },
+      {},
+      ['https://a.example', 'https://b.example', 'http://a.example'],
+    ],
     ['relative to the origin', { servers: [{ url: '/v1' }] }, { origin }, ['https://docs.example/v1']],
     ['beside the origin', { servers: [{ url: '../v1' }] }, { origin }, ['https://docs.example/specs/v1']],
     ['none at all', { servers: [] }, { origin }, ['https://docs.example']],
