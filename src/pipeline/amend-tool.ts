@@ -15,13 +15,16 @@ export interface Edit {
 export interface AmendableInput {
   readonly name: string
   readonly code?: string
+  readonly http?: unknown
+  readonly curl?: string
   readonly edits?: readonly Edit[]
   readonly replace?: boolean
 }
 
 /**
  * Amends a tool that was refused, else one that the server has: what is given replaces what it had, and the edits
- * change its code. Without edits the input stays as it is.
+ * change its code. With `replace` and without any code it keeps its code, so that its hosts or what it shares can
+ * change alone. Else the input stays as it is.
  * @throws MetaError TOOL_UNKNOWN when there is nothing to amend; ARGUMENTS_INVALID when a piece is not there, or not once
  */
 export async function amendTool<Input extends AmendableInput>(
@@ -31,16 +34,20 @@ export async function amendTool<Input extends AmendableInput>(
   tenantId: TenantId,
 ): Promise<Input> {
   const { edits, ...given } = input
-  if (!edits) return input
+  if (!edits && !keepsCode(input)) return input
   const base = await db.as(tenantId, async (sql) => {
-    const draft = await findToolDraft(sql, tenantId, server.id, input.name)
+    const draft = edits && (await findToolDraft(sql, tenantId, server.id, input.name))
     const tool = draft ? undefined : await findTool(sql, tenantId, server.id, input.name)
     return draft ?? (tool && inputOf(tool))
   })
   if (!base || typeof base['code'] !== 'string') throw nothingToAmend(server.name, input.name)
   // A draft is what add_tool was given before; only its code is looked into.
-  const code = edits.reduce((text, edit) => apply(edit, text, input.name), base['code'])
+  const code = (edits ?? []).reduce((text, edit) => apply(edit, text, input.name), base['code'])
   return { ...(base as Input), ...given, code }
+}
+
+function keepsCode({ replace = false, code, http, curl }: AmendableInput): boolean {
+  return replace && code === undefined && http === undefined && curl === undefined
 }
 
 /** A tool that is there, as add_tool would be given it again. */

@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { templates } from '../../generators/templates/index.ts'
+import type { NextCall } from '../../src/errors/meta-error.ts'
 import { call } from './call.ts'
 import { endpointOf } from './endpoint-of.ts'
 import { startTemplateUpstream, type TemplateUpstream } from './template-upstream.ts'
@@ -31,7 +32,7 @@ afterAll(async () => {
   await two[Symbol.asyncDispose]()
 })
 
-/** Makes the template's server, and deploys it: its saved tests pass in that. */
+/** Makes the template's server and deploys it, which runs its saved tests; then does what was proposed to do next. */
 async function deploy(template: string): Promise<void> {
   const description = `Serves ${one.url} and ${two.url}.`
   const started = await call(meta, 'init_server', { name: template, description, template })
@@ -39,6 +40,13 @@ async function deploy(template: string): Promise<void> {
   const up = await call(meta, 'deploy', { server: template })
   expect(up.error.message).toBe('')
   expect(up.data).toMatchObject({ version: 1, tests_passed: started.data['tests'] })
+  const { next }: { next?: readonly NextCall[] } = started.data
+  for (const { tool, arguments: input } of next ?? []) {
+    if (tool === 'deploy') continue
+    const done = await call(meta, tool, { ...input })
+    expect([tool, done.error.message]).toEqual([tool, ''])
+    expect(done.data).not.toMatchObject({ ok: false })
+  }
 }
 
 /** A client of the deployed server; it checks each result against the tool's output schema. */
@@ -113,6 +121,24 @@ describe('a server of a template', { timeout: 60_000 }, () => {
     expect(await router.use('check_health')).toMatchObject({ upstreams: [{ is_healthy: false }, { is_healthy: true }] })
   })
 
+  it('routing is pointed elsewhere by its hosts and one shared file, while its code stays', async () => {
+    const upstream = { name: 'second', baseUrl: two.url, weight: 1, paths: ['/'], healthPath: '/' }
+    const { text } = await call(meta, 'get_server', { server: 'routing', file: 'src/shared/upstreams.ts' })
+    const types = text.slice(text.indexOf('/**'), text.indexOf('export const upstreams'))
+    const source = `${types}export const upstreams: readonly Upstream[] = ${JSON.stringify([upstream])}`
+    const pointed = await call(meta, 'add_tool', {
+      server: 'routing',
+      name: 'read_path',
+      replace: true,
+      hosts: [two.host],
+      shared: { 'upstreams.ts': source },
+      try: { path: '/elsewhere' },
+    })
+    expect(pointed.error.message).toBe('')
+    expect(pointed.data).toMatchObject({ saved: 'read_path', try: { ok: true } })
+    expect(two.requests).toContain('GET /elsewhere')
+  })
+
   it('orchestrator-workers has the client’s model plan, where it can', async () => {
     await deploy('orchestrator-workers')
     const document = '# Boats\nA boat needs 3 anchors.\n# Trains\nWho drives the train?'
@@ -164,7 +190,7 @@ describe('a server of a template', { timeout: 60_000 }, () => {
     expect(await clock.use('resume_schedule', { name: 'daily' })).toMatchObject({ schedule: { is_paused: false } })
     expect(await clock.use('run_due_schedules')).toEqual({ ran: [] })
     expect(await clock.use('get_schedule', { name: 'daily' })).toMatchObject({ schedule: { runs: [] } })
-    expect(await clock.use('list_schedules')).toMatchObject({ schedules: [{ name: 'daily' }] })
+    expect(await clock.use('list_schedules')).toMatchObject({ schedules: [{ name: 'daily' }, { name: 'standup' }] })
     expect(await clock.use('remove_schedule', { name: 'daily' })).toEqual({ removed: 'daily' })
   })
 
