@@ -73,9 +73,10 @@ describe('the published package', () => {
     expect(files).toContain('dist/src/cli.js')
     expect(files.filter((file) => /^dist\/database-[0-9a-f]+\.tar\.gz$/.test(file))).toHaveLength(1)
     const checkout = files.filter((file) => /^(src|test|bench|scripts|generators|bridge|\.)/.test(file))
-    expect(checkout).toEqual(['generators/catalogue/apis.json'])
+    const templateCode = /^generators\/templates\/[a-z-]+\/code\/(tools|shared)\/[a-z-]+\.ts$/
+    expect(checkout.filter((file) => !templateCode.test(file))).toEqual(['generators/catalogue/apis.json'])
     const sources = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
-    expect(sources.every((file) => file.startsWith('runtime/library/'))).toBe(true)
+    expect(sources.every((file) => file.startsWith('runtime/library/') || templateCode.test(file))).toBe(true)
   })
 
   it('shows what a description has, without a daemon', async () => {
@@ -132,6 +133,9 @@ describe('the published package', () => {
       expect(await call(client, 'deploy', { server: 'library' })).toMatchObject({ isError: false })
       const books = { server: 'library', tool: 'list_books', arguments: {} }
       expect((await call(client, 'call_tool', books)).text).toContain('Frank Herbert')
+      await call(client, 'init_server', { name: 'clock', description: 'Reminds.', template: 'agent-scheduler' })
+      const preview = { server: 'clock', tool: 'preview_times', input: { cron: '0 8 * * *', count: 1 } }
+      expect((await call(client, 'test_tool', preview)).data).toMatchObject({ ok: true })
       const count = { server: 'library', tool: 'count_words', arguments: { text: 'one two' } }
       expect((await call(client, 'call_tool', count)).text).toContain('2')
     } finally {
