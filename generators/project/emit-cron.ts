@@ -1,7 +1,5 @@
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
-
-/** A code tool of this name does what is due when it is called without arguments, and a call too many does nothing. */
-export const TICK_TOOL = 'run_due_schedules'
+import { TICK_TOOL } from '../../src/model/tick-tool.ts'
 
 /** Cloudflare's cron triggers, in UTC: each minute, since schedules of any minute may come to be. */
 export const TICK_CRON = '* * * * *'

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from '../db/db.ts'
+import { TICK_TOOL } from '../model/tick-tool.ts'
 import type { DaemonId, DeploymentId, ServerId, TenantId } from '../model/ids.ts'
 
 /** A call that a server's code has put off. */
@@ -30,10 +31,13 @@ export async function insertScheduledCall(
 
 /**
  * Takes what is due on servers that this daemon runs; what was taken is stored no more. Over all tenants: run it with
- * `asSystem`. Calls of a server that is not up stay, until they are a day late.
+ * `asSystem`. Calls of a server that is not up stay, until they are a day late; one that looks for what is due, for ever.
  */
 export async function takeDueCalls(sql: Sql, daemonId: DaemonId, now: Date): Promise<readonly ScheduledCall[]> {
-  await sql.query(`DELETE FROM scheduled_calls WHERE due_at < $1::timestamptz - interval '1 day'`, [now])
+  await sql.query(`DELETE FROM scheduled_calls WHERE due_at < $1::timestamptz - interval '1 day' AND tool <> $2`, [
+    now,
+    TICK_TOOL,
+  ])
   const rows = await sql.query<ScheduledCallRow>(
     `DELETE FROM scheduled_calls call USING deployments d
      WHERE call.due_at <= $2 AND d.tenant_id = call.tenant_id AND d.server_id = call.server_id

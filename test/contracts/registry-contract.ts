@@ -547,6 +547,9 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(await db.asSystem((sql) => nextDueAt(sql, DAEMON))).toEqual(at(9))
       // More than a day late, it is given up.
       expect(await take(DAEMON, 9 + 25)).toEqual([])
+      // Of what recurs, the call that looks for what is due is never too late.
+      await put('run_due_schedules', at(9))
+      expect(await take(DAEMON, 9 + 40 * 24)).toMatchObject([{ tool: 'run_due_schedules' }])
     })
 
     it('keeps audit events that a tenant can add and read, but not change', async () => {
