@@ -40,16 +40,9 @@ const LIMITS: Readonly<Record<string, string>> = {
   additionalProperties: 'boolean',
 }
 
-/** A property of such a name has a schema, which is an object. The values of an enum say of which type they are. */
+/** A property of such a name has a schema, which is an object. */
 function withoutLimits(schema: JsonSchema): JsonSchema {
-  return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
-    if (Object.hasOwn(LIMITS, key) && typeof value === LIMITS[key]) return undefined
-    if (!isEnum(value)) return value
-    const { type: _type, ...told } = value
-    return told
-  }) as JsonSchema
-}
-
-function isEnum(value: unknown): value is { readonly type?: unknown; readonly enum: readonly unknown[] } {
-  return typeof value === 'object' && value !== null && 'enum' in value && Array.isArray(value.enum)
+  return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    Object.hasOwn(LIMITS, key) && typeof value === LIMITS[key] ? undefined : value,
+  ) as JsonSchema
 }

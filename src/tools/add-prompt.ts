@@ -65,7 +65,7 @@ export const addPrompt = defineTool<Input>({
           ['name'],
         ),
       },
-      replace: { type: 'boolean', description: 'Takes the place of the prompt of that name.' },
+      replace: { type: 'boolean' },
     },
     ['server', 'name', 'description'],
   ),

@@ -44,7 +44,7 @@ export const addTool = defineTool<Input>({
         maxLength: 2_000,
         description: 'What it does and gives; models choose by it.',
       },
-      input_schema: { type: 'object', description: 'JSON Schema of its arguments, an object at the root.' },
+      input_schema: { type: 'object', description: 'JSON Schema, an object at the root.' },
       effect: { type: 'string', enum: ['read', 'write', 'delete'] },
       http: objectSchema(
         {
@@ -96,7 +96,7 @@ export const addTool = defineTool<Input>({
         description: 'Arguments to try it with; only live sends requests that change something.',
       },
       live: { type: 'boolean' },
-      replace: { type: 'boolean', description: 'Takes the place of the tool of that name.' },
+      replace: { type: 'boolean' },
     },
     ['server', 'name'],
   ),

@@ -24,8 +24,7 @@ export const connectExternal = defineTool<Input>({
       server: serverArgument,
       url: { type: 'string', maxLength: 2_000 },
       name: { type: 'string', maxLength: 21 },
-      // Without "type": models read the list in every chat.
-      transport: { enum: [...CONNECTION_TRANSPORTS] },
+      transport: { type: 'string', enum: [...CONNECTION_TRANSPORTS] },
       tools: { type: 'array', items: { type: 'string', maxLength: 200 }, minItems: 1 },
     },
     ['server', 'url', 'name'],

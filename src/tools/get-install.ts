@@ -19,9 +19,12 @@ interface Input {
 
 export const getInstall = defineTool<Input>({
   name: 'get_install',
-  title: 'Install a server in a client',
+  title: 'Install a server',
   description: 'Gives what a person pastes, opens or runs to have a deployed server in their client.',
-  inputSchema: objectSchema({ server: serverArgument, client: { enum: [...CLIENTS] } }, ['server', 'client']),
+  inputSchema: objectSchema({ server: serverArgument, client: { type: 'string', enum: [...CLIENTS] } }, [
+    'server',
+    'client',
+  ]),
   scope: 'read',
   annotations: READS,
   async run({ server: name, client }, call) {

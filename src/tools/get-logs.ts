@@ -26,7 +26,7 @@ export const getLogs = defineTool<Input>({
       server: serverArgument,
       target: { type: 'string', enum: [...TARGET_NAMES] },
       level: { type: 'string', enum: ['debug', 'info', 'warning', 'error'], description: 'This level and worse.' },
-      query: { type: 'string', maxLength: 200, description: 'Only lines that contain this.' },
+      query: { type: 'string', maxLength: 200 },
       since: { type: 'string', maxLength: 40, description: 'ISO time, or an age: "15m", "2h", "1d".' },
       limit: { type: 'integer', minimum: 1, maximum: 500, description: '50 by default.' },
       cursor: { type: 'string', maxLength: 500 },

@@ -35,8 +35,7 @@ interface Input {
 export const getServer = defineTool<Input>({
   name: 'get_server',
   title: 'Show a server',
-  description:
-    'Shows a server: what it is, and the parts you ask for. "code" lists its project files; "file" shows one.',
+  description: 'Shows a server: what it is, and the parts you ask for.',
   inputSchema: objectSchema(
     {
       server: serverArgument,

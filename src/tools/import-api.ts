@@ -18,13 +18,13 @@ export const importApi = defineTool<Input>({
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      kind: { enum: ['graphql'] },
+      kind: { type: 'string', enum: ['graphql'] },
       url: { type: 'string', maxLength: 2_000 },
       content: { type: 'string' },
       file: { type: 'string', maxLength: 1_000 },
       preview: { type: 'boolean' },
       select: shortSelectArgument,
-      expose: { enum: ['tools', 'search'] },
+      expose: { type: 'string', enum: ['tools', 'search'] },
       base_url: { type: 'string', maxLength: 2_000 },
     },
     ['server', 'kind'],

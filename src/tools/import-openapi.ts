@@ -15,11 +15,11 @@ interface Input extends ImportInput {
 
 export const importOpenapi = defineTool<Input>({
   name: 'import_openapi',
-  title: 'Import an OpenAPI description',
+  title: 'Import OpenAPI',
   description:
     'Turns an OpenAPI 3.x or Swagger 2.0 description into tools. First it previews: groups, hosts, credentials, token cost. ' +
     'Then call it again with preview: false and a select; without select only operations that read are added. ' +
-    'With refresh it reads an imported description again: what changed, what breaks callers.',
+    'With refresh it tells what changed since.',
   inputSchema: objectSchema(
     {
       server: serverArgument,

@@ -20,7 +20,7 @@ export const listServers = defineTool<Input>({
   title: 'List servers',
   description: 'Lists your servers with status, number of tools and address.',
   inputSchema: objectSchema({
-    query: { type: 'string', maxLength: 200, description: 'Part of a name or description.' },
+    query: { type: 'string', maxLength: 200 },
     status: { type: 'string', enum: [...SERVER_STATUSES] },
     limit: { type: 'integer', minimum: 1, maximum: 100, description: '20 by default.' },
     cursor: { type: 'string', maxLength: 500, description: 'next_cursor of the answer before.' },

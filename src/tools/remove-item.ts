@@ -16,7 +16,7 @@ type Kind = 'tool' | 'resource' | 'prompt' | 'connection' | 'test'
 
 export const removeItem = defineTool<{ server: string; kind: Kind; name: string }>({
   name: 'remove_item',
-  title: 'Remove an item of a server',
+  title: 'Remove an item',
   description: 'Removes one item from a server. What is deployed keeps it until the next deploy.',
   inputSchema: objectSchema(
     {

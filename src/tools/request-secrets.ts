@@ -9,7 +9,7 @@ interface Input {
 
 export const requestSecrets = defineTool<Input>({
   name: 'request_secrets',
-  title: 'Ask a person for secrets',
+  title: 'Ask for secrets',
   description: 'Asks the person to enter secrets on a page; give the link on. Without secrets: all that are missing.',
   inputSchema: objectSchema(
     {

@@ -50,7 +50,7 @@ export const testTool = defineTool<Input>({
       },
       live: {
         type: 'boolean',
-        description: 'Really sends what no mock answers. Default: true for tools that read, when there are no mocks.',
+        description: 'Really sends what no mock answers. Default: true for reads without mocks.',
       },
       save_as: {
         type: 'string',
