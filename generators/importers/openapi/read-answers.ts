@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../../../runtime/library/json-schema.ts'
 import { essenceOf, isJsonType, isTextType } from '../../../runtime/library/media-type.ts'
 import type { ApiDescription, OperationView } from './api-description.ts'
+import { loosenMultiplyingSchema } from '../schema-budget.ts'
 import { composeSchema } from './compose-schema.ts'
 import { asRecord, type JsonRecord } from './json-value.ts'
 import { PartSkipped } from './part-skipped.ts'
@@ -74,7 +75,7 @@ function outputOf(api: ApiDescription, schema: unknown, document: string): JsonS
     const root = api.outputs.read(target, api.references.follow(schema, document).document)
     const isPlain = root.uses.every((name) => api.outputs.definition(name).size <= LARGEST_OUTPUT)
     if (!isPlain || root.size > LARGEST_OUTPUT || root.schema.type !== 'object') return undefined
-    const composed = composeSchema(root, api.outputs, 20 * LARGEST_OUTPUT)
+    const composed = loosenMultiplyingSchema(composeSchema(root, api.outputs, 20 * LARGEST_OUTPUT))
     return JSON.stringify(composed).length <= LARGEST_OUTPUT ? composed : undefined
   } catch (error) {
     // Without an output schema the tool works all the same.

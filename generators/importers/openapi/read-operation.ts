@@ -5,6 +5,7 @@ import { paginationOf, paginationText } from '../../../runtime/library/paginatio
 import type { ApiOperation } from '../../../src/model/api-importer.ts'
 import type { ApiDescription, OperationView } from './api-description.ts'
 import { cleanLine, cleanText } from './clean-text.ts'
+import { loosenMultiplyingSchema } from '../schema-budget.ts'
 import { composeSchema } from './compose-schema.ts'
 import { InputDraft } from './input-draft.ts'
 import { asList, asRecord, asText, property } from './json-value.ts'
@@ -33,7 +34,7 @@ export function readOperation(api: ApiDescription, view: OperationView, hints: T
   const { accept, outputSchema, isSelectable } = readAnswers(api, view)
   const effect = effectOf(view.method, hints, (reason) => api.skip({ pointer: pointerOf(view.pointer), reason }))
   const fields = effect === 'read' && isSelectable ? offerFields(input) : undefined
-  const inputSchema = composeSchema(input.finish(), api.inputs)
+  const inputSchema = loosenMultiplyingSchema(composeSchema(input.finish(), api.inputs))
   const servers = readServers(api, view)
   bindCredentials(api, security, hostOf(servers))
   const tags = asList(view.operation.tags)
