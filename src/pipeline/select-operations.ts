@@ -19,19 +19,42 @@ export function selectOperations(
   if (select?.all) return operations
   const { tags, operations: names, methods, paths } = select ?? {}
   if (!tags && !names && !methods && !paths) return operations.filter(({ effect }) => effect === 'read')
-  const patterns = paths?.map(globPattern)
   const wantedMethods = methods?.map((method) => method.toUpperCase())
   return operations.filter(
     (operation) =>
       (!tags || operation.tags.some((tag) => tags.includes(tag))) &&
       (!names || names.includes(operation.name)) &&
       (!wantedMethods || wantedMethods.includes(operation.call.method)) &&
-      (!patterns || patterns.some((pattern) => pattern.test(operation.call.path))),
+      (!paths || paths.some((glob) => fitsGlob(operation.call.path, glob))),
   )
 }
 
-/** `*` stands for one segment or a part of it, `**` for any number of segments. */
-function globPattern(glob: string): RegExp {
-  const escaped = glob.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)
-  return new RegExp(`^${escaped.replaceAll('**', '\0').replaceAll('*', '[^/]*').replaceAll('\0', '.*')}$`)
+/**
+ * `*` stands for one segment or a part of it, `**` for any number of segments. Not a regular expression: both texts come
+ * from outside, and `*a*a*a*` takes one hours.
+ */
+function fitsGlob(path: string, glob: string): boolean {
+  /** How far the parts of the glob so far can reach into the path. */
+  let reached = new Set([0])
+  for (const part of glob.match(/\*\*|\*|[^*]+/g) ?? []) {
+    if (part === '**') reached = onwards(reached, path.length)
+    else if (part === '*') reached = withinSegments(reached, path)
+    else reached = new Set([...reached].filter((at) => path.startsWith(part, at)).map((at) => at + part.length))
+  }
+  return reached.has(path.length)
+}
+
+function onwards(starts: ReadonlySet<number>, end: number): Set<number> {
+  const first = Math.min(...starts, end + 1)
+  return new Set(Array.from({ length: end + 1 - first }, (_, index) => first + index))
+}
+
+function withinSegments(starts: ReadonlySet<number>, path: string): Set<number> {
+  const reached = new Set<number>()
+  for (let at = 0, isOn = false; at <= path.length; at++) {
+    isOn ||= starts.has(at)
+    if (isOn) reached.add(at)
+    if (path[at] === '/') isOn = false
+  }
+  return reached
 }

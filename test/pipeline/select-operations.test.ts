@@ -43,6 +43,9 @@ describe('the selection of operations', () => {
     expect(names({ paths: ['/books/*'] })).toEqual(['get_book'])
     expect(names({ paths: ['/books/**'] })).toEqual(['get_book', 'list_pages'])
     expect(names({ paths: ['/books'] })).toEqual(['list_books', 'add_book'])
+    expect(names({ paths: ['**/pages', '/b*s'] })).toEqual(['list_books', 'add_book', 'list_pages'])
+    expect(names({ paths: ['/books/{*}', '/*/*/p*'] })).toEqual(['get_book', 'list_pages'])
+    expect(names({ paths: ['*', 'books', '/books/*/', ''] })).toEqual([])
   })
 
   it('wants all that is given to be met', () => {
