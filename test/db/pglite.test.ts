@@ -44,6 +44,9 @@ describe('the data directory', () => {
   })
 })
 
+/** CPU time of this thread alone: a busy machine makes it wait, but not work. */
+const usedMs = () => process.threadCpuUsage().user / 1_000
+
 describe('PGlite', () => {
   it('refuses a second opener and lets the first one work on', async () => {
     await using directory = await temporaryDirectory()
@@ -98,8 +101,6 @@ describe('PGlite', () => {
 
   it('leaves the event loop free while it opens and writes megabytes', async () => {
     await using directory = await temporaryDirectory()
-    // CPU time of this thread alone: a busy machine makes it wait, but not work.
-    const usedMs = () => process.threadCpuUsage().user / 1_000
     let longestMs = 0
     let last = usedMs()
     const timer = setInterval(() => {
