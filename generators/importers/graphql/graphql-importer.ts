@@ -3,6 +3,7 @@ import type { Credential, HttpCall } from '../../../runtime/library/http-call.ts
 import type { Effect } from '../../../runtime/library/operation.ts'
 import type { ApiImporter, ApiOperation, ImportedApi, ImportOptions } from '../../../src/model/api-importer.ts'
 import { cleanText } from '../openapi/clean-text.ts'
+import { descriptionTooLarge } from '../openapi/text-budget.ts'
 import { OperationNames } from '../openapi/operation-names.ts'
 import { inputSchemaOf } from './input-schema.ts'
 import { looksLikeGraphql, readSchema } from './read-schema.ts'
@@ -15,9 +16,12 @@ export const graphqlImporter: ApiImporter = { kind: 'graphql', recognizes: looks
 /** Characters of a document; GraphQL servers limit what they parse. */
 const LONGEST_DOCUMENT = 8_000
 const LONGEST_DESCRIPTION = 560
+/** Ten for each of two thousand tables; each costs a document that is held against the schema. */
+const MOST_OPERATIONS = 20_000
 
 async function readGraphql(text: string, { origin, baseUrl }: ImportOptions): Promise<ImportedApi> {
   const schema = readSchema(text)
+  refuseTooMany(schema)
   const endpoint = endpointOf(baseUrl ?? origin)
   const credential = credentialOf(endpoint)
   const context: Reading = { schema, endpoint, credential, names: new OperationNames(), skipped: [] }
@@ -39,6 +43,13 @@ async function readGraphql(text: string, { origin, baseUrl }: ImportOptions): Pr
     skipped: [...(endpoint ? [] : [NO_ENDPOINT]), ...context.skipped],
     warnings: [],
   }
+}
+
+/** @throws MetaError DESCRIPTION_TOO_LARGE */
+function refuseTooMany(schema: GraphQLSchema): void {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+  const count = roots.reduce((sum, type) => sum + Object.keys(type?.getFields() ?? {}).length, 0)
+  if (count > MOST_OPERATIONS) throw descriptionTooLarge(`has more than ${MOST_OPERATIONS} queries and mutations`)
 }
 
 interface Reading {

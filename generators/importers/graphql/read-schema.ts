@@ -1,5 +1,9 @@
 import { buildClientSchema, buildSchema, GraphQLError, type GraphQLSchema, type IntrospectionQuery } from 'graphql'
 import { MetaError } from '../../../src/errors/meta-error.ts'
+import { refuseCostlyJson } from '../openapi/text-budget.ts'
+
+/** More take more memory than a reader may: measured, not guessed (bombs.test.ts). */
+const MOST_TOKENS = 600_000
 
 /** Whether a text is a GraphQL schema: in its own language, or the JSON that introspection answers with. */
 export function looksLikeGraphql(text: string): boolean {
@@ -13,11 +17,13 @@ export function looksLikeGraphql(text: string): boolean {
 
 /**
  * GraphQL specification (September 2025), sections 3 (type system) and 4 (introspection).
- * @throws MetaError DESCRIPTION_INVALID with line and column where it is known
+ * @throws MetaError DESCRIPTION_INVALID with line and column where it is known; DESCRIPTION_TOO_LARGE
  */
 export function readSchema(text: string): GraphQLSchema {
+  const isJson = /^\s*\{/.test(text)
+  if (isJson) refuseCostlyJson(text)
   try {
-    const schema = /^\s*\{/.test(text) ? buildClientSchema(introspectionOf(text)) : buildSchema(text)
+    const schema = isJson ? buildClientSchema(introspectionOf(text)) : buildSchema(text, { maxTokens: MOST_TOKENS })
     // Of a schema with neither nothing can be called.
     if (schema.getQueryType() || schema.getMutationType()) return schema
   } catch (error) {

@@ -6,11 +6,13 @@ import { createWorkshop } from '../../../../src/pipeline/workshop/workshop.ts'
 import { bombs } from './bombs.ts'
 
 const MEMORY_MIB = 300
+/** A GraphQL schema is built whole, with a place in the text for each of its parts; the worker may take 640. */
+const GRAPHQL_MEMORY_MIB = 480
 /** Each takes well under two seconds where nothing else runs; the factor is for machines that are busy. */
 const TIME_MS = 15_000
 
 describe.skipIf(!existsSync('/proc/self/status'))('a bomb in the worker process', () => {
-  it.each(Object.entries(bombs))('%s', { timeout: 2 * TIME_MS }, async (_, make) => {
+  it.each(Object.entries(bombs))('%s', { timeout: 2 * TIME_MS }, async (name, make) => {
     const text = make()
     const workshop = createWorkshop({ cache: tmpdir(), idleMs: 60_000, timeoutMs: TIME_MS, memoryMiB: 640 })
     try {
@@ -21,7 +23,9 @@ describe.skipIf(!existsSync('/proc/self/status'))('a bomb in the worker process'
         (error: unknown) => error,
       )
       expect(outcome).toSatisfy(isReadOrRefused)
-      expect(peakMemoryMiB(workerOf(process.pid))).toBeLessThan(MEMORY_MIB)
+      expect(peakMemoryMiB(workerOf(process.pid))).toBeLessThan(
+        name.includes('GraphQL') ? GRAPHQL_MEMORY_MIB : MEMORY_MIB,
+      )
       expect(turns()).toBeGreaterThan(0)
     } finally {
       await workshop.close()

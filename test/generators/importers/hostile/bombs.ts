@@ -37,6 +37,24 @@ export const bombs: Readonly<Record<string, () => string>> = {
   '3,000,000 small objects': () => describeApi({ paths: oneGet([]), x: list(3_000_000, () => ({ a: 1 })) }),
   'a million lines of YAML': () => `openapi: 3.1.0\npaths: {}\nx:\n${'  - a: 1\n'.repeat(1_000_000)}`,
   'a text of 31 MB': () => describeApi({ paths: oneGet([]), x: 'y'.repeat(31_000_000) }),
+  'GraphQL types that all refer to each other': () =>
+    `type Query { start: T0 }\n${times(200, (type) => `type T${type} { ${list(60, (other) => `t${other}: T${other}`).join(' ')} }\n`)}`,
+  'GraphQL types that double through unions': () =>
+    `type Query { start: U0 }\n${times(40, (level) => `type A${level} { a: U${level + 1} }\ntype B${level} { b: U${level + 1} }\nunion U${level} = A${level} | B${level}\n`)}type A40 { a: Int }\nunion U40 = A40\n`,
+  'GraphQL inputs that all refer to each other': () =>
+    `type Query { start(in: I0): Int }\n${times(200, (type) => `input I${type} { ${list(60, (other) => `i${other}: I${other}`).join(' ')} }\n`)}`,
+  'GraphQL inputs nested 5,000 deep': () =>
+    `type Query { start(in: I0): Int }\n${times(5_000, (level) => `input I${level} { a: I${level + 1} b: I${level + 1} }\n`)}input I5000 { a: Int }\n`,
+  'a GraphQL type of 100,000 fields': () =>
+    `type Query { start: Big }\ntype Big { ${list(100_000, (index) => `f${index}: Int`).join(' ')} }\n`,
+  '30,000 GraphQL queries': () => `type Query { ${list(30_000, (index) => `q${index}: Int`).join(' ')} }\n`,
+  '500,000 GraphQL types': () =>
+    `type Query { a: Int }\n${times(250_000, (index) => `scalar S${index}\nscalar Z${index}\n`)}`,
+  'a GraphQL list nested 100,000 deep': () => `type Query { start: ${'['.repeat(100_000)}Int${']'.repeat(100_000)} }\n`,
+  'a GraphQL default nested 100,000 deep': () =>
+    `type Query { start(in: Int = ${'['.repeat(100_000)}${']'.repeat(100_000)}): Int }\n`,
+  'introspection whose types are nested 100,000 deep': () =>
+    `{"__schema":{"queryType":{"name":"Query"},"types":[{"kind":"OBJECT","name":"Query","fields":[{"name":"a","args":[],"type":${'{"kind":"LIST","ofType":'.repeat(100_000)}{"kind":"SCALAR","name":"Int"}${'}'.repeat(100_000)}}]}]}}`,
   'a name of 5 MB': () =>
     describeApi({ paths: { [`/${'{'.repeat(5_000_000)}`]: { get: { operationId: 'b'.repeat(5_000_000) } } } }),
 }
