@@ -17,6 +17,7 @@ export function emitDeployment(definition: ServerDefinition, version: string): P
       ...(recurs(definition) && { triggers: { crons: [TICK_CRON] } }),
     }),
     Dockerfile: dockerfile,
+    '.dockerignore': dockerignore,
     'server.json': jsonText({
       $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
       name: `local.mcpwright/${definition.name}`,
@@ -63,3 +64,6 @@ COPY --from=build /app/dist ./dist
 USER node
 ENTRYPOINT ["node", "dist/stdio.mjs"]
 `
+
+// Layers of a build are kept: no secret may come into one.
+const dockerignore = '.env*\n.data/\n.git/\nnode_modules/\ndist/\n'

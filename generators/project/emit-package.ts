@@ -29,6 +29,8 @@ export function emitPackage(definition: ServerDefinition, version: string, versi
     'tsconfig.json': jsonText(tsconfig),
     'build.mjs': buildScript,
     '.env.example': envExample(definition),
+    // Nothing that is installed needs a script of its own to run.
+    '.npmrc': 'ignore-scripts=true\nsave-exact=true\n',
     '.gitignore': 'node_modules/\ndist/\n.data/\n.env\n',
   }
 }
