@@ -23,7 +23,7 @@ function doubling(keyword: string): Schema {
 
 function nested(depth: number, around: (inner: unknown) => unknown): unknown {
   let schema: unknown = { type: 'string' }
-  for (let level = 0; level < depth; level++) schema = around(schema)
+  for (let times = 0; times < depth; times++) schema = around(schema)
   return schema
 }
 
@@ -131,7 +131,7 @@ describe('the schema of an imported operation', () => {
   ])('checks arguments in bounded time with %s', async (name) => {
     const [operation] = (await importBody(bombs[name] ?? {})).operations
     let value: unknown = 1
-    for (let level = 0; level < 60; level++) value = { a: value }
+    for (let times = 0; times < 60; times++) value = { a: value }
     const took = await cpuMs(() => checkInput({ inputSchema: operation?.inputSchema ?? {} }, { a: value, body: value }))
     expect(took).toBeLessThan(2_000)
   })
