@@ -3,6 +3,7 @@ import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { Client, type Transport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { redactText } from '../../src/secrets/redact.ts'
@@ -218,10 +219,10 @@ describe('secrets that were planted', () => {
     expect((await call(meta, 'get_server', { server: 'parrot' })).error.code).toBe('SERVER_UNKNOWN')
   })
 
-  it('are in no file of the data directory, the logs and the database among them', async () => {
+  it('are in no file of the data directory, the logs, the database and the packed bundle among them', async () => {
     const entries = await readdir(home.folder, { recursive: true, withFileTypes: true })
     const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
-    expect(files.some((file) => file.endsWith('log.jsonl'))).toBe(true)
+    for (const kind of ['log.jsonl', '.mcpb']) expect(files.some((file) => file.endsWith(kind))).toBe(true)
     const singing: string[] = []
     for (const file of files) {
       const bytes = await readFile(file).catch(() => Buffer.alloc(0))
@@ -232,5 +233,9 @@ describe('secrets that were planted', () => {
 })
 
 function plainOf(file: string, bytes: Buffer): string {
+  if (file.endsWith('.mcpb') && bytes.length > 0) {
+    const packed = Object.entries(unzipSync(bytes))
+    return packed.map(([name, text]) => `${name}\n${Buffer.from(text).toString('latin1')}`).join('\n')
+  }
   return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1')
 }
