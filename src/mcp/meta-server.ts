@@ -58,7 +58,7 @@ export function createMetaServer(parts: MetaServerParts, principal: Principal): 
   )
   server.setRequestHandler('resources/templates/list', async () => ({ resourceTemplates }))
   server.setRequestHandler('resources/read', ({ params }, context) =>
-    readResource(params.uri, toolsFor(context), services, principal, context.mcpReq.signal),
+    readResource(params.uri, services, principal, context.mcpReq.signal),
   )
   server.setRequestHandler('prompts/list', async () => ({ prompts }))
   server.setRequestHandler('prompts/get', ({ params }, context) =>

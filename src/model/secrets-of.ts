@@ -9,7 +9,10 @@ export interface NeededSecret {
 }
 
 /** The secrets of a server's calls, and the tokens of its connections. */
-export function secretsOf({ credentials, connections }: ServerDefinition): readonly NeededSecret[] {
+export function secretsOf({
+  credentials,
+  connections,
+}: Pick<ServerDefinition, 'credentials' | 'connections'>): readonly NeededSecret[] {
   return [...credentials, ...tokensOf(connections)]
 }
 

@@ -2,32 +2,56 @@ import { defaults } from '../config/defaults.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
 import type { MetaAnswer } from './meta-tool.ts'
 
-/** Keeps an answer under the hard cap of tokens: the longest lists and texts are cut, and the answer says so. */
-export function fitAnswer(answer: MetaAnswer): MetaAnswer {
-  const limit = defaults.limits.answerTokensMax
-  if (tokensOf(answer.text) + tokensOf(answer.structured) <= limit) return answer
-  const structured: Record<string, unknown> = { ...answer.structured }
-  const cut: string[] = []
-  while (tokensOf(structured) > limit * 0.9) {
-    const longest = Object.keys(structured).toSorted(
-      (left, right) => tokensOf(structured[right]) - tokensOf(structured[left]),
-    )[0]
-    if (longest === undefined || !shorten(structured, longest)) break
-    if (!cut.includes(longest)) cut.push(longest)
-  }
-  const text = answer.text.slice(0, limit * 2)
+interface Fit {
+  /** Tokens of text and structure together. */
+  readonly most?: number
+  /** The resource that holds what is cut. */
+  readonly rest?: string
+}
+
+/** Keeps an answer under a cap of tokens: its longest lists and texts are cut, and it says so, and where the rest is. */
+export function fitAnswer(answer: MetaAnswer, { most = defaults.limits.answerTokensMax, rest }: Fit = {}): MetaAnswer {
+  const text = answer.text.slice(0, most * 2)
+  // What comes next stands in both, and the words about what was cut take room too.
+  const room = most - tokensOf(text) - tokensOf(answer.next ?? []) * 2 - WORDS_TOKENS
+  const { structured, cut } = fitStructure(answer.structured, room)
+  if (cut.length === 0 && text === answer.text) return answer
+  const parts = cut.length > 0 ? cut.join(', ') : 'the text'
+  const where = rest === undefined ? 'ask for less' : `all of it is the resource ${rest}`
   return {
     ...answer,
-    text: `${text}\n(${cut.join(', ')} cut to fit: ask for less.)`,
-    structured: { ...structured, cut },
+    text: `${text}\n(${parts} cut to fit; ${where}.)`,
+    structured: { ...structured, cut, ...(rest !== undefined && { rest }) },
   }
 }
 
-function shorten(structured: Record<string, unknown>, key: string): boolean {
-  const value = structured[key]
-  if (Array.isArray(value) && value.length > 1) structured[key] = value.slice(0, Math.ceil(value.length / 2))
-  else if (typeof value === 'string' && value.length > 200)
-    structured[key] = value.slice(0, Math.ceil(value.length / 2))
-  else return false
-  return true
+const WORDS_TOKENS = 60
+
+/** Cuts what is largest first, each part no more than it takes. */
+function fitStructure(
+  given: Readonly<Record<string, unknown>>,
+  room: number,
+): { readonly structured: Readonly<Record<string, unknown>>; readonly cut: readonly string[] } {
+  const sizes = Object.entries(given).map(([key, value]) => ({ key, value, tokens: tokensOf({ [key]: value }) }))
+  let excess = sizes.reduce((sum, { tokens }) => sum + tokens, 0) - room
+  const structured: Record<string, unknown> = { ...given }
+  const cut: string[] = []
+  for (const { key, value, tokens } of sizes.toSorted((left, right) => right.tokens - left.tokens)) {
+    if (excess <= 0) break
+    const shorter = shorten(value, tokens - excess)
+    if (shorter === undefined) continue
+    structured[key] = shorter
+    cut.push(key)
+    excess -= tokens - tokensOf({ [key]: shorter })
+  }
+  return { structured, cut }
+}
+
+/** The beginning that has at most so many tokens, and one entry at least; undefined where nothing can be cut. */
+function shorten(value: unknown, tokens: number): string | readonly unknown[] | undefined {
+  if (typeof value === 'string' && value.length > 200) return value.slice(0, Math.max(200, tokens * 4))
+  if (!Array.isArray(value) || value.length < 2) return undefined
+  let used = 0
+  const end = value.findIndex((entry) => (used += tokensOf(entry)) > tokens)
+  return value.slice(0, Math.max(1, end))
 }

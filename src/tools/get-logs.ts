@@ -1,6 +1,8 @@
+import { defaults } from '../config/defaults.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
-import type { LogLine } from '../model/deployment-target.ts'
+import type { DeploymentTarget, LogLine, LogQuery } from '../model/deployment-target.ts'
+import { tokensOf } from '../pipeline/token-cost.ts'
 import { notDeployed } from '../pipeline/queue-work.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -43,8 +45,8 @@ export const getLogs = defineTool<Input>({
     })
     if (!deployment) throw notDeployed(name, target)
     const query = { ...filter, limit, ...from }
-    const { lines, nextCursor } = await services.targets[target].logs(deployment, query)
-    const shown = lines.map(({ at, level, message }) => ({ at: at.toISOString(), level, message }))
+    const { lines, nextCursor } = await readFitting(query, (asked) => services.targets[target].logs(deployment, asked))
+    const shown = lines.map(toShown)
     return fitAnswer({
       text: shown.map(({ at, level, message }) => `${at} ${level} ${message}`).join('\n') || 'There are no such lines.',
       structured: { server: name, lines: shown, ...(nextCursor && { next_cursor: nextCursor }) },
@@ -52,6 +54,28 @@ export const getLogs = defineTool<Input>({
     })
   },
 })
+
+/** As many of the newest lines as an answer has room for; the cursor goes on with those before. */
+async function readFitting(query: LogQuery, read: (query: LogQuery) => Promise<LogPage>): Promise<LogPage> {
+  const page = await read(query)
+  // Each stands in the text and in the structure.
+  const tokens = page.lines.map((line) => 2 * tokensOf(toShown(line)))
+  let used = 0
+  const tooMany = tokens.toReversed().findIndex((each) => (used += each) > LINES_TOKENS)
+  return tooMany === -1 ? page : read({ ...query, limit: Math.max(1, tooMany) })
+}
+
+type LogPage = Awaited<ReturnType<DeploymentTarget['logs']>>
+
+/** Of an answer; the rest is for what stands around the lines. */
+const LINES_TOKENS = defaults.limits.answerTokens * 0.9
+
+const LONGEST_LINE = 2_000
+
+function toShown({ at, level, message }: LogLine) {
+  const shown = message.length > LONGEST_LINE ? `${message.slice(0, LONGEST_LINE)}…` : message
+  return { at: at.toISOString(), level, message: shown }
+}
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 

@@ -1,9 +1,12 @@
 import { type GetPromptResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import { nearestName } from '../../model/names.ts'
-import type { CallTool } from '../resources/read-resource.ts'
+import type { MetaResult } from '../meta-result.ts'
 import { serverUri } from '../resources/resource-uris.ts'
 import { metaPrompts } from './index.ts'
 import type { MetaPrompt } from './meta-prompt.ts'
+
+/** Calls a meta tool for the one who asks. */
+export type CallTool = (name: string, input: Readonly<Record<string, unknown>>) => Promise<MetaResult>
 
 /**
  * A prompt with its arguments filled in; where it is about a server, that server goes along as it is now.

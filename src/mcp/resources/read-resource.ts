@@ -7,27 +7,24 @@ import type { Principal } from '../../model/principal.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { findBuild, loadBuildById } from '../../registry/build-store.ts'
 import { findServerByName } from '../../registry/server-store.ts'
-import type { MetaResult } from '../meta-result.ts'
+import { MetaError } from '../../errors/meta-error.ts'
+import { describeServer, SERVER_PARTS } from '../../pipeline/describe-server.ts'
 import { makeMcpb } from '../../pipeline/install/make-mcpb.ts'
 import { readGuide } from './guides.ts'
 import { type ResourceAddress, readResourceUri } from './resource-uris.ts'
 
-/** Calls a meta tool for the one who reads. */
-export type CallTool = (name: string, input: Readonly<Record<string, unknown>>) => Promise<MetaResult>
-
 /**
- * Reads a guide, a server as get_server shows it, or a file of one of its versions; known secrets are taken out.
+ * Reads a guide, the whole of what get_server shows of a server, or a file of one of its versions; known secrets are taken out.
  * @throws ResourceNotFoundError
  */
 export async function readResource(
   uri: string,
-  callTool: CallTool,
   services: () => Promise<Services>,
   principal: Principal,
   signal: AbortSignal,
 ): Promise<{ contents: (TextResourceContents | BlobResourceContents)[] }> {
   const address = readResourceUri(uri)
-  const content = address && (await readAddress(address, callTool, services, principal, signal))
+  const content = address && (await readAddress(address, services, principal, signal))
   if (!content) throw new ResourceNotFoundError(uri)
   return { contents: [{ uri, ...content }] }
 }
@@ -36,7 +33,6 @@ type Content = Pick<TextResourceContents, 'mimeType' | 'text'> | Pick<BlobResour
 
 async function readAddress(
   address: ResourceAddress,
-  callTool: CallTool,
   services: () => Promise<Services>,
   principal: Principal,
   signal: AbortSignal,
@@ -46,15 +42,22 @@ async function readAddress(
     return text === undefined ? undefined : { mimeType: 'text/markdown', text }
   }
   if (address.kind === 'server') {
-    const shown = await callTool('get_server', { server: address.server, include: [...PARTS] })
-    if (shown.isError) return undefined
-    return { mimeType: 'application/json', text: JSON.stringify(shown.structuredContent, undefined, 2) }
+    return readServer(address.server, await services(), principal)
   }
   if (address.kind === 'mcpb') return readMcpb(address.server, await services(), principal, signal)
   return readFileOf(address, await services(), principal)
 }
 
-const PARTS = ['tools', 'resources', 'prompts', 'code', 'versions', 'deployments', 'secrets', 'tests'] as const
+async function readServer(name: string, services: Services, principal: Principal): Promise<Content | undefined> {
+  try {
+    const { structured } = await describeServer(name, { include: SERVER_PARTS, format: 'concise' }, services, principal)
+    const shown = services.redactor.redact(structured, principal.tenantId)
+    return { mimeType: 'application/json', text: JSON.stringify(shown, undefined, 2) }
+  } catch (error) {
+    if (error instanceof MetaError && error.code === 'SERVER_UNKNOWN') return undefined
+    throw error
+  }
+}
 
 async function readMcpb(
   name: string,

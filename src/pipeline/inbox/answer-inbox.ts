@@ -1,5 +1,7 @@
 import { defaults } from '../../config/defaults.ts'
 import type { InboxScope, InboxSession } from '../../inbox/inbox-links.ts'
+import type { Sql } from '../../db/db.ts'
+import type { ServerId } from '../../model/ids.ts'
 import { formOf, type InboxItem, type InboxKindName, titleOf } from '../../model/inbox/inbox-item.ts'
 import { formByToolLink, type InboxForm } from '../../model/inbox/inbox-kind.ts'
 import type { Principal } from '../../model/principal.ts'
@@ -37,6 +39,16 @@ export async function waitingItems(
     return listInboxItems(sql, tenantId, since)
   })
   return scope === 'all' ? items : items.filter(({ id }) => scope.has(id))
+}
+
+/** The same of one server, or of all, in a transaction that reads; what is too old stays for others to remove. */
+export async function listWaiting(
+  sql: Sql,
+  { tenantId }: Principal,
+  serverId?: ServerId,
+): Promise<readonly InboxItem[]> {
+  const items = await listInboxItems(sql, tenantId, new Date(Date.now() - defaults.inbox.keptMs))
+  return serverId === undefined ? items : items.filter(({ server }) => server?.id === serverId)
 }
 
 /** What the page asks about an item, as things stand now, of who came by a link of this scope. */
