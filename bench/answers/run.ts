@@ -13,7 +13,7 @@ try {
   await makeTemplate(templates)
   await using home = await openFilledHome(templates)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void home[Symbol.asyncDispose]().finally(() => process.exit(1)))
+    process.once(signal, () => void Promise.resolve(home[Symbol.asyncDispose]()).finally(() => process.exit(1)))
   }
   const paced = await measureAnswers(home.folder, { runs: 3, calls: 20, pauseMs: 100 })
   const flat = await measureAnswers(home.folder, { runs: 3, calls: 20, pauseMs: 0 })

@@ -21,6 +21,10 @@ export interface Db {
   as<Result>(tenantId: TenantId, work: (sql: Sql) => Promise<Result>): Promise<Result>
   /** The same without a tenant: migrations, start-up, leases over all tenants. */
   asSystem<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>
+  /**
+   * Grows before anything that is written can be seen, and at nothing else. Absent where others write too.
+   */
+  readonly writes?: () => number
   /** @returns a function that stops listening */
   listen(channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>>
   notify(channel: string, payload: string): Promise<void>

@@ -45,6 +45,10 @@ export async function openPglite({ directory, templateFolders, prepared }: Pglit
 function createPgliteDatabase(pglite: LastingPglite, close: () => Promise<void>): PgliteDatabase {
   const scope = createTransactionScope()
   const takeTurn = createTurns()
+  let writes = 0
+  const noteStatement = (text: string): void => {
+    if (!isRead(text)) writes++
+  }
 
   /** PGlite is one connection: whoever uses it waits for its turn, a transaction for all of its length. */
   function exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -54,13 +58,14 @@ function createPgliteDatabase(pglite: LastingPglite, close: () => Promise<void>)
 
   function transaction<Result>(tenantId: TenantId | undefined, work: (sql: Sql) => Promise<Result>): Promise<Result> {
     const begin = beginStatement(tenantId)
-    return exclusively(() => scope.run((isOpen) => runTransaction(pglite, begin, isOpen, work)))
+    return exclusively(() => scope.run((isOpen) => runTransaction(pglite, { begin, isOpen, noteStatement }, work)))
   }
 
   return {
     kind: 'pglite',
     as: transaction,
     asSystem: (work) => transaction(undefined, work),
+    writes: () => writes,
     async listen(channel, onPayload) {
       const stop = await exclusively(() => pglite.hear(channel, onPayload))
       return () => exclusively(stop)
@@ -72,7 +77,10 @@ function createPgliteDatabase(pglite: LastingPglite, close: () => Promise<void>)
       await exclusively(() => runStatement(pglite, 'SELECT 1', []))
     },
     statements: {
-      executeSql: (text, values = []) => exclusively(() => runStatement(pglite, text, values)),
+      executeSql(text, values = []) {
+        noteStatement(text)
+        return exclusively(() => runStatement(pglite, text, values))
+      },
     },
     dump: () => exclusively(async () => (await pglite.thread()).dump()),
     // What runs now may end; what comes later finds the thread gone.
@@ -80,10 +88,21 @@ function createPgliteDatabase(pglite: LastingPglite, close: () => Promise<void>)
   }
 }
 
+/** A query that starts otherwise may write; so may a function, but those that ours call write nothing of a tenant. */
+function isRead(text: string): boolean {
+  return /^\s*SELECT\b/i.test(text)
+}
+
+interface TransactionHooks {
+  readonly begin: string
+  readonly isOpen: () => boolean
+  /** Called before each statement. */
+  readonly noteStatement: (text: string) => void
+}
+
 async function runTransaction<Result>(
   pglite: LastingPglite,
-  begin: string,
-  isOpen: () => boolean,
+  { begin, isOpen, noteStatement }: TransactionHooks,
   work: (sql: Sql) => Promise<Result>,
 ): Promise<Result> {
   const thread = await pglite.thread()
@@ -92,6 +111,7 @@ async function runTransaction<Result>(
     const result = await work({
       async query<Row extends object>(text: string, values?: readonly SqlValue[]): Promise<Row[]> {
         if (!isOpen()) throw new Error('This transaction has ended.')
+        noteStatement(text)
         const results = await thread.run(
           values?.length ? { op: 'query', text, values: values.map(toParameter) } : { op: 'exec', text },
         )

@@ -1,3 +1,4 @@
+import { shareRead } from '../db/share-read.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Effect } from '../model/tool-definition.ts'
@@ -30,17 +31,9 @@ export async function callLiveTool(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { server: serverName, tool: name } = request
-  const { deployment, draft, live, names } = await services.db.as(tenantId, async (sql) => {
-    const server = await requireServer(sql, tenantId, serverName)
-    const up = await findDeployment(sql, tenantId, server.id, 'local')
-    const drafted = await findTool(sql, tenantId, server.id, name)
-    return {
-      deployment: up,
-      draft: drafted,
-      live: up?.buildId ? await findToolEffect(sql, tenantId, up.buildId, name) : undefined,
-      names: drafted ? [] : await toolNames(sql, tenantId, server.id),
-    }
-  })
+  const key = `live tool ${tenantId} ${JSON.stringify([serverName, name])}`
+  const found = await shareRead(services.db, key, () => findLiveTool(serverName, name, services, tenantId))
+  const { deployment, draft, live, names } = found
   const running = deployment?.status === 'running' ? services.reachServer(deployment) : undefined
   if (!running) throw notDeployed(serverName, 'local')
   // The version that runs may have what the draft has no more, and the other way round.
@@ -56,6 +49,21 @@ export async function callLiveTool(
   // The server's answer to tools/call is a CallToolResult; the envelope's own fields stay behind.
   const { resultType: _resultType, ...passThrough } = result as Record<string, unknown>
   return passThrough
+}
+
+/** The tool in the version that runs, and in the draft. */
+async function findLiveTool(serverName: string, name: string, { db }: Pick<Services, 'db'>, tenantId: TenantId) {
+  return db.as(tenantId, async (sql) => {
+    const server = await requireServer(sql, tenantId, serverName)
+    const up = await findDeployment(sql, tenantId, server.id, 'local')
+    const drafted = await findTool(sql, tenantId, server.id, name)
+    return {
+      deployment: up,
+      draft: drafted,
+      live: up?.buildId ? await findToolEffect(sql, tenantId, up.buildId, name) : undefined,
+      names: drafted ? [] : await toolNames(sql, tenantId, server.id),
+    }
+  })
 }
 
 function notLiveYet(server: string, tool: string): MetaError {

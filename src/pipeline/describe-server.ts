@@ -1,4 +1,5 @@
 import type { Sql } from '../db/db.ts'
+import { shareRead } from '../db/share-read.ts'
 import { type BuildContents, compareContents } from '../model/build-contents.ts'
 import type { Build } from '../model/build.ts'
 import type { Deployment } from '../model/deployment.ts'
@@ -46,6 +47,16 @@ export interface DescribedServer {
  * @throws MetaError SERVER_UNKNOWN
  */
 export async function describeServer(
+  name: string,
+  { include, format }: { readonly include: readonly ServerPart[]; readonly format: 'concise' | 'detailed' },
+  services: Pick<Services, 'db' | 'secrets'>,
+  principal: Principal,
+): Promise<DescribedServer> {
+  const key = `describe ${principal.tenantId} ${JSON.stringify({ name, include, format })}`
+  return shareRead(services.db, key, () => readServer(name, { include, format }, services, principal))
+}
+
+async function readServer(
   name: string,
   { include, format }: { readonly include: readonly ServerPart[]; readonly format: 'concise' | 'detailed' },
   services: Pick<Services, 'db' | 'secrets'>,

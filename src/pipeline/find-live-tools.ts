@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { shareRead } from '../db/share-read.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import type { JsonSchema, ToolDefinition } from '../model/tool-definition.ts'
@@ -33,21 +34,8 @@ export async function findLiveTools(
   { db }: Pick<Services, 'db'>,
   tenantId: TenantId,
 ): Promise<{ tools: readonly LiveTool[]; total: number; servers: number }> {
-  const catalogs = await db.as(tenantId, async (sql) => {
-    const live = (await listDeployments(sql, tenantId)).filter(({ status }) => status === 'running')
-    const only = wanted === undefined ? undefined : await requireServer(sql, tenantId, wanted)
-    const servers: Server[] = []
-    for (const id of new Set(live.map(({ serverId }) => serverId))) {
-      const server = await findServerById(sql, tenantId, id)
-      if (server && (!only || server.id === only.id)) servers.push(server)
-    }
-    return Promise.all(
-      servers.map(async (server) => ({
-        server,
-        catalog: await loadCatalog(server, () => listTools(sql, tenantId, server.id)),
-      })),
-    )
-  })
+  const key = `live tools ${tenantId} ${wanted ?? ''}`
+  const catalogs = await shareRead(db, key, () => loadCatalogs(wanted, db, tenantId))
   const hits = catalogs.flatMap(({ server, catalog }) =>
     catalog.search(query).map(({ tool, score }) => ({ server: server.name, tool, score })),
   )
@@ -63,6 +51,24 @@ export async function findLiveTools(
     total: catalogs.reduce((sum, { catalog }) => sum + catalog.size, 0),
     servers: catalogs.length,
   }
+}
+
+async function loadCatalogs(wanted: string | undefined, db: Services['db'], tenantId: TenantId) {
+  return db.as(tenantId, async (sql) => {
+    const live = (await listDeployments(sql, tenantId)).filter(({ status }) => status === 'running')
+    const only = wanted === undefined ? undefined : await requireServer(sql, tenantId, wanted)
+    const servers: Server[] = []
+    for (const id of new Set(live.map(({ serverId }) => serverId))) {
+      const server = await findServerById(sql, tenantId, id)
+      if (server && (!only || server.id === only.id)) servers.push(server)
+    }
+    return Promise.all(
+      servers.map(async (server) => ({
+        server,
+        catalog: await loadCatalog(server, () => listTools(sql, tenantId, server.id)),
+      })),
+    )
+  })
 }
 
 /** Half a dozen large schemas would push the tools themselves out of the answer. */

@@ -1,4 +1,5 @@
 import { defaults } from '../config/defaults.ts'
+import { shareRead } from '../db/share-read.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import type { DeploymentTarget, LogLine, LogQuery } from '../model/deployment-target.ts'
@@ -39,10 +40,13 @@ export const getLogs = defineTool<Input>({
   annotations: READS,
   async run({ server: name, target = 'local', since, limit = 50, ...filter }, { services, principal: { tenantId } }) {
     const from = since === undefined ? {} : { since: readSince(since) }
-    const deployment = await services.db.as(tenantId, async (sql) => {
-      const server = await requireServer(sql, tenantId, name)
-      return findDeployment(sql, tenantId, server.id, target)
-    })
+    const key = `logs of ${tenantId} ${JSON.stringify([name, target])}`
+    const deployment = await shareRead(services.db, key, () =>
+      services.db.as(tenantId, async (sql) => {
+        const server = await requireServer(sql, tenantId, name)
+        return findDeployment(sql, tenantId, server.id, target)
+      }),
+    )
     if (!deployment) throw notDeployed(name, target)
     const query = { ...filter, limit, ...from }
     const { lines, nextCursor } = await readFitting(query, (asked) => services.targets[target].logs(deployment, asked))

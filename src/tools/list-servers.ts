@@ -2,6 +2,7 @@ import type { NextCall } from '../errors/meta-error.ts'
 import { SERVER_STATUSES, type ServerStatus } from '../model/server.ts'
 import { describeRequest } from '../model/inbox/inbox-item.ts'
 import { listWaiting } from '../pipeline/inbox/answer-inbox.ts'
+import { shareRead } from '../db/share-read.ts'
 import { lastWord, tellWaiting } from '../pipeline/morning-report.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { listServers as list } from '../registry/server-store.ts'
@@ -29,12 +30,15 @@ export const listServers = defineTool<Input>({
   annotations: READS,
   async run({ limit = 20, ...filter }, { services, principal }) {
     const { tenantId } = principal
-    const { page, counts, deployments, waiting } = await services.db.as(tenantId, async (sql) => ({
-      page: await list(sql, tenantId, { ...filter, limit }),
-      counts: await countToolsByServer(sql, tenantId),
-      deployments: await listDeployments(sql, tenantId),
-      waiting: await listWaiting(sql, principal),
-    }))
+    const key = `list_servers ${tenantId} ${JSON.stringify({ limit, ...filter })}`
+    const { page, counts, deployments, waiting } = await shareRead(services.db, key, () =>
+      services.db.as(tenantId, async (sql) => ({
+        page: await list(sql, tenantId, { ...filter, limit }),
+        counts: await countToolsByServer(sql, tenantId),
+        deployments: await listDeployments(sql, tenantId),
+        waiting: await listWaiting(sql, principal),
+      })),
+    )
     const servers = page.servers.map(({ id, name, status, description }) => {
       const url = deployments.find(
         (deployment) => deployment.serverId === id && deployment.status === 'running',
