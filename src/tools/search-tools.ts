@@ -1,3 +1,4 @@
+import { defaults } from '../config/defaults.ts'
 import { findLiveTools } from '../pipeline/find-live-tools.ts'
 import { fitAnswer } from './fit-answer.ts'
 import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
@@ -17,7 +18,9 @@ export const searchTools = defineTool<{ query: string; server?: string; limit?: 
   ),
   scope: 'read',
   annotations: READS,
-  async run({ query, server, limit = 10 }, { services, principal: { tenantId } }) {
+  async run({ query, server, limit: given }, { services, principal: { tenantId } }) {
+    const limit = given ?? 10
+    const most = given === undefined ? defaults.limits.answerTokens : defaults.limits.answerTokensMax
     const found = await findLiveTools(
       { query, limit, schemas: 3, ...(server !== undefined && { server }) },
       services,
@@ -27,7 +30,7 @@ export const searchTools = defineTool<{ query: string; server?: string; limit?: 
       ({ server: owner, tool, effect, description }) => `${owner}: ${tool} (${effect}) ${description}`,
     )
     const [best] = found.tools
-    return fitAnswer({
+    const answer = {
       text:
         lines.join('\n') ||
         `Nothing matches "${query}" among ${found.total} tools of ${found.servers} deployed servers.`,
@@ -40,6 +43,7 @@ export const searchTools = defineTool<{ query: string; server?: string; limit?: 
             }
           : { tool: 'list_servers', arguments: {} },
       ],
-    })
+    }
+    return fitAnswer(answer, { most })
   },
 })

@@ -1,5 +1,6 @@
 import type { Client, Tool } from '@modelcontextprotocol/client'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { tokensOf } from '../../src/model/token-cost.ts'
 import { type Called, call as ask } from '../e2e/call.ts'
 
 /** A call, as answers propose them in `next`. */
@@ -53,6 +54,7 @@ export async function startAgent(client: Client): Promise<Agent> {
         checkStep(step, tools, trail)
         if (step.tool === 'add_tool') added = wholeTool(added, step)
         const answer = await ask(client, step.tool, step.arguments)
+        checkSize(step, answer)
         trail.push(`${step.tool} ${JSON.stringify(step.arguments).slice(0, 300)}\n    ${answer.text.slice(0, 600)}`)
         if (needsPerson(answer)) return { kind: 'waits', rest: [step, ...todo], trail }
         if (answer.isError) {
@@ -75,6 +77,14 @@ export async function startAgent(client: Client): Promise<Agent> {
       }
     },
   }
+}
+
+/** The cap of all answers. */
+const MOST_TOKENS = 6_000
+
+function checkSize({ tool }: Step, { text, data }: Called): void {
+  const tokens = tokensOf(text) + tokensOf(data)
+  if (tokens > MOST_TOKENS) throw new Error(`An answer of ${tool} has ${tokens} tokens.`)
 }
 
 /** What only a person can do: agree, allow, enter. */
