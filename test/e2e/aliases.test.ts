@@ -68,8 +68,9 @@ describe('the older names of the meta tools', () => {
   it('say what is wrong in the words of the new tool, and clean up and delete only what is confirmed', async () => {
     const { error } = await call(client, 'add_mcp_tool', { serverId: 'my-weather', toolName: 'broken' })
     expect(error).toMatchObject({ code: 'ARGUMENTS_INVALID', message: expect.stringContaining('misses description') })
-    expect((await call(client, 'cleanup_old_servers', { daysThreshold: 90, dryRun: false })).data).toMatchObject({
+    expect((await call(client, 'cleanup_old_servers', { daysThreshold: 90, dryRun: false })).data).toEqual({
       unused: [],
+      next: [{ tool: 'list_servers', arguments: {} }],
     })
     expect((await call(client, 'delete_mcp_server', { serverId: 'my-weather' })).isError).toBe(true)
     const gone = await callConfirmed(client, 'delete_mcp_server', { serverId: 'my-weather' })
