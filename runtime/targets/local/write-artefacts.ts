@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, normalize, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MetaError } from '../../../src/errors/meta-error.ts'
+import { pathInside } from '../../../src/model/path-inside.ts'
 import { digestOfFiles, type ProjectFiles } from '../../../src/model/project-files.ts'
 
 /**
@@ -16,7 +17,7 @@ export async function writeArtefacts(directory: string, artefacts: ProjectFiles)
   const draft = await mkdtemp(join(directory, 'draft-'))
   try {
     for (const [path, text] of Object.entries(artefacts)) {
-      const file = join(draft, safePath(path))
+      const file = pathInside(draft, path)
       await mkdir(dirname(file), { recursive: true })
       await writeFile(file, text)
     }
@@ -36,12 +37,6 @@ export async function removeArtefacts(directory: string, except?: string): Promi
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name))
   const old = folders.filter((folder) => folder !== except)
   await Promise.all(old.map((folder) => rm(folder, { recursive: true, force: true })))
-}
-
-function safePath(path: string): string {
-  const clean = normalize(path)
-  if (isAbsolute(clean) || clean.split(sep).includes('..')) throw new Error(`An artefact has the path "${path}".`)
-  return clean
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { IMPORTABLE_PACKAGES } from '../../../generators/project/importable.ts'
 import type { ProjectFiles } from '../../model/project-files.ts'
 import { packageFolder } from './package-sources.ts'
-import { pathInside } from './path-inside.ts'
+import { pathInside } from '../../model/path-inside.ts'
 
 const LINKED = [
   '@modelcontextprotocol/server',
