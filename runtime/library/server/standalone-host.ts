@@ -31,7 +31,7 @@ export function standaloneHost({
     store,
     runCode: (item, input, context) => runCode(code, item, input, context),
     schedule(tool, input, delayMs) {
-      setTimeout(() => void runScheduled(host, code, tool, input), delayMs)
+      later(delayMs, () => void runScheduled(host, code, tool, input))
       return Promise.resolve()
     },
     sign: (secretName, data) => sign(env, secretName, data),
@@ -39,6 +39,12 @@ export function standaloneHost({
     log: (level, message, details) => console.error(JSON.stringify({ level, message, details })),
   }
   return host
+}
+
+/** Timers count in 32 bits, and one that is longer would ring at once: it is made of several. */
+function later(delayMs: number, run: () => void): void {
+  const step = Math.min(delayMs, 2 ** 31 - 1)
+  setTimeout(() => (delayMs > step ? later(delayMs - step, run) : run()), step)
 }
 
 /** Calls a tool with nobody behind the call; what fails is logged. */
