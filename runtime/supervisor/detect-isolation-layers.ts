@@ -77,7 +77,6 @@ async function probe(node: string, directory: string, tried: Partial<IsolationLa
     node,
     readablePaths: [directory],
     memoryMiB: 256,
-    env: {},
     nodeArguments: [join(directory, 'probe.mjs')],
   })
   const child = spawn(command, args, { cwd: directory, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })

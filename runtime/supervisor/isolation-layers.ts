@@ -24,7 +24,6 @@ export interface IsolatedCommand {
   /** Absolute and real: the permission model compares real paths. */
   readonly readablePaths: readonly string[]
   readonly memoryMiB: number
-  readonly env: Readonly<Record<string, string>>
   /** What Node is to run. */
   readonly nodeArguments: readonly string[]
 }
@@ -37,7 +36,11 @@ export interface CommandLine {
 /** Of what Node itself maps for writing before a program runs. */
 const NODE_DATA_MIB = 768
 
-/** Puts the layers around Node: each starts the next one in its own place, so the process keeps its id and its pipes. */
+/**
+ * Puts the layers around Node: each starts the next one in its own place, so the process keeps its id and its pipes, and
+ * hands on the environment it was started with. That is all of the child's, and no part of the command: who else is on
+ * this machine can read the words of every process.
+ */
 export function composeCommand(asked: IsolatedCommand): CommandLine {
   const { layers, memoryMiB } = asked
   const words = [
@@ -53,16 +56,13 @@ export function composeCommand(asked: IsolatedCommand): CommandLine {
   return { command, args }
 }
 
-/** Node's IPC channel is file descriptor 3, which bubblewrap hands through; its number has to be said again. */
-function bubblewrapArguments({ node, readablePaths, env }: IsolatedCommand): string[] {
-  const variables = { ...env, NODE_CHANNEL_FD: '3', NODE_CHANNEL_SERIALIZATION_MODE: 'json' }
+/** Node's IPC channel is a file descriptor whose number stands in the environment; bubblewrap hands both through. */
+function bubblewrapArguments({ node, readablePaths }: IsolatedCommand): string[] {
   const systemPaths = ['/usr', '/lib', '/lib64', '/bin', '/etc/ssl']
   return [
     '--unshare-all',
     '--die-with-parent',
     '--new-session',
-    '--clearenv',
-    ...Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]),
     ...systemPaths.flatMap((path) => ['--ro-bind-try', path, path]),
     '--proc',
     '/proc',

@@ -39,7 +39,6 @@ export async function startNodeChild(options: NodeChildOptions): Promise<Child> 
     node: process.execPath,
     readablePaths: readable,
     memoryMiB,
-    env,
     nodeArguments: ['--import', END_WITH_PARENT, bundle],
   })
   const started = spawn(command, args, {
