@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { allocatorSettings } from '../src/daemon/daemon-environment.ts'
 import type { LoopReport } from './event-loop-probe.ts'
 
 export interface Door extends AsyncDisposable {
@@ -71,7 +72,7 @@ export function openBenchHome({ installation, templates, settings = {} }: BenchH
       const log = openSync(path.join(folder, 'daemon.log'), 'a')
       const probe = pathToFileURL(path.join(import.meta.dirname, 'event-loop-probe.ts')).href
       const child = spawn(process.execPath, ['--import', probe, launcher, 'daemon'], {
-        env: { ...environment, BENCH_LOOP_REPORT: report },
+        env: { ...allocatorSettings, ...environment, BENCH_LOOP_REPORT: report },
         stdio: ['ignore', log, log],
       })
       await waitFor(() => existsSync(path.join(folder, 'daemon.json')), child)

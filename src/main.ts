@@ -18,6 +18,7 @@ import {
   writeDaemonRecord,
 } from './daemon/daemon-file.ts'
 import { listenOnKeptPort } from './daemon/listen.ts'
+import { loadInTurns } from './daemon/load-in-turns.ts'
 import { createOpener, type Opener } from './daemon/opener.ts'
 import { createPresence } from './daemon/presence.ts'
 import { ownVersion } from './daemon/version.ts'
@@ -139,14 +140,19 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
     })
     return opened
   })
-  // Whoever calls a tool meets the failure, and makes another try; nobody else must.
-  opener.open().catch((error: unknown) => console.error('The database could not be opened:', error))
+  const leaving = new AbortController()
+  opener.open().then(
+    () => setTimeout(() => void loadLate(leaving.signal), defaults.daemon.loadLateMs).unref(),
+    // Whoever calls a tool meets the failure, and makes another try; nobody else must.
+    (error: unknown) => console.error('The database could not be opened:', error),
+  )
 
   let draining = false
   function drain(): void {
     if (draining) return
     draining = true
     presence.stop()
+    leaving.abort()
     void closeDown(config, server, meta, opener)
       .catch((error: unknown) => console.error('Draining met a bug:', error))
       .then(() => lock.disposeAsync())
@@ -164,6 +170,11 @@ async function closeDown(config: Config, server: Server, meta: MetaEndpoint, ope
   await opener.close()
   server.closeAllConnections()
   await closed
+}
+
+/** What the first call of a deployed server needs, but no start. */
+async function loadLate(signal: AbortSignal): Promise<void> {
+  await loadInTurns(['undici', 'prom-client'], signal).catch((error: unknown) => console.error('Loading ahead:', error))
 }
 
 interface Opened extends AsyncDisposable {

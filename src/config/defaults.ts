@@ -7,6 +7,8 @@ export const defaults = {
     idleLeaveMs: 30 * 60_000,
     startTimeoutMs: 20_000,
     drainMs: 5_000,
+    /** After the database has opened, what calls will need is loaded: the client who waits comes first. */
+    loadLateMs: 1_000,
   },
   ports: { from: 42000, to: 42999 },
   /** An archived server can be brought back so long. */

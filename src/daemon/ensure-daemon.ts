@@ -7,6 +7,7 @@ import type { Config } from '../config/load-config.ts'
 import { packageRoot } from '../config/package-root.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { askDaemon } from './ask-daemon.ts'
+import { daemonEnvironment } from './daemon-environment.ts'
 import { type DaemonRecord, digestOfConfig, readDaemonRecord } from './daemon-file.ts'
 import { isNewer, ownVersion } from './version.ts'
 
@@ -106,30 +107,6 @@ function takeMarker(marker: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Nothing of the chat's environment but what finds the data and the network, and the secrets that a person listed. */
-function daemonEnvironment({ home, envSecrets }: Config, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = Object.keys(environment).filter(
-    (name) => name.startsWith('MCPWRIGHT_') && name !== 'MCPWRIGHT_RELAUNCHED',
-  )
-  const kept = [
-    'DATABASE_URL',
-    'PATH',
-    'HOME',
-    'TMPDIR',
-    'SystemRoot',
-    'LOCALAPPDATA',
-    'USERPROFILE',
-    'TEMP',
-    'TZ',
-    'NODE_COMPILE_CACHE',
-    'NODE_EXTRA_CA_CERTS',
-    ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
-  ]
-  const wanted = [...names, ...kept, ...envSecrets.map(({ name }) => name)]
-  const entries = wanted.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]]))
-  return { ...Object.fromEntries(entries), MCPWRIGHT_HOME: home }
 }
 
 function refuseOtherDatabase(config: Config, record: DaemonRecord): void {

@@ -1,5 +1,4 @@
 import type { BuildWithFiles } from '../model/build.ts'
-import { contentsOf } from '../model/build-contents.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import { insertBuild, listBuilds, loadBuildById } from '../registry/build-store.ts'
@@ -39,7 +38,6 @@ export async function buildServer(
       serverId: server.id,
       digest,
       revision: definition.revision,
-      contents: contentsOf(definition),
       files,
       ...made,
     })

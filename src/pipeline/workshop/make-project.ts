@@ -1,6 +1,7 @@
 import { emitProject } from '../../../generators/project/emit-project.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { CheckReport } from '../../model/build.ts'
+import { type BuildContents, contentsOf } from '../../model/build-contents.ts'
 import { digestOfFiles, type ProjectFiles } from '../../model/project-files.ts'
 import type { ServerDefinition } from '../../model/server-definition.ts'
 import { bundleProject } from './bundle-project.ts'
@@ -12,7 +13,11 @@ export interface MadeProject {
   readonly digest: string
   readonly files: ProjectFiles
   /** Absent when a build with this digest was said to exist. */
-  readonly made?: { readonly artefacts: ProjectFiles; readonly checks: readonly CheckReport[] }
+  readonly made?: {
+    readonly artefacts: ProjectFiles
+    readonly checks: readonly CheckReport[]
+    readonly contents: BuildContents
+  }
 }
 
 /**
@@ -42,7 +47,7 @@ export async function makeProject(
       'Correct the tool with add_tool and replace: true, then deploy again.',
     )
   }
-  return { digest, files, made: { artefacts: bundles.artefacts, checks } }
+  return { digest, files, made: { artefacts: bundles.artefacts, checks, contents: contentsOf(definition) } }
 }
 
 async function timedBundle(
