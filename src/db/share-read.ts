@@ -1,12 +1,13 @@
 import type { Db } from './db.ts'
 
-interface SharedRead {
-  /** The database's count of writes when it was asked for. */
+/** What was read since the last write. What was read before serves nobody, and may be large. */
+interface SharedReads {
+  /** The database's count of writes. */
   readonly writes: number
-  readonly value: Promise<unknown>
+  readonly values: Map<string, Promise<unknown>>
 }
 
-const readsOf = new WeakMap<Db, Map<string, SharedRead>>()
+const readsOf = new WeakMap<Db, SharedReads>()
 const KEPT = 500
 
 /**
@@ -18,18 +19,24 @@ const KEPT = 500
 export function shareRead<Result>(db: Db, key: string, load: () => Promise<Result>): Promise<Result> {
   const writes = db.writes?.()
   if (writes === undefined) return load()
-  const reads = readsOf.get(db) ?? new Map<string, SharedRead>()
-  readsOf.set(db, reads)
-  const known = reads.get(key)
+  const { values } = currentReads(db, writes)
+  const known = values.get(key)
   // Its key fixes the type of what it gives.
-  if (known?.writes === writes) return known.value as Promise<Result>
+  if (known) return known as Promise<Result>
   const value = load()
-  reads.delete(key)
-  reads.set(key, { writes, value })
+  values.set(key, value)
   value.catch(() => {
-    if (reads.get(key)?.value === value) reads.delete(key)
+    if (values.get(key) === value) values.delete(key)
   })
-  const [oldest] = reads.keys()
-  if (reads.size > KEPT && oldest !== undefined) reads.delete(oldest)
+  const [oldest] = values.keys()
+  if (values.size > KEPT && oldest !== undefined) values.delete(oldest)
   return value
+}
+
+function currentReads(db: Db, writes: number): SharedReads {
+  const known = readsOf.get(db)
+  if (known?.writes === writes) return known
+  const reads = { writes, values: new Map<string, Promise<unknown>>() }
+  readsOf.set(db, reads)
+  return reads
 }

@@ -5,7 +5,7 @@ import type { Server } from '../model/server.ts'
 import type { JsonSchema, ToolDefinition } from '../model/tool-definition.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { findServerById, requireServer } from '../registry/server-store.ts'
-import { listTools } from '../registry/tool-store.ts'
+import { findTool, listToolSummaries, type ToolSummary } from '../registry/tool-store.ts'
 import type { Services } from './services.ts'
 import { tokensOf } from './token-cost.ts'
 
@@ -37,16 +37,21 @@ export async function findLiveTools(
   const key = `live tools ${tenantId} ${wanted ?? ''}`
   const catalogs = await shareRead(db, key, () => loadCatalogs(wanted, db, tenantId))
   const hits = catalogs.flatMap(({ server, catalog }) =>
-    catalog.search(query).map(({ tool, score }) => ({ server: server.name, tool, score })),
+    catalog.search(query).map(({ tool, score }) => ({ server, tool, score })),
   )
   const best = hits.toSorted((left, right) => right.score - left.score).slice(0, limit)
+  const inputs = await shareRead(db, `${key} ${schemas} ${JSON.stringify(query)}`, () =>
+    db.as(tenantId, (sql) =>
+      Promise.all(best.slice(0, schemas).map(({ server, tool }) => findTool(sql, tenantId, server.id, tool.name))),
+    ),
+  )
   return {
     tools: best.map(({ server, tool }, rank) => ({
-      server,
+      server: server.name,
       tool: tool.name,
       effect: tool.effect,
       description: tool.description.split('\n', 1)[0]?.slice(0, 160) ?? '',
-      ...(rank < schemas && describeInput(tool)),
+      ...describeInput(inputs[rank]),
     })),
     total: catalogs.reduce((sum, { catalog }) => sum + catalog.size, 0),
     servers: catalogs.length,
@@ -65,7 +70,7 @@ async function loadCatalogs(wanted: string | undefined, db: Services['db'], tena
     return Promise.all(
       servers.map(async (server) => ({
         server,
-        catalog: await loadCatalog(server, () => listTools(sql, tenantId, server.id)),
+        catalog: await loadCatalog(server, () => listToolSummaries(sql, tenantId, server.id)),
       })),
     )
   })
@@ -74,7 +79,9 @@ async function loadCatalogs(wanted: string | undefined, db: Services['db'], tena
 /** Half a dozen large schemas would push the tools themselves out of the answer. */
 const LARGEST_SCHEMA_TOKENS = 1_200
 
-function describeInput({ inputSchema }: ToolDefinition): Pick<LiveTool, 'input_schema' | 'required'> {
+function describeInput(tool: ToolDefinition | undefined): Pick<LiveTool, 'input_schema' | 'required'> {
+  if (!tool) return {}
+  const { inputSchema } = tool
   if (tokensOf(inputSchema) <= LARGEST_SCHEMA_TOKENS) return { input_schema: inputSchema }
   const { required } = inputSchema
   return { required: Array.isArray(required) ? required.map(String) : [] }
@@ -83,7 +90,7 @@ function describeInput({ inputSchema }: ToolDefinition): Pick<LiveTool, 'input_s
 interface Catalog {
   readonly revision: number
   readonly size: number
-  search(query: string): readonly { readonly tool: ToolDefinition; readonly score: number }[]
+  search(query: string): readonly { readonly tool: ToolSummary; readonly score: number }[]
 }
 
 const catalogs = new Map<ServerId, Catalog>()
@@ -91,7 +98,7 @@ const KEPT = 20
 const TOOLS_PER_TURN = 25
 
 /** The index of a server's tools is made once a revision; the least recently used ones are forgotten. */
-async function loadCatalog(server: Server, load: () => Promise<readonly ToolDefinition[]>): Promise<Catalog> {
+async function loadCatalog(server: Server, load: () => Promise<readonly ToolSummary[]>): Promise<Catalog> {
   const known = catalogs.get(server.id)
   catalogs.delete(server.id)
   const catalog = known?.revision === server.revision ? known : await makeCatalog(server.revision, await load())
@@ -101,12 +108,12 @@ async function loadCatalog(server: Server, load: () => Promise<readonly ToolDefi
   return catalog
 }
 
-async function makeCatalog(revision: number, tools: readonly ToolDefinition[]): Promise<Catalog> {
+async function makeCatalog(revision: number, tools: readonly ToolSummary[]): Promise<Catalog> {
   const { createToolIndex } = await import('../../runtime/library/server/tool-index.ts')
   const index = createToolIndex([])
   // A thousand tools at once would hold the event loop for 100 ms.
   for (let from = 0; from < tools.length; from += TOOLS_PER_TURN) {
-    index.add(tools.slice(from, from + TOOLS_PER_TURN).map(toDocument))
+    index.add(tools.slice(from, from + TOOLS_PER_TURN))
     await nextTurn()
   }
   const byName = new Map(tools.map((tool) => [tool.name, tool]))
@@ -119,8 +126,4 @@ async function makeCatalog(revision: number, tools: readonly ToolDefinition[]): 
         return tool ? [{ tool, score }] : []
       }),
   }
-}
-
-function toDocument({ name, description, group, effect, handler }: ToolDefinition) {
-  return { name, description, group, effect, path: handler.kind === 'operation' ? handler.call.path : undefined }
 }

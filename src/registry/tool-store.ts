@@ -151,6 +151,38 @@ export async function listTools(sql: Sql, tenantId: TenantId, serverId: ServerId
   return rows.map(toTool)
 }
 
+/** What a tool is found by: a thousand of them are a tenth of their definitions. */
+export interface ToolSummary {
+  readonly name: string
+  readonly description: string
+  readonly group: string | undefined
+  readonly effect: Effect
+  /** Of an imported operation. */
+  readonly path: string | undefined
+}
+
+/** In their order. */
+export async function listToolSummaries(
+  sql: Sql,
+  tenantId: TenantId,
+  serverId: ServerId,
+): Promise<readonly ToolSummary[]> {
+  const rows = await sql.query<
+    Pick<ToolRow, 'name' | 'description' | 'effect' | 'tool_group'> & { path: string | null }
+  >(
+    `SELECT name, description, effect, tool_group, handler #>> '{call,path}' AS path
+     FROM tools WHERE tenant_id = $1 AND server_id = $2 ORDER BY position`,
+    [tenantId, serverId],
+  )
+  return rows.map(({ name, description, effect, tool_group, path }) => ({
+    name,
+    description,
+    group: tool_group ?? undefined,
+    effect,
+    path: path ?? undefined,
+  }))
+}
+
 export async function countTools(sql: Sql, tenantId: TenantId, serverId: ServerId): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
     'SELECT count(*) FROM tools WHERE tenant_id = $1 AND server_id = $2',
