@@ -41,6 +41,7 @@ import { watchConnections } from './pipeline/connections/watch-connections.ts'
 import { brokerFor, childEnvironment } from './pipeline/deployment-broker.ts'
 import { keepLeases, restoreDeployments } from './pipeline/restore-deployments.ts'
 import { askingEgress, loadLocalHosts } from './pipeline/local-hosts.ts'
+import { createRunnerMeter, meteredSandbox } from './pipeline/metered-sandbox.ts'
 import { purgeArchives } from './pipeline/purge-archives.ts'
 import { createServerSchedule } from './pipeline/server-schedule.ts'
 import { createServerSecrets } from './pipeline/server-secrets.ts'
@@ -199,22 +200,26 @@ async function openServices(
   resources.defer(() => egress.close())
   const workshop = createWorkshop({
     cache: config.cache,
+    atOnce: defaults.worker.atOnce,
     idleMs: defaults.worker.idleMs,
     timeoutMs: defaults.worker.timeoutMs,
     memoryMiB: defaults.worker.memoryMiB,
   })
   resources.defer(() => workshop.close())
-  const sandbox = createSandbox({
+  const meter = createRunnerMeter(config.quota.runnerSecondsPerHour)
+  const calls = createSandbox({
     limits: defaults.sandbox,
     runners: defaults.sandbox.runners,
     idleMs: defaults.sandbox.idleMs,
   })
+  const sandbox = meteredSandbox(calls, meter)
   resources.defer(() => sandbox.close())
-  const taskSandbox = createSandbox({
+  const tasks = createSandbox({
     limits: { ...defaults.sandbox, wallMs: defaults.sandbox.taskWallMs },
     runners: defaults.sandbox.taskRunners,
     idleMs: defaults.sandbox.idleMs,
   })
+  const taskSandbox = meteredSandbox(tasks, meter)
   resources.defer(() => taskSandbox.close())
   const usage = createUsageCounter(db)
   resources.defer(() => usage.close())

@@ -1,3 +1,4 @@
+import { LOCAL_TENANT } from '../../src/model/ids.ts'
 import { createSandbox } from '../../runtime/sandbox/create-sandbox.ts'
 import type { Sandbox, SandboxRun } from '../../runtime/sandbox/sandbox.ts'
 import { defaults } from '../../src/config/defaults.ts'
@@ -42,6 +43,7 @@ async function trivialRun(mode: Mode): Promise<SandboxRun> {
   return {
     bundle: await bundleOf({ trivial: 'return { n: input.n * 2 }' }),
     task: { kind: 'code', item: { kind: 'tool', name: 'trivial' }, client: { answers: {}, abilities } },
+    tenantId: LOCAL_TENANT,
     input: { n: 21 },
     env: {},
     broker: { call: () => Promise.reject(new Error('It asks for nothing.')), notice: () => {} },

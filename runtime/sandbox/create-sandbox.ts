@@ -1,4 +1,5 @@
 import { MetaError } from '../../src/errors/meta-error.ts'
+import { createTurns } from '../../src/model/turns.ts'
 import { runOnRunner } from './run-on-runner.ts'
 import { startRunnerProcess, type RunnerProcess } from './runner-process.ts'
 import { runnerProgram, type RunnerProgram } from './runner-program.ts'
@@ -7,7 +8,7 @@ import type { Sandbox, SandboxLimits, SandboxOutcome, SandboxRun } from './sandb
 export interface SandboxOptions {
   /** Of every run; a run may ask for others. */
   readonly limits: SandboxLimits
-  /** Processes at most, and so runs at once; more runs wait their turn. */
+  /** Processes at most, and so runs at once; more runs wait, and tenants take turns. */
   readonly runners: number
   /** A process that had nothing to do for so long ends. */
   readonly idleMs: number
@@ -21,11 +22,15 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const idle: IdleRunner[] = []
   /** Whose isolate each has kept. */
   const warmKeys = new WeakMap<RunnerProcess, string>()
+  /** Of runs whose turn it is: another runner is on its way. */
   const waiting: Waiting[] = []
+  const turns = createTurns(options.runners)
   let isClosed = false
 
   async function run(asked: SandboxRun): Promise<SandboxOutcome> {
     const limits = { ...options.limits, ...asked.limits }
+    using turn = await turns.take(asked.tenantId, asked.signal)
+    if (!turn) return ABORTED
     for (let attempt = 1; ; attempt++) {
       const runner = await acquire(asked)
       if (!runner) return ABORTED

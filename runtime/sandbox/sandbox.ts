@@ -2,6 +2,7 @@ import type { Credential } from '../library/http-call.ts'
 import type { Operation } from '../library/operation.ts'
 import type { InputRequest } from '../library/tool-context.ts'
 import type { BrokerNotice, ClientSide, CodeItem } from '../library/wire.ts'
+import type { TenantId } from '../../src/model/ids.ts'
 import type { Broker } from '../supervisor/broker.ts'
 
 /** Each limit ends the run and names itself; except `logBytes`, where logs are cut and the run goes on, and `abortGraceMs`. */
@@ -30,6 +31,8 @@ export type SandboxTask =
 export interface SandboxRun {
   /** The text of a build's `tools.mjs`. */
   readonly bundle: string
+  /** Whose run it is: while all runners are busy, tenants take turns. */
+  readonly tenantId: TenantId
   readonly task: SandboxTask
   readonly input: unknown
   /** Names of secrets and settings, with placeholders or values. */

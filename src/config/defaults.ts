@@ -35,10 +35,18 @@ export const defaults = {
     answerTokensMax: 6_000,
     codeBytes: 256 * 1024,
     sharedFiles: 50,
-    toolsPerServer: 5_000,
   },
   /** Of one tenant: what an agent that nobody watches may use up. */
-  quota: { servers: 100, buildsPerHour: 60, storedGb: 5 },
+  quota: {
+    servers: 100,
+    tools: 20_000,
+    buildsPerHour: 60,
+    /** That wait or run. */
+    jobs: 100,
+    /** Of code, in all runners together: about half of what they have. */
+    runnerSecondsPerHour: 10_000,
+    storedGb: 5,
+  },
   /** Of one server, and characters of one test's answers. */
   tests: { most: 100, bytes: 200_000 },
   exposure: { operations: 40, tokens: 10_000 },
@@ -118,6 +126,6 @@ export const defaults = {
     /** Settled jobs are forgotten after this. */
     keptMs: 24 * 60 * 60_000,
   },
-  worker: { idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 },
+  worker: { atOnce: 2, idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 },
   child: { memoryMiB: 512 },
 } as const

@@ -35,7 +35,13 @@ export interface Config {
 /** What a tenant may use up. */
 export interface Quota {
   readonly servers: number
+  /** Of all its servers. */
+  readonly tools: number
   readonly buildsPerHour: number
+  /** That wait or run. */
+  readonly jobs: number
+  /** Of code that runs in the sandbox. */
+  readonly runnerSecondsPerHour: number
   readonly storedGb: number
 }
 
@@ -57,7 +63,10 @@ const KNOWN = [
   'MCPWRIGHT_MASTER_KEY',
   'MCPWRIGHT_IDLE_MINUTES',
   'MCPWRIGHT_MAX_SERVERS',
+  'MCPWRIGHT_MAX_TOOLS',
   'MCPWRIGHT_MAX_BUILDS_PER_HOUR',
+  'MCPWRIGHT_MAX_JOBS',
+  'MCPWRIGHT_MAX_RUNNER_SECONDS',
   'MCPWRIGHT_MAX_GB',
   'MCPWRIGHT_CA_FILE',
   'MCPWRIGHT_REQUESTS_PER_MINUTE',
@@ -87,8 +96,13 @@ export function loadConfig(env: Environment, platform: NodeJS.Platform = process
     idleLeaveMs: readMinutes('MCPWRIGHT_IDLE_MINUTES', env.MCPWRIGHT_IDLE_MINUTES) ?? defaults.daemon.idleLeaveMs,
     quota: {
       servers: readLimit('MCPWRIGHT_MAX_SERVERS', env.MCPWRIGHT_MAX_SERVERS) ?? defaults.quota.servers,
+      tools: readLimit('MCPWRIGHT_MAX_TOOLS', env.MCPWRIGHT_MAX_TOOLS) ?? defaults.quota.tools,
       buildsPerHour:
         readLimit('MCPWRIGHT_MAX_BUILDS_PER_HOUR', env.MCPWRIGHT_MAX_BUILDS_PER_HOUR) ?? defaults.quota.buildsPerHour,
+      jobs: readLimit('MCPWRIGHT_MAX_JOBS', env.MCPWRIGHT_MAX_JOBS) ?? defaults.quota.jobs,
+      runnerSecondsPerHour:
+        readLimit('MCPWRIGHT_MAX_RUNNER_SECONDS', env.MCPWRIGHT_MAX_RUNNER_SECONDS) ??
+        defaults.quota.runnerSecondsPerHour,
       storedGb: readLimit('MCPWRIGHT_MAX_GB', env.MCPWRIGHT_MAX_GB) ?? defaults.quota.storedGb,
     },
     network: readNetwork(env),

@@ -27,7 +27,7 @@ export async function receiveDescription(
   const abort = new AbortController()
   response.once('close', () => abort.abort())
   const description = { text: upload.text }
-  const api = await importApi(description, upload.baseUrl, services, abort.signal)
+  const api = await importApi(description, upload.baseUrl, services, tenantId, abort.signal)
   const name = upload.name ?? nameFromTitle(api.title)
   const server = await services.db.as(tenantId, async (sql) => {
     const existing = await findServerByName(sql, tenantId, name)

@@ -26,7 +26,7 @@ export async function buildServer(
   const project = await workshop.run(
     'make-project',
     { definition, knownDigests: known.map(({ digest }) => digest) },
-    { signal, onStep: (step) => onStep(`${building}: ${step}.`) },
+    { tenantId, signal, onStep: (step) => onStep(`${building}: ${step}.`) },
   )
   const { digest, files, made } = project
   return db.as(tenantId, async (sql) => {

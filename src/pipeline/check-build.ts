@@ -31,6 +31,7 @@ async function loadCode(
 ): Promise<void> {
   const { result } = await sandbox.run({
     bundle: build.artefacts['tools.mjs'] ?? '',
+    tenantId: server.tenantId,
     task: { kind: 'load' },
     input: undefined,
     env: {},

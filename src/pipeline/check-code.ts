@@ -1,4 +1,4 @@
-import { LOCAL_TENANT, type ServerId } from '../model/ids.ts'
+import { LOCAL_TENANT, type ServerId, type TenantId } from '../model/ids.ts'
 import type { PromptDefinition, ResourceDefinition, ServerDefinition } from '../model/server-definition.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
 import type { Services } from './services.ts'
@@ -18,18 +18,20 @@ export interface CodeSample {
 export function checkCode(
   sample: CodeSample,
   { workshop }: Pick<Services, 'workshop'>,
+  tenantId: TenantId,
   signal: AbortSignal,
 ): Promise<{ bundle: string }> {
-  return workshop.run('bundle-code', { definition: sampleDefinition(sample), checkTypes: true }, { signal })
+  return workshop.run('bundle-code', { definition: sampleDefinition(sample), checkTypes: true }, { tenantId, signal })
 }
 
 /** The `tools.mjs` of code that was compiled before. */
 export function bundleCode(
   sample: CodeSample,
   { workshop }: Pick<Services, 'workshop'>,
+  tenantId: TenantId,
   signal: AbortSignal,
 ): Promise<{ bundle: string }> {
-  return workshop.run('bundle-code', { definition: sampleDefinition(sample), checkTypes: false }, { signal })
+  return workshop.run('bundle-code', { definition: sampleDefinition(sample), checkTypes: false }, { tenantId, signal })
 }
 
 /** A definition of that and nothing else. */

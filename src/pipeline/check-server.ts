@@ -25,7 +25,11 @@ export async function checkServer(
     return { definition: loaded, listed: await listedDigests(sql, server.tenantId, loaded) }
   })
   // A large definition takes half a second: the daemon's event loop does not wait for it.
-  const found = await services.workshop.run('check-definition', { definition, listed }, { signal })
+  const found = await services.workshop.run(
+    'check-definition',
+    { definition, listed },
+    { tenantId: server.tenantId, signal },
+  )
   const probed = probe ? await probeBehaviour(definition, server, services, signal) : []
   const { tools, resources, prompts } = definition
   return gradeServer([...found, ...probed], tools.length + resources.length + prompts.length)

@@ -35,7 +35,7 @@ export async function chooseMocks(
   if (handler.kind !== 'operation') return { mocks: [], from: 'nothing' }
   const { pointer } = handler.source ?? {}
   const asked = source && pointer !== undefined ? { ...source, pointer } : { schema: tool.outputSchema ?? {} }
-  const sampled = await services.workshop.run('sample-answer', asked, { signal })
+  const sampled = await services.workshop.run('sample-answer', asked, { tenantId: server.tenantId, signal })
   if (!sampled) return { mocks: [{ response: { body: {} } }], from: 'nothing: the description shows no answer' }
   const { status, contentType, body, from } = sampled
   const answer: Mock = { response: { status, headers: { 'content-type': contentType }, body } }

@@ -6,6 +6,7 @@ import type { ToolResult } from '../../runtime/library/tool-result.ts'
 import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
 import type { Sandbox, SandboxResult, SandboxRun, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
 import { defaults } from '../config/defaults.ts'
+import type { TenantId } from '../model/ids.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { rewordError } from '../errors/reword-error.ts'
 import { hostKey } from '../net/address.ts'
@@ -14,6 +15,7 @@ import { redactBytes, redactText } from '../secrets/redact.ts'
 import { certificateFor, fillSecrets, placeholderOf, type SecretResolver } from './resolve-secrets.ts'
 
 export interface BrokerOptions {
+  readonly tenantId: TenantId
   /** Names the server of one tenant, whose requests to a host are counted together. */
   readonly caller: string
   readonly hosts: readonly string[]
@@ -132,6 +134,7 @@ async function runCode(
   const task: SandboxTask = { kind: 'code', item: call.item, client: call.client }
   const run: SandboxRun = {
     bundle: options.toolsBundle,
+    tenantId: options.tenantId,
     task,
     input: call.input,
     env: visibleEnvironment(options.secrets, options.hosts),

@@ -34,6 +34,7 @@ export function brokerFor(
   const { server, build, hosts, credentials } = request
   const callLater = schedule.join(request, log)
   return createBroker({
+    tenantId: server.tenantId,
     caller: `${server.tenantId}/${server.id}`,
     hosts,
     egress,

@@ -10,48 +10,57 @@ import { upsertCredentials } from '../registry/credential-store.ts'
 import { bumpRevision, requireServer, updateServer } from '../registry/server-store.ts'
 import { upsertImportedTools } from '../registry/imported-tool-store.ts'
 import { insertSource } from '../registry/source-store.ts'
-import { countTools, insertTools, toolNames } from '../registry/tool-store.ts'
+import { countTools, toolNames } from '../registry/tool-store.ts'
 import { toTool } from './import-tool.ts'
 import { type DescriptionText, referenceLoader } from './read-description.ts'
 import { type OperationSelection, selectOperations } from './select-operations.ts'
-import { refuseMoreBytes } from './quota.ts'
+import { addTools, refuseMoreBytes } from './quota.ts'
+import { shareRun, type SharedRun } from './shared-run.ts'
 import type { Services } from './services.ts'
 import { tokensOf } from './token-cost.ts'
 
-const recent = new Map<string, Promise<ImportedApi>>()
+const recent = new Map<string, SharedRun<ImportedApi>>()
 const KEPT = 2
 /** A large one takes 50 MB. */
 const KEPT_MS = 10 * 60_000
 
 /**
- * Reads a description into operations, in the worker process. The last ones are kept for a while, because a preview is
- * followed by the import of the same text.
+ * Reads a description into operations, in a worker process. The last ones are kept for a while, because a preview is
+ * followed by the import of the same text. Calls for the same text share one run, which ends when all have given it up.
  */
 export async function importApi(
   description: DescriptionText,
   baseUrl: string | undefined,
   services: Pick<Services, 'workshop' | 'egress'>,
+  tenantId: TenantId,
   signal: AbortSignal,
 ): Promise<ImportedApi> {
   const { text, origin, overlay } = description
-  const key = JSON.stringify([await digestOfText(text), baseUrl, origin, overlay])
+  const key = JSON.stringify([tenantId, await digestOfText(text), baseUrl, origin, overlay])
   const known = recent.get(key)
-  if (known) return known
-  const loadReference = referenceLoader(origin, services, signal)
+  if (known && !known.isGivenUp()) return known.join(signal)
   const input = { ...description, ...(baseUrl !== undefined && { baseUrl }) }
-  const imported = services.workshop.run('import-api', input, { loadReference, signal })
-  recent.set(key, imported)
-  const forget = (): void => void (recent.get(key) === imported && recent.delete(key))
+  const run = shareRun((own) => {
+    const loadReference = referenceLoader(origin, services, own)
+    return services.workshop.run('import-api', input, { tenantId, loadReference, signal: own })
+  })
+  keepForAWhile(key, run)
+  return run.join(signal)
+}
+
+function keepForAWhile(key: string, run: SharedRun<ImportedApi>): void {
+  recent.delete(key)
+  recent.set(key, run)
+  const forget = (): void => void (recent.get(key) === run && recent.delete(key))
   setTimeout(forget, KEPT_MS).unref()
-  imported.catch(forget)
+  run.result.catch(forget)
   const [oldest] = recent.keys()
   if (recent.size > KEPT && oldest !== undefined) recent.delete(oldest)
-  return imported
 }
 
 /** What was imported in full is not asked for again soon. */
 function forgetImported(api: ImportedApi): void {
-  for (const [key, imported] of recent) void imported.then((known) => known === api && recent.delete(key))
+  for (const [key, { result }] of recent) result.then((known) => known === api && recent.delete(key)).catch(() => {})
 }
 
 export interface ImportRequest {
@@ -100,7 +109,7 @@ export async function addOperations(
       ...(baseUrl !== undefined && { baseUrl }),
     })
     const tools = chosen.map(toTool)
-    await insertTools(sql, tenantId, server, tools, source.id)
+    await addTools(sql, config.quota, tenantId, server, tools, source.id)
     await upsertImportedTools(sql, tenantId, server.id, source.id, tools)
     await upsertCredentials(sql, tenantId, server.id, usedCredentials(api, tools))
     const exposure = expose ?? defaultExposure(chosen, await countTools(sql, tenantId, server.id), server.exposure)

@@ -41,7 +41,7 @@ export async function probeBehaviour(
     const tested: TestedFindings = { failed: [], mismatched: [] }
     for (const test of tests) await repeatTest(test, tools, run, tested)
     const unhelpful: Found[] = []
-    for (const tool of own) unhelpful.push(...(await probeTool(tool, run, services, either)))
+    for (const tool of own) unhelpful.push(...(await probeTool(tool, run, server, services, either)))
     return [
       ...toFindings({ id: 'B1', weight: 'gate' }, tested.failed),
       ...toFindings({ id: 'B3', weight: 'gate' }, tested.mismatched),
@@ -64,7 +64,7 @@ async function prepareRuns(
   signal: AbortSignal,
 ): Promise<Run> {
   const code = tools.filter(({ handler }) => handler.kind === 'code')
-  const { bundle } = await bundleCode({ tools: code, shared }, services, signal)
+  const { bundle } = await bundleCode({ tools: code, shared }, services, server.tenantId, signal)
   return async (tool, request) => {
     const report = await tryTool({ ...request, server, tool, credentials, live: false, bundle }, services, signal)
     signal.throwIfAborted()
@@ -103,8 +103,14 @@ async function repeatTest(
   }
 }
 
-async function probeTool(tool: ToolDefinition, run: Run, services: Services, signal: AbortSignal): Promise<Found[]> {
-  const sampled = await services.workshop.run('sample-answer', { schema: tool.inputSchema }, { signal })
+async function probeTool(
+  tool: ToolDefinition,
+  run: Run,
+  { tenantId }: Server,
+  services: Services,
+  signal: AbortSignal,
+): Promise<Found[]> {
+  const sampled = await services.workshop.run('sample-answer', { schema: tool.inputSchema }, { tenantId, signal })
   const found: Found[] = []
   for (const { what, input, mocks } of probesOf(tool.inputSchema, sampled?.body)) {
     const problem = unhelpfulAnswer(await run(tool, { input, mocks }))

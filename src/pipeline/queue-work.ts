@@ -4,12 +4,12 @@ import type { JobId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import { findDeployment, updateDeployment, upsertDeployment } from '../registry/deployment-store.ts'
 import { setServerStatus } from '../registry/server-store.ts'
-import { takeBuild } from './quota.ts'
+import { refuseMoreJobs, takeBuild } from './quota.ts'
 import type { Services } from './services.ts'
 
 /**
  * Enqueues a deploy; the deployment's row and its job are written in one transaction.
- * @throws MetaError LIMIT_EXCEEDED when the hour's builds, or the room for them, are used up
+ * @throws MetaError LIMIT_EXCEEDED when the hour's builds, the jobs at once, or the room for them, are used up
  */
 export async function queueDeploy(
   server: Server,
@@ -19,6 +19,7 @@ export async function queueDeploy(
   tenantId: TenantId,
 ): Promise<{ job: JobId; deployment: Deployment }> {
   return db.as(tenantId, async (sql) => {
+    await refuseMoreJobs(sql, { queue, config }, tenantId)
     // An earlier version is there already.
     if (version === undefined) await takeBuild(sql, config.quota, tenantId, new Date())
     const deployment = await upsertDeployment(sql, tenantId, server, target)
@@ -57,15 +58,16 @@ export async function noteRefusedDeploy(
   })
 }
 
-/** Enqueues a start or stop of what has been deployed. @throws MetaError SERVER_NOT_RUNNING when nothing has */
+/** Enqueues a start or stop of what has been deployed. @throws MetaError SERVER_NOT_RUNNING when nothing has; LIMIT_EXCEEDED */
 export async function queueChange(
   kind: 'start' | 'stop',
   server: Server,
   target: TargetName,
-  { db, queue }: Pick<Services, 'db' | 'queue'>,
+  { db, queue, config }: Pick<Services, 'db' | 'queue' | 'config'>,
   tenantId: TenantId,
 ): Promise<{ job: JobId; deployment: Deployment }> {
   return db.as(tenantId, async (sql) => {
+    await refuseMoreJobs(sql, { queue, config }, tenantId)
     const deployment = await findDeployment(sql, tenantId, server.id, target)
     if (!deployment || deployment.status === 'deleted') throw notDeployed(server.name, target)
     const job = await queue.send({ kind, tenantId, serverId: server.id, deploymentId: deployment.id }, sql)

@@ -1,9 +1,11 @@
 import type { Quota } from '../config/load-config.ts'
 import type { Sql } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
-import type { TenantId } from '../model/ids.ts'
+import type { SourceId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
+import type { ToolDefinition } from '../model/tool-definition.ts'
 import {
+  countAllTools,
   countServers,
   countStoredBytes,
   insertBuildStart,
@@ -11,6 +13,8 @@ import {
   lockQuota,
 } from '../registry/quota-store.ts'
 import { insertServer, type NewServer } from '../registry/server-store.ts'
+import { insertTools } from '../registry/tool-store.ts'
+import type { Services } from './services.ts'
 
 /**
  * What an agent that nobody watches may use up.
@@ -31,6 +35,50 @@ export async function refuseMoreServers(sql: Sql, { servers: most }: Quota, tena
     `There are ${servers} servers, and ${most} are allowed.`,
     'Archive some that are not used, or let a person raise MCPWRIGHT_MAX_SERVERS.',
     { next: { tool: 'cleanup_servers', arguments: {} } },
+  )
+}
+
+/**
+ * Adds tools to a server.
+ * @param sourceId  the description they were imported from
+ * @throws MetaError LIMIT_EXCEEDED, TOOL_NAME_TAKEN
+ */
+export async function addTools(
+  sql: Sql,
+  { tools: most }: Quota,
+  tenantId: TenantId,
+  server: Server,
+  tools: readonly ToolDefinition[],
+  sourceId?: SourceId,
+): Promise<void> {
+  await lockQuota(sql, tenantId)
+  const count = (await countAllTools(sql, tenantId)) + tools.length
+  if (tools.length > 0 && count > most) {
+    throw new MetaError(
+      'LIMIT_EXCEEDED',
+      `With these there would be ${count} tools in all servers, and ${most} are allowed.`,
+      'Add fewer, archive servers that are not used, or let a person raise MCPWRIGHT_MAX_TOOLS.',
+      { next: { tool: 'cleanup_servers', arguments: {} } },
+    )
+  }
+  await insertTools(sql, tenantId, server, tools, sourceId)
+}
+
+/** @throws MetaError LIMIT_EXCEEDED when as many jobs wait or run as may */
+export async function refuseMoreJobs(
+  sql: Sql,
+  { queue, config }: Pick<Services, 'queue' | 'config'>,
+  tenantId: TenantId,
+): Promise<void> {
+  await lockQuota(sql, tenantId)
+  const { jobs: most } = config.quota
+  const jobs = await queue.countPending(tenantId, sql)
+  if (jobs < most) return
+  throw new MetaError(
+    'LIMIT_EXCEEDED',
+    `${jobs} jobs wait or run, and ${most} are allowed.`,
+    'Wait until some are done, or let a person raise MCPWRIGHT_MAX_JOBS.',
+    { next: { tool: 'list_servers', arguments: {} } },
   )
 }
 

@@ -1,3 +1,4 @@
+import type { Quota } from '../config/load-config.ts'
 import type { Sql } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ImportedApi } from '../model/api-importer.ts'
@@ -8,10 +9,11 @@ import { listDeployments } from '../registry/deployment-store.ts'
 import { listImportedTools, removeImportedTools, upsertImportedTools } from '../registry/imported-tool-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
 import { insertSource, listSources, loadSourceText, removeSources } from '../registry/source-store.ts'
-import { insertTools, listTools, moveTools, removeTools, replaceTool, toolNames } from '../registry/tool-store.ts'
+import { listTools, moveTools, removeTools, replaceTool, toolNames } from '../registry/tool-store.ts'
 import { importApi, refuseTaken, usedCredentials } from './import-api.ts'
 import { toTool } from './import-tool.ts'
 import { type ClientRoots, type DescriptionSource, type DescriptionText, readDescription } from './read-description.ts'
+import { addTools } from './quota.ts'
 import { planRefresh, type RefreshPlan } from './refresh-plan.ts'
 import { describeBreaks, type RefreshOutcome } from './refresh-report.ts'
 import { followedAt, type FollowedDescription, followedTitled, groupSources, storedAddress } from './refresh-source.ts'
@@ -52,9 +54,9 @@ export async function refreshApi(
   const text = await readDescription(source, services, signal, request.roots)
   const from =
     followedAt(followed, text.origin) ??
-    followedTitled(server, followed, (await importApi(text, request.baseUrl, services, signal)).title)
+    followedTitled(server, followed, (await importApi(text, request.baseUrl, services, tenantId, signal)).title)
   const { description, baseUrl } = await readAsBefore(text, from, request, services, tenantId)
-  const api = await importApi(description, baseUrl, services, signal)
+  const api = await importApi(description, baseUrl, services, tenantId, signal)
   const news: News = { api, description, baseUrl, from }
   return db.as(tenantId, async (sql) => {
     // First, because it locks the server.
@@ -62,7 +64,7 @@ export async function refreshApi(
     const outcome = await readPlan(sql, tenantId, server, news, request.select)
     if (request.preview) return outcome
     if (outcome.isDeployed && outcome.plan.isBreaking && !request.acceptBreaking) throw breaking(server, outcome.plan)
-    await applyPlan(sql, tenantId, server, news, outcome.plan)
+    await applyPlan(sql, services.config.quota, server, news, outcome.plan)
     return outcome
   })
 }
@@ -113,11 +115,12 @@ async function readPlan(
 
 async function applyPlan(
   sql: Sql,
-  tenantId: TenantId,
+  quota: Quota,
   server: Server,
   { api, description, baseUrl, from }: News,
   { removed, changed, added, imports }: RefreshPlan,
 ): Promise<void> {
+  const { tenantId } = server
   refuseTaken(server, added, await toolNames(sql, tenantId, server.id))
   const source = await insertSource(sql, tenantId, {
     serverId: server.id,
@@ -138,7 +141,7 @@ async function applyPlan(
   await removeSources(sql, tenantId, before)
   await removeTools(sql, tenantId, server.id, removed)
   for (const { tool } of changed) await replaceTool(sql, tenantId, server, tool.name, tool)
-  await insertTools(sql, tenantId, server, fresh, source.id)
+  await addTools(sql, quota, tenantId, server, fresh, source.id)
   await upsertCredentials(sql, tenantId, server.id, usedCredentials(api, [...byName.values()]))
 }
 

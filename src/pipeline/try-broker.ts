@@ -18,6 +18,7 @@ export function tryBroker(
   services: Services,
 ): Broker {
   const real = createBroker({
+    tenantId: request.server.tenantId,
     caller: `${request.server.tenantId}/${request.server.id}`,
     hosts,
     egress: services.egress,

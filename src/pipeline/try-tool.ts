@@ -66,6 +66,7 @@ export async function tryTool(request: TryRequest, services: Services, signal: A
   const bundle = request.bundle ?? (await bundleOf(request, services, signal))
   const outcome = await services.sandbox.run({
     bundle,
+    tenantId: server.tenantId,
     task: taskOf(tool, credentials, client),
     input,
     env: Object.fromEntries(secrets.map((name) => [name, placeholderOf(name)])),
@@ -81,10 +82,10 @@ async function bundleOf(
   services: Services,
   signal: AbortSignal,
 ): Promise<string> {
-  if (tool.handler.kind !== 'code') return (await bundleCode({}, services, signal)).bundle
-  const files =
-    shared ?? (await services.db.as(server.tenantId, (sql) => listSharedCode(sql, server.tenantId, server.id)))
-  return (await bundleCode({ tools: [tool], shared: files }, services, signal)).bundle
+  const { tenantId } = server
+  if (tool.handler.kind !== 'code') return (await bundleCode({}, services, tenantId, signal)).bundle
+  const files = shared ?? (await services.db.as(tenantId, (sql) => listSharedCode(sql, tenantId, server.id)))
+  return (await bundleCode({ tools: [tool], shared: files }, services, tenantId, signal)).bundle
 }
 
 /** Nobody is really asked. */

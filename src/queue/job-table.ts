@@ -80,6 +80,16 @@ export async function findPendingJob(
   return row?.id
 }
 
+/** In all daemons. */
+export async function countPendingJobs(sql: Sql, tenantId: TenantId): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM ${QUEUE_SCHEMA}.queue JOIN ${QUEUE_SCHEMA}.job USING (name)
+     WHERE job.state < 'completed' AND job.data->>'tenantId' = $1 AND queue.policy = 'key_strict_fifo'`,
+    [tenantId],
+  )
+  return row?.count ?? 0
+}
+
 /** Makes the jobs that a daemon held when it died ready at once. The daemon must not be working yet. */
 export async function takeBackJobs(sql: Sql, name: string): Promise<void> {
   await sql.query(

@@ -1,6 +1,6 @@
 import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ServerId } from '../model/ids.ts'
+import type { ServerId, TenantId } from '../model/ids.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { createAlarm } from './alarm.ts'
 import { isTransient } from './job-failure.ts'
@@ -43,6 +43,8 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
     string,
     { id: string; serverId: ServerId; cancelling: AbortController; ended: Promise<void> }
   >()
+  /** Tenants that have had their turn. */
+  const round = new Set<TenantId>()
   const stopping = new AbortController()
   const closing = new AbortController()
   let buriedAtMs = Date.now()
@@ -52,9 +54,22 @@ export function startJobWorker(options: JobWorkerOptions): JobWorker {
       buriedAtMs = Date.now()
       await options.settlement.buryFailed()
     }
-    const free = concurrency - running.size
-    if (free <= 0) return
-    for (const job of await boss.fetch<Job>(name, { batchSize: free, includeMetadata: true })) start(job)
+    while (running.size < concurrency) {
+      const job = await takeJob()
+      if (!job) return
+      start(job)
+    }
+  }
+
+  /** The oldest of a tenant that has had no turn in this round: who sends many jobs holds nobody else's up. */
+  async function takeJob(): Promise<JobWithMetadata<Job> | undefined> {
+    const full = { includeMetadata: true } as const
+    const [other] = await boss.fetch<Job>(name, { ...full, ignoreGroups: [...round] })
+    const isOver = other === undefined && round.size > 0
+    if (isOver) round.clear()
+    const [job] = isOver ? await boss.fetch<Job>(name, full) : [other]
+    if (job) round.add(job.data.tenantId)
+    return job
   }
 
   function start(job: JobWithMetadata<Job>): void {

@@ -7,7 +7,7 @@ import type { DaemonId, JobId, TenantId } from '../model/ids.ts'
 import { createBoss, ensureQueue, queueName } from './boss.ts'
 import { nextJobId } from './job-id.ts'
 import { createJobSettlement, JOB_SETTLED, toBossDb } from './job-settlement.ts'
-import { findJob, findJobState, findPendingJob, wishJobCancelled } from './job-table.ts'
+import { countPendingJobs, findJob, findJobState, findPendingJob, wishJobCancelled } from './job-table.ts'
 import { startJobWorker, type JobWorker } from './job-worker.ts'
 import type { Job, JobProgress, JobState, Queue } from './queue.ts'
 
@@ -61,7 +61,12 @@ export async function createQueue({
   async function sendIn(sql: Sql, job: Job): Promise<JobId> {
     const id = nextJobId()
     const home = await findHome(sql, db, job, name)
-    const sent = await boss.send(home, job, { id, singletonKey: job.serverId, db: toBossDb(sql) })
+    const sent = await boss.send(home, job, {
+      id,
+      singletonKey: job.serverId,
+      group: { id: job.tenantId },
+      db: toBossDb(sql),
+    })
     if (sent === null) throw new Error(`pg-boss did not take the ${job.kind} job "${id}".`)
     await sql.query('SELECT pg_notify($1, $2)', [JOB_SENT, home])
     return id
@@ -83,6 +88,7 @@ export async function createQueue({
     find,
     read: (tenantId, id) => db.asSystem((sql) => findJob(sql, tenantId, id)),
     findPending: (tenantId, serverId, kind) => db.asSystem((sql) => findPendingJob(sql, tenantId, serverId, kind)),
+    countPending: (tenantId, sql) => asOwner(sql, (owner) => countPendingJobs(owner, tenantId)),
     async wait(tenantId, id, signal) {
       for (;;) {
         // Listen first, then look: what happens in between is heard.

@@ -74,6 +74,8 @@ export interface Queue {
   read(tenantId: TenantId, id: JobId): Promise<JobRecord | undefined>
   /** The job of this kind that waits or runs for the server and is wanted, to attach to instead of sending another. */
   findPending(tenantId: TenantId, serverId: ServerId, kind: Job['kind']): Promise<JobId | undefined>
+  /** Jobs of a tenant that wait or run, as its transaction `sql` sees them. */
+  countPending(tenantId: TenantId, sql: Sql): Promise<number>
   /** Resolves when the job is done or has failed, or with its current state when `signal` aborts first. */
   wait(tenantId: TenantId, id: JobId, signal: AbortSignal): Promise<JobState>
   /** Calls `listener` with what the job's handler reports from now on, in whichever daemon. @returns what ends that */

@@ -15,6 +15,16 @@ export async function countServers(sql: Sql, tenantId: TenantId): Promise<number
   return row?.count ?? 0
 }
 
+/** Of all servers that are not archived. */
+export async function countAllTools(sql: Sql, tenantId: TenantId): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM tools JOIN servers ON servers.id = tools.server_id
+     WHERE tools.tenant_id = $1 AND servers.tenant_id = $1 AND servers.deleted_at IS NULL`,
+    [tenantId],
+  )
+  return row?.count ?? 0
+}
+
 /** Forgets those from before. @returns when builds were asked for since then, the oldest first */
 export async function listBuildStarts(sql: Sql, tenantId: TenantId, since: Date): Promise<readonly Date[]> {
   await sql.query('DELETE FROM build_starts WHERE tenant_id = $1 AND at < $2', [tenantId, since])

@@ -77,7 +77,7 @@ export const addPrompt = defineTool<Input>({
       const found = await requireServer(sql, tenantId, input.server)
       return { server: found, shared: await listSharedCode(sql, tenantId, found.id) }
     })
-    if ('kind' in prompt.messages) await checkCode({ prompts: [prompt], shared }, services, signal)
+    if ('kind' in prompt.messages) await checkCode({ prompts: [prompt], shared }, services, tenantId, signal)
     await services.db.as(tenantId, async (sql) => {
       const replaced = input.replace === true && (await replacePrompt(sql, tenantId, server, prompt.name, prompt))
       if (!replaced) await insertPrompt(sql, tenantId, server, prompt)

@@ -53,7 +53,7 @@ export const addResource = defineTool<Input>({
       const found = await requireServer(sql, tenantId, input.server)
       return { server: found, shared: await listSharedCode(sql, tenantId, found.id) }
     })
-    if (resource.content.kind === 'code') await checkCode({ resources: [resource], shared }, services, signal)
+    if (resource.content.kind === 'code') await checkCode({ resources: [resource], shared }, services, tenantId, signal)
     await services.db.as(tenantId, async (sql) => {
       const replaced = input.replace === true && (await replaceResource(sql, tenantId, server, resource.name, resource))
       if (!replaced) await insertResource(sql, tenantId, server, resource)

@@ -1,6 +1,7 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { Sql } from '../db/db.ts'
 import type { ErrorCode } from '../errors/codes.ts'
+import type { Quota } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { type Finding, worstFindings } from '../model/finding.ts'
 import type { Server } from '../model/server.ts'
@@ -8,6 +9,7 @@ import type { ToolDefinition } from '../model/tool-definition.ts'
 import { amendTool, type Edit } from '../pipeline/amend-tool.ts'
 import { checkCode } from '../pipeline/check-code.ts'
 import { checkItem } from '../pipeline/check-item.ts'
+import { addTools } from '../pipeline/quota.ts'
 import { readToolInput, type ToolInput } from '../pipeline/read-tool-input.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
 import { tryTool, type TryReport } from '../pipeline/try-tool.ts'
@@ -16,7 +18,7 @@ import { bumpRevision, requireServer } from '../registry/server-store.ts'
 import { withSharedChanges } from '../pipeline/shared-code.ts'
 import { changeSharedCode, listSharedCode, type SharedCodeChanges } from '../registry/shared-code-store.ts'
 import { putToolDraft, removeToolDraft } from '../registry/tool-draft-store.ts'
-import { findTool, insertTools, replaceTool } from '../registry/tool-store.ts'
+import { findTool, replaceTool } from '../registry/tool-store.ts'
 import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input extends ToolInput {
@@ -109,7 +111,7 @@ export const addTool = defineTool<Input>({
     const input = await amendTool(given, server, services, tenantId)
     try {
       const checked = await checkTool(input, server, call)
-      await services.db.as(tenantId, (sql) => saveTool(sql, server, input, checked))
+      await services.db.as(tenantId, (sql) => saveTool(sql, services.config.quota, server, input, checked))
       const findings = await checkItem({ tools: [checked.tool] }, server, services, call.signal)
       return describeSaved(input, checked, findings)
     } catch (error) {
@@ -135,15 +137,21 @@ async function checkTool(input: Input, server: Server, call: MetaCall): Promise<
     return withSharedChanges(await listSharedCode(sql, tenantId, server.id), input.shared)
   })
   const isCode = tool.handler.kind === 'code'
-  const compiled = isCode ? await checkCode({ tools: [tool], shared }, services, signal) : undefined
+  const compiled = isCode ? await checkCode({ tools: [tool], shared }, services, tenantId, signal) : undefined
   const report = input.try && (await tryOnce(server, { tool, credential }, input, compiled?.bundle, call))
   return { tool, ...(credential && { credential }), ...(report && { report }) }
 }
 
-async function saveTool(sql: Sql, server: Server, input: Input, { tool, credential }: CheckedTool): Promise<void> {
+async function saveTool(
+  sql: Sql,
+  quota: Quota,
+  server: Server,
+  input: Input,
+  { tool, credential }: CheckedTool,
+): Promise<void> {
   const { tenantId, id } = server
   const replaced = input.replace === true && (await replaceTool(sql, tenantId, server, tool.name, tool))
-  if (!replaced) await insertTools(sql, tenantId, server, [tool])
+  if (!replaced) await addTools(sql, quota, tenantId, server, [tool])
   if (credential) await upsertCredentials(sql, tenantId, id, [credential])
   if (input.shared) await changeSharedCode(sql, tenantId, id, input.shared)
   await removeToolDraft(sql, tenantId, id, tool.name)

@@ -53,7 +53,7 @@ export async function importDescription<Input extends ImportInput>(
   await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, input.server))
   progress('Reading the description.')
   const description = await read(input, call)
-  const api = await importApi(description, input.base_url, services, signal)
+  const api = await importApi(description, input.base_url, services, tenantId, signal)
   if (input.preview ?? true) return preview(input, api, tool)
   progress(`Adding operations of ${api.title}.`)
   const request = {

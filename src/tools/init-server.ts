@@ -34,7 +34,7 @@ export const initServer = defineTool<Input>({
     const parts = readTemplate(template, { name, description })
     const server = await services.db.as(tenantId, async (sql) => {
       const added = await addServer(sql, services.config.quota, tenantId, { name, description, exposure: 'tools' })
-      await storeTemplate(sql, added, parts)
+      await storeTemplate(sql, services.config.quota, added, parts)
       return added
     })
     const isEmpty = parts.tools.length === 0

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
 import { MetaError } from '../../src/errors/meta-error.ts'
 import {
@@ -277,6 +277,50 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
       expect(JSON.stringify(state)).not.toContain('secret detail')
       expect(tries).toBe(3)
       expect(bugs).toContainEqual(new TypeError('secret detail'))
+    })
+
+    it('gives tenants turns: who sends many jobs holds up those of another by what runs, and no more', async () => {
+      const started: string[] = []
+      const gates: PromiseWithResolvers<void>[] = []
+      const handler =
+        (called: string): JobHandler =>
+        async () => {
+          started.push(called)
+          const gate = Promise.withResolvers<void>()
+          gates.push(gate)
+          await gate.promise
+        }
+      const floods = Array.from({ length: 12 }, (_, index) => build(newServer(handler(`a${index}`))))
+      const ids = await db.asSystem(async (sql) => {
+        const sent: JobId[] = []
+        for (const job of floods) sent.push(await queue.send(job, sql))
+        return sent
+      })
+      const isFull = () => vi.waitUntil(() => gates.length === 4, { timeout: 20_000, interval: 5 })
+      await isFull()
+      const others = ['b1', 'b2'].map((called): Job => ({
+        kind: 'build',
+        tenantId: OTHER_TENANT,
+        serverId: newServer(handler(called)),
+      }))
+      for (const job of others) ids.push(await queue.send(job))
+      expect(await db.asSystem((sql) => queue.countPending(OTHER_TENANT, sql))).toBe(2)
+      const endOne = (): void => gates.shift()?.resolve()
+      endOne()
+      await isFull()
+      expect(started.at(-1)).toBe('b1')
+      for (let turn = 0; turn < 2; turn++) {
+        endOne()
+        await isFull()
+      }
+      expect(started.slice(-3)).toEqual(['b1', expect.stringContaining('a'), 'b2'])
+      const letGo = setInterval(endOne, 1)
+      await Promise.all(
+        ids.map((id, index) => queue.wait(index < 12 ? LOCAL_TENANT : OTHER_TENANT, id, AbortSignal.timeout(20_000))),
+      )
+      clearInterval(letGo)
+      expect(started).toHaveLength(ids.length)
+      expect(await db.asSystem((sql) => queue.countPending(OTHER_TENANT, sql))).toBe(0)
     })
 
     it('finds the job of a kind that waits or runs, to attach to', async () => {

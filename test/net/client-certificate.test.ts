@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { LOCAL_TENANT } from '../../src/model/ids.ts'
 import { certificateFetch as emitted } from '../../generators/project/emit-certificate-fetch.ts'
 import { callOperation } from '../../runtime/library/call-operation.ts'
 import type { CertificateNames } from '../../runtime/library/client-certificate.ts'
@@ -26,6 +27,7 @@ describe.skipIf(!certificates)('a client certificate (needs openssl)', () => {
 
   const fetchThing = (name: string, boundTo = server.host) =>
     createBroker({
+      tenantId: LOCAL_TENANT,
       caller: 'test',
       hosts: [server.host],
       egress,

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { LOCAL_TENANT } from '../../src/model/ids.ts'
 import type { WireRequest } from '../../runtime/library/wire.ts'
 import { createEgress, type Egress } from '../../src/net/egress.ts'
 import { createBroker } from '../../src/pipeline/create-broker.ts'
@@ -52,6 +53,7 @@ beforeEach(() => {
 /** The server's description names both hosts; a person bound the secret to the first. */
 async function send(request: Partial<WireRequest> & { url: string }): Promise<unknown> {
   const broker = createBroker({
+    tenantId: LOCAL_TENANT,
     caller: 'test',
     hosts: [api.host, evil.host],
     egress,

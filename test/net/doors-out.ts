@@ -75,6 +75,7 @@ export async function openDoors(makeEgress: (site: string) => Egress): Promise<D
   /** The hosts of the server are the worst case: a description named this very host. */
   const broker = (address: string): Broker =>
     createBroker({
+      tenantId: LOCAL_TENANT,
       caller: 'test',
       hosts: [host, ...(URL.canParse(address) ? [hostKey(new URL(address))] : [])],
       egress,

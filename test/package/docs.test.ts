@@ -5,11 +5,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { ToolDefinition } from '../../src/model/tool-definition.ts'
 import { checkCode } from '../../src/pipeline/check-code.ts'
+import { LOCAL_TENANT } from '../../src/model/ids.ts'
 import { createWorkshop } from '../../src/pipeline/workshop/workshop.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const cache = mkdtempSync(path.join(tmpdir(), 'mcpwright-docs-'))
-const workshop = createWorkshop({ cache, idleMs: 1_000, timeoutMs: 60_000, memoryMiB: 640 })
+const workshop = createWorkshop({ cache, atOnce: 1, idleMs: 1_000, timeoutMs: 60_000, memoryMiB: 640 })
 
 afterAll(async () => {
   await workshop.close()
@@ -21,7 +22,7 @@ describe('docs/tool-context.md', () => {
     'has an example that compiles as the body of a tool: %i',
     async (_, code) => {
       const tool = codeTool(code)
-      const { bundle } = await checkCode({ tools: [tool] }, { workshop }, AbortSignal.timeout(60_000))
+      const { bundle } = await checkCode({ tools: [tool] }, { workshop }, LOCAL_TENANT, AbortSignal.timeout(60_000))
       expect(bundle).toContain('example')
     },
   )

@@ -36,7 +36,7 @@ export async function openTenants(): Promise<Tenants> {
   const db = await openTestPglite()
   resources.defer(() => db.close())
   await db.asSystem((sql) => sql.query(`INSERT INTO tenants VALUES ($1, 'bob')`, [BOB.tenantId]))
-  const workshop = createWorkshop({ cache: tmpdir(), idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 })
+  const workshop = createWorkshop({ cache: tmpdir(), atOnce: 2, idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 })
   resources.defer(() => workshop.close())
   const egress = createEgress({ allowLocal: new Set() })
   resources.defer(() => egress.close())

@@ -2,6 +2,7 @@ import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createJobTasks } from '../../src/mcp/job-tasks.ts'
 import { waitingItems } from '../../src/pipeline/inbox/answer-inbox.ts'
+import { refuseMoreJobs } from '../../src/pipeline/quota.ts'
 import { requireServer } from '../../src/registry/server-store.ts'
 import { metaTools } from '../../src/tools/index.ts'
 import { call } from '../e2e/call.ts'
@@ -118,6 +119,22 @@ describe('two tenants of one daemon', () => {
     expect(await createJobTasks(async () => services, ADA).get(job)).toMatchObject({ status: 'working' })
   })
 
+  it('have so many jobs at once, each for itself', async () => {
+    const { db, services } = tenants
+    const of = ({ tenantId }: typeof ADA, jobs: number) => {
+      const config = { ...services.config, quota: { ...services.config.quota, jobs } }
+      return db.as(tenantId, (sql) => refuseMoreJobs(sql, { queue: services.queue, config }, tenantId))
+    }
+    // Of the test before.
+    await expect(of(ADA, 1)).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: '1 jobs wait or run, and 1 are allowed.',
+      fix: expect.stringContaining('MCPWRIGHT_MAX_JOBS'),
+    })
+    await of(ADA, 2)
+    await of(BOB, 1)
+  })
+
   it('cannot use a confirmation of the other for the same call', async () => {
     const asked = await call(ada, 'delete_server', { server: 'shared' })
     expect(asked.error).toMatchObject({ code: 'CONFIRMATION_NEEDED' })
@@ -152,7 +169,7 @@ function describeMuch(index: number): string {
 }
 
 describe('a tenant that asks for much at once', () => {
-  it('leaves the simple calls of another answered before its own', async () => {
+  it('leaves the simple calls of another answered before its own, and gives the heavy ones their turn', async () => {
     const giveUp = new AbortController()
     let answered = 0
     const heavy = Array.from({ length: 200 }, async (_, index) => {
@@ -168,6 +185,11 @@ describe('a tenant that asks for much at once', () => {
       expect((await call(bob, tool, input)).isError).toBe(false)
     }
     expect(answered).toBeLessThan(100)
+    const before = answered
+    const heavyOfBob = await call(bob, 'import_openapi', { server: 'quick', content: describeMuch(1_000) })
+    expect(heavyOfBob.isError).toBe(false)
+    // Those in flight when it came, and what the other process does during its own time.
+    expect(answered - before).toBeLessThan(30)
     giveUp.abort()
     await Promise.allSettled(heavy)
     expect((await call(ada, 'get_server', { server: 'shared' })).isError).toBe(false)

@@ -39,7 +39,7 @@ export interface ConnectOutcome {
  */
 export async function connectServer(
   { serverName, connection: wanted }: ConnectRequest,
-  services: Pick<Services, 'db' | 'connections' | 'secrets'>,
+  services: Pick<Services, 'config' | 'db' | 'connections' | 'secrets'>,
   principal: Principal,
   signal: AbortSignal,
 ): Promise<ConnectOutcome> {
@@ -72,7 +72,7 @@ export async function connectServer(
       return { state: 'waiting', tools, withdrawn, leftOut }
     }
     await removeInboxRequest(sql, tenantId, server.id, requestOf(connection, shown))
-    const offered = await offerTools(sql, tenantId, server, connection, shown)
+    const offered = await offerTools(sql, services.config.quota, server, connection, shown)
     return { state: 'connected', tools, offered, withdrawn, leftOut }
   })
 }

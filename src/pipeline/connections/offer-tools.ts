@@ -1,13 +1,14 @@
+import type { Quota } from '../../config/load-config.ts'
 import type { Sql } from '../../db/db.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { Connection, PinnedTool } from '../../model/connection.ts'
-import type { TenantId } from '../../model/ids.ts'
 import type { Server } from '../../model/server.ts'
 import type { ToolDefinition } from '../../model/tool-definition.ts'
 import { pinTools, unpinTools } from '../../registry/connection-tool-store.ts'
 import { bumpRevision, updateServer } from '../../registry/server-store.ts'
-import { insertTools, listTools, replaceTool } from '../../registry/tool-store.ts'
+import { listTools, replaceTool } from '../../registry/tool-store.ts'
 import { defaultExposure } from '../import-api.ts'
+import { addTools } from '../quota.ts'
 import { chooseName, toExternalTool } from './external-tool.ts'
 
 export interface OfferedTools {
@@ -25,11 +26,12 @@ export interface OfferedTools {
  */
 export async function offerTools(
   sql: Sql,
-  tenantId: TenantId,
+  quota: Quota,
   server: Server,
   connection: Connection,
   shown: readonly { readonly tool: string; readonly digest: string }[],
 ): Promise<OfferedTools> {
+  const { tenantId } = server
   const place = { tenantId, serverId: server.id, connection: connection.name }
   const pinned = await pinTools(sql, place, shown)
   const existing = await listTools(sql, tenantId, server.id)
@@ -42,7 +44,7 @@ export async function offerTools(
   const known = new Set(existing.map(({ name }) => name))
   const [renewed, added] = [tools.filter(({ name }) => known.has(name)), tools.filter(({ name }) => !known.has(name))]
   for (const tool of renewed) await replaceTool(sql, tenantId, server, tool.name, tool)
-  await insertTools(sql, tenantId, server, added)
+  await addTools(sql, quota, tenantId, server, added)
   if (tools.length > 0) {
     const exposure = defaultExposure(added, existing.length + added.length, server.exposure)
     await updateServer(sql, tenantId, server.id, { exposure })

@@ -28,7 +28,7 @@ export const answerChangedTools: InboxAnswers<'changed-tools'> = {
       return [{ title: tool, before: before ?? '', after: after ?? '', differences }]
     })
   },
-  async answer({ server, request }, { choice }, { db }, { tenantId }) {
+  async answer({ server, request }, { choice }, { db, config }, { tenantId }) {
     if (choice !== choiceFor(request.changes)) throw lookAgain()
     return db.as(tenantId, async (sql) => {
       const connection = server && (await findConnection(sql, tenantId, server.id, request.connection))
@@ -37,7 +37,7 @@ export const answerChangedTools: InboxAnswers<'changed-tools'> = {
       }
       const shown = request.changes.map(({ tool, to }) => ({ tool, digest: to }))
       const row = await requireServerById(sql, tenantId, server.id)
-      const { renewed, added, skipped } = await offerTools(sql, tenantId, row, connection, shown)
+      const { renewed, added, skipped } = await offerTools(sql, config.quota, row, connection, shown)
       if (skipped.length === shown.length) throw lookAgain()
       const count = Object.keys(renewed).length + Object.keys(added).length
       return `${count} tools of "${connection.name}" are allowed as they are now. Deploy "${server.name}" to take them up.`

@@ -26,7 +26,7 @@ export const answerConnection: InboxAnswers<'connection'> = {
       ),
     )
   },
-  async answer({ server, request }, { choice }, { db }, { tenantId, subject }) {
+  async answer({ server, request }, { choice }, { db, config }, { tenantId, subject }) {
     if (choice !== choiceFor(request.tools)) throw lookAgain()
     return db.as(tenantId, async (sql) => {
       const connection = server && (await findConnection(sql, tenantId, server.id, request.connection))
@@ -35,7 +35,7 @@ export const answerConnection: InboxAnswers<'connection'> = {
       }
       await approveHost(sql, tenantId, hostOf(connection), subject)
       const row = await requireServerById(sql, tenantId, server.id)
-      const { added, skipped } = await offerTools(sql, tenantId, row, connection, request.tools)
+      const { added, skipped } = await offerTools(sql, config.quota, row, connection, request.tools)
       const left = skipped.length > 0 ? ` ${skipped.length} were left out.` : ''
       return `${Object.keys(added).length} tools of ${hostOf(connection)} are in the draft of "${server.name}".${left} The next deploy takes them up.`
     })

@@ -30,7 +30,7 @@ export async function makeMcpb(
       next: { tool: 'deploy', arguments: { server: name } },
     })
   }
-  const { bytes, sha256 } = await workshop.run('bundle-mcpb', { files: build.files }, { signal })
+  const { bytes, sha256 } = await workshop.run('bundle-mcpb', { files: build.files }, { tenantId, signal })
   return { version: build.version, bytes, sha256 }
 }
 

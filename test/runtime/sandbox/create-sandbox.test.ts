@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { LOCAL_TENANT } from '../../../src/model/ids.ts'
 import type { BrokerNotice, ClientSide } from '../../../runtime/library/wire.ts'
 import { createSandbox } from '../../../runtime/sandbox/create-sandbox.ts'
 import { CLIENT, fakeBroker, LIMITS, runBody, wireResponse } from './running.ts'
@@ -195,7 +196,13 @@ describe('a run of code', () => {
 })
 
 describe('loading a bundle', () => {
-  const load = { task: { kind: 'load' }, input: undefined, env: {}, broker: fakeBroker() } as const
+  const load = {
+    task: { kind: 'load' },
+    tenantId: LOCAL_TENANT,
+    input: undefined,
+    env: {},
+    broker: fakeBroker(),
+  } as const
 
   it('lists what it has', async () => {
     const bundle = await bundleOf({ first: 'return 1', second: 'return 2' })

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { LOCAL_TENANT } from '../../../src/model/ids.ts'
 import type { Credential } from '../../../runtime/library/http-call.ts'
 import type { Operation } from '../../../runtime/library/operation.ts'
 import type { WireResponse } from '../../../runtime/library/wire.ts'
@@ -25,6 +26,7 @@ async function call(
 ): Promise<SandboxOutcome> {
   return await sandbox.run({
     bundle: await bundleOf({}),
+    tenantId: LOCAL_TENANT,
     task: { kind: 'operation', operation, credentials },
     input,
     env,

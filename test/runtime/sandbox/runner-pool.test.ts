@@ -4,14 +4,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createSandbox, type SandboxOptions } from '../../../runtime/sandbox/create-sandbox.ts'
 import type { Sandbox } from '../../../runtime/sandbox/sandbox.ts'
-import { fakeBroker, LIMITS, runBody } from './running.ts'
+import { LOCAL_TENANT, type TenantId } from '../../../src/model/ids.ts'
+import { CLIENT, fakeBroker, LIMITS, runBody } from './running.ts'
 import { bundleOf } from './tool-bundle.ts'
 
 const SANDBOX = path.resolve(import.meta.dirname, '../../../runtime/sandbox/create-sandbox.ts')
 
+const OTHER_TENANT = '00000000-0000-7000-8000-000000000002' as TenantId
 const opened: Sandbox[] = []
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((sandbox) => sandbox.close()))
@@ -70,6 +72,36 @@ describe('the pool of runners', () => {
     const outcomes = await Promise.all(runs)
     expect(outcomes.map(({ result }) => result)).toEqual([1, 2, 3, 4, 5].map((value) => ({ kind: 'value', value })))
     expect(most).toBe(2)
+  })
+
+  it('gives tenants turns: who asks for much makes another wait for what runs, and no more', async () => {
+    const sandbox = open()
+    const bundle = await bundleOf({ tried: 'await context.store.get("x")' })
+    const started: string[] = []
+    const gates: PromiseWithResolvers<void>[] = []
+    const runOf = (tenantId: TenantId, name: string) => {
+      const broker = fakeBroker({
+        store: async () => {
+          started.push(name)
+          const gate = Promise.withResolvers<void>()
+          gates.push(gate)
+          await gate.promise
+        },
+      })
+      const task = { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: CLIENT } as const
+      return sandbox.run({ bundle, task, input: {}, env: {}, broker, tenantId, limits: { wallMs: 20_000 } })
+    }
+    const runs = Array.from({ length: 6 }, (_, index) => runOf(LOCAL_TENANT, `a${index}`))
+    const isFull = () => vi.waitUntil(() => gates.length === 2, { timeout: 20_000, interval: 5 })
+    await isFull()
+    runs.push(runOf(OTHER_TENANT, 'b0'))
+    gates.shift()?.resolve()
+    await isFull()
+    expect(started).toEqual([expect.stringContaining('a'), expect.stringContaining('a'), 'b0'])
+    const letGo = setInterval(() => gates.shift()?.resolve(), 1)
+    await Promise.all(runs)
+    clearInterval(letGo)
+    expect(started).toHaveLength(7)
   })
 
   it('gives each run an isolate of its own', async () => {

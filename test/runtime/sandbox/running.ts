@@ -1,3 +1,4 @@
+import { LOCAL_TENANT } from '../../../src/model/ids.ts'
 import type { BrokerCall, BrokerNotice, ClientSide, WireResponse } from '../../../runtime/library/wire.ts'
 import type { Sandbox, SandboxLimits, SandboxOutcome, SandboxRun } from '../../../runtime/sandbox/sandbox.ts'
 import type { Broker } from '../../../runtime/supervisor/broker.ts'
@@ -57,6 +58,7 @@ export async function runBody(
     bundle: await bundleOf({ tried: body }),
     task: { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: CLIENT },
     input: {},
+    tenantId: LOCAL_TENANT,
     env: {},
     broker: fakeBroker(),
     ...(notices && { onNotice: (notice) => void notices.push(notice) }),

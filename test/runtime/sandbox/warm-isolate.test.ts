@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { LOCAL_TENANT } from '../../../src/model/ids.ts'
 import { createSandbox } from '../../../runtime/sandbox/create-sandbox.ts'
 import type { Sandbox, SandboxOutcome, SandboxRun } from '../../../runtime/sandbox/sandbox.ts'
 import { LEFTOVERS } from './leftovers.ts'
@@ -14,7 +15,16 @@ const trivial = await bundleOf({ tried: 'return input.n' })
 /** Runs the tool `tried` of a bundle, for a server that keeps its isolate. */
 async function call(bundle: string, run: Partial<SandboxRun> = {}): Promise<SandboxOutcome> {
   const task = { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: CLIENT } as const
-  return await sandbox.run({ bundle, task, input: {}, env: {}, broker: fakeBroker(), warmKey: 'server', ...run })
+  return await sandbox.run({
+    bundle,
+    task,
+    tenantId: LOCAL_TENANT,
+    input: {},
+    env: {},
+    broker: fakeBroker(),
+    warmKey: 'server',
+    ...run,
+  })
 }
 
 describe('what a run leaves behind', () => {
@@ -64,7 +74,7 @@ describe('a kept isolate', () => {
   it('is given up where no server is named', async () => {
     await call(trivial)
     const task = { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: CLIENT } as const
-    const run = { bundle: trivial, task, input: {}, env: {}, broker: fakeBroker() }
+    const run = { bundle: trivial, task, tenantId: LOCAL_TENANT, input: {}, env: {}, broker: fakeBroker() }
     expect((await sandbox.run(run)).isWarm).toBe(false)
     expect((await sandbox.run(run)).isWarm).toBe(false)
     expect((await call(trivial)).isWarm).toBe(false)
@@ -104,7 +114,15 @@ describe('a kept isolate', () => {
     await using closed = closing(open(2))
     const task = { kind: 'code', item: { kind: 'tool', name: 'tried' }, client: CLIENT } as const
     const run = (warmKey: string) =>
-      closed.pool.run({ bundle: trivial, task, input: {}, env: {}, broker: fakeBroker(), warmKey })
+      closed.pool.run({
+        bundle: trivial,
+        task,
+        tenantId: LOCAL_TENANT,
+        input: {},
+        env: {},
+        broker: fakeBroker(),
+        warmKey,
+      })
     await Promise.all([run('a'), run('b')])
     const warm = []
     for (const key of ['a', 'b', 'b', 'a', 'a', 'b']) warm.push((await run(key)).isWarm)

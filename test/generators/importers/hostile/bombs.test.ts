@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { MetaError } from '../../../../src/errors/meta-error.ts'
+import { LOCAL_TENANT } from '../../../../src/model/ids.ts'
 import { createWorkshop } from '../../../../src/pipeline/workshop/workshop.ts'
+import { readProcessFile, workersOf } from '../../../pipeline/workers-of.ts'
 import { bombs } from './bombs.ts'
 
 const MEMORY_MIB = 300
@@ -14,16 +16,16 @@ const TIME_MS = 15_000
 describe.skipIf(!existsSync('/proc/self/status'))('a bomb in the worker process', () => {
   it.each(Object.entries(bombs))('%s', { timeout: 2 * TIME_MS }, async (name, make) => {
     const text = make()
-    const workshop = createWorkshop({ cache: tmpdir(), idleMs: 60_000, timeoutMs: TIME_MS, memoryMiB: 640 })
+    const workshop = createWorkshop({ cache: tmpdir(), atOnce: 1, idleMs: 60_000, timeoutMs: TIME_MS, memoryMiB: 640 })
     try {
-      const task = workshop.run('import-api', { text })
+      const task = workshop.run('import-api', { text }, { tenantId: LOCAL_TENANT })
       const turns = countTurns()
       const outcome = await task.then(
         ({ operations }) => operations.length,
         (error: unknown) => error,
       )
       expect(outcome).toSatisfy(isReadOrRefused)
-      expect(peakMemoryMiB(workerOf(process.pid))).toBeLessThan(
+      expect(peakMemoryMiB(workersOf(process.pid)[0])).toBeLessThan(
         name.includes('GraphQL') ? GRAPHQL_MEMORY_MIB : MEMORY_MIB,
       )
       expect(turns()).toBeGreaterThan(0)
@@ -49,28 +51,8 @@ function countTurns(): () => number {
   }
 }
 
-function workerOf(parent: number): number {
-  const found = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .find((name) => {
-      const line = readProcess(name, 'cmdline')
-      return line.includes('workshop-main') && readProcess(name, 'status').includes(`\nPPid:\t${parent}\n`)
-    })
-  if (found === undefined) throw new Error('There is no worker process.')
-  return Number(found)
-}
-
-/** Empty when the process has just ended. */
-function readProcess(pid: string, file: 'cmdline' | 'status'): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
 /** The most that the process ever had in memory (VmHWM). */
-function peakMemoryMiB(pid: number): number {
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readProcess(String(pid), 'status'))?.[1]
+function peakMemoryMiB(id: number | undefined): number {
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readProcessFile(String(id), 'status'))?.[1]
   return Number(kibibytes ?? Number.NaN) / 1024
 }

@@ -4,6 +4,7 @@ import { noClient } from '../../../../runtime/library/input-needed.ts'
 import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../../../runtime/library/wire.ts'
 import { createSandbox } from '../../../../runtime/sandbox/create-sandbox.ts'
 import type { SandboxResult } from '../../../../runtime/sandbox/sandbox.ts'
+import { LOCAL_TENANT } from '../../../../src/model/ids.ts'
 import type { Broker } from '../../../../runtime/supervisor/broker.ts'
 import { LIMITS } from '../running.ts'
 import { useStore } from '../../../../runtime/supervisor/use-store.ts'
@@ -17,7 +18,7 @@ export function openIsolateHost(bundle: string): Host {
     const store = memoryStore()
     const notices: BrokerNotice[] = []
     const abort = new AbortController()
-    const shared = { bundle, env: HOST_ENV, warmKey: 'table' }
+    const shared = { bundle, tenantId: LOCAL_TENANT, env: HOST_ENV, warmKey: 'table' }
     const broker: Broker = {
       call: (asked, { signal }) => answer(asked, signal),
       notice: () => {},
