@@ -1,6 +1,6 @@
 import { MetaError } from '../errors/meta-error.ts'
 import type { Server } from '../model/server.ts'
-import { INSTALL_CLIENTS, type InstallClient } from '../pipeline/install/install-clients.ts'
+import { INSTALL_CLIENTS, type InstallClient, installIn } from '../pipeline/install/install-clients.ts'
 import { keepMcpb, makeMcpb } from '../pipeline/install/make-mcpb.ts'
 import { registryEntry } from '../pipeline/install/registry-entry.ts'
 import { connectCommand } from '../pipeline/install/start-command.ts'
@@ -9,8 +9,7 @@ import { requireServer } from '../registry/server-store.ts'
 import { defineTool, type MetaAnswer, type MetaCall, objectSchema, READS, serverArgument } from './meta-tool.ts'
 
 /** Every client with a form of its own, and the two that take a file. */
-// The keys of a literal, which is all that Object.keys can give here.
-const CLIENTS = [...(Object.keys(INSTALL_CLIENTS) as InstallClient[]), 'mcpb', 'registry'] as const
+const CLIENTS = [...INSTALL_CLIENTS, 'mcpb', 'registry'] as const
 
 interface Input {
   readonly server: string
@@ -43,9 +42,7 @@ export const getInstall = defineTool<Input>({
 })
 
 function describeSnippet(name: string, client: InstallClient): MetaAnswer {
-  const installation: ReturnType<(typeof INSTALL_CLIENTS)[InstallClient]> & { link?: string } = INSTALL_CLIENTS[client](
-    connectCommand(name),
-  )
+  const installation = installIn(client, connectCommand(name))
   const { snippet, place, link } = installation
   return {
     text: [

@@ -7,7 +7,7 @@ const floors: readonly (readonly string[])[] = [
   ['runtime/library'],
   ['src/model', 'src/errors'],
   ['src/config', 'src/db', 'src/net', 'src/telemetry'],
-  ['src/registry', 'src/secrets', 'src/inbox', 'src/audit', 'src/auth', 'src/queue', 'src/daemon'],
+  ['src/registry', 'src/secrets', 'src/inbox', 'src/audit', 'src/auth', 'src/queue', 'src/daemon', 'src/clients'],
   ['src/checks', 'generators', 'runtime', 'bridge'],
   ['src/pipeline'],
   ['src/tools', 'src/jobs'],

@@ -109,7 +109,7 @@ describe('what is pasted', () => {
   })
 
   it('holds no token', async () => {
-    const answers = await Promise.all(Object.keys(INSTALL_CLIENTS).map(install))
+    const answers = await Promise.all(INSTALL_CLIENTS.map(install))
     expect(JSON.stringify(answers)).not.toMatch(/bearer|authorization/i)
   })
 })

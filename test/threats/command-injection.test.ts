@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Client } from '@modelcontextprotocol/client'
-import { INSTALL_CLIENTS } from '../../src/pipeline/install/install-clients.ts'
+import { installIn } from '../../src/pipeline/install/install-clients.ts'
 import { call } from '../e2e/call.ts'
 import { ADA, openTenants, type Tenants } from './tenants.ts'
 
@@ -84,14 +84,14 @@ describe('what a person pastes to install a server', () => {
   const folder = `/home/o'brien/$(id) "x"; \`id\``
 
   it.each(['claude-code', 'inspector'] as const)('quotes every word of the line for %s', (name) => {
-    const { snippet } = INSTALL_CLIENTS[name]({ name: 'desk', command, args: [folder, 'connect', 'desk'] })
+    const { snippet } = installIn(name, { name: 'desk', command, args: [folder, 'connect', 'desk'] })
     expect(snippet).toContain(String.raw`'/home/o'\''brien/$(id) "x"; ` + "`id`'")
   })
 
   it.each(['claude-desktop', 'cursor', 'vscode', 'windsurf', 'gemini', 'json'] as const)(
     'is one JSON text for %s',
     (name) => {
-      const { snippet } = INSTALL_CLIENTS[name]({ name: 'desk', command, args: [folder] })
+      const { snippet } = installIn(name, { name: 'desk', command, args: [folder] })
       expect(JSON.stringify(JSON.parse(snippet))).toContain(JSON.stringify({ command, args: [folder] }).slice(1, -1))
     },
   )

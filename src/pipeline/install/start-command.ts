@@ -1,6 +1,6 @@
 import path from 'node:path'
+import type { StartCommand } from '../../clients/client.ts'
 import { packageRoot } from '../../config/package-root.ts'
-import type { StartCommand } from './install-clients.ts'
 
 /**
  * How a client reaches a deployed server: the launcher by its absolute path, since desktop clients have no PATH of a
