@@ -76,7 +76,11 @@ export async function showEndpoint(server: string, environment: NodeJS.ProcessEn
 }
 
 /** @throws MetaError as the daemon answered: SERVER_UNKNOWN, SERVER_NOT_RUNNING … */
-async function findEndpoint(server: string, config: Config, environment: NodeJS.ProcessEnv): Promise<ServerEndpoint> {
+export async function findEndpoint(
+  server: string,
+  config: Config,
+  environment: NodeJS.ProcessEnv,
+): Promise<ServerEndpoint> {
   const daemon = await ensureDaemon(config, environment)
   const answer = await askDaemon(daemon, `/servers/${encodeURIComponent(server)}/endpoint`, { timeoutMs: 20_000 })
   const body: { url?: string; token?: string; title?: string; detail?: string; fix?: string } = {

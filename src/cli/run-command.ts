@@ -30,6 +30,27 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .description('make sure that mcpwright runs, and show how clients reach it (the default)')
     .action(async () => (await import('./start.ts')).start(environment))
   program
+    .command('setup')
+    .description('add mcpwright to the MCP clients of this machine, or take it away; shows the difference and asks')
+    .argument('[client...]', 'of those it knows; all that are installed by default')
+    .option('--remove', 'take it away again')
+    .option('--yes', 'do not ask')
+    .option('--force', 'write over an entry of that name which starts something else')
+    .action(async (clients: string[], options) => {
+      process.exitCode = await (await import('./setup.ts')).setup(clients, options, environment)
+    })
+  program
+    .command('install')
+    .description('add a deployed server to the MCP clients of this machine, or take it away')
+    .argument('<server>', 'the name of a deployed server')
+    .option('--client <client...>', 'of those it knows; all that are installed by default')
+    .option('--remove', 'take it away again')
+    .option('--yes', 'do not ask')
+    .option('--force', 'write over an entry of that name which starts something else')
+    .action(async (server: string, options) => {
+      process.exitCode = await (await import('./install.ts')).install(server, options, environment)
+    })
+  program
     .command('serve')
     .description('run in the foreground, over HTTP, until Ctrl-C')
     .action(async () => (await import('./serve.ts')).serve(environment))

@@ -23,6 +23,11 @@ describe('what is loaded at a start', () => {
     ])
   })
 
+  it('by a command of the terminal is what reads its words; what asks a person, when it asks', () => {
+    expect([...packagesFrom('src/cli/run-command.ts')]).toEqual(['commander'])
+    expect([...packagesFrom('src/cli/setup.ts')]).not.toContain('@clack/prompts')
+  })
+
   it('is found by following static imports, not types and not what is imported later', () => {
     expect([...packagesFrom('generators/project/emit-project.ts')]).toContain('ts-morph')
     expect(staticImports("import type { A } from 'a'\nimport { type B } from 'b'\nawait import('c')")).toEqual([])

@@ -1,0 +1,49 @@
+import { cp, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+
+// npx, `pnpm dlx`, `yarn dlx` and bunx keep what they run in folders that they empty when they like.
+const RUNNER_FOLDERS = /[\\/](_npx|dlx|dlx-[^\\/]+|bunx-[^\\/]+)[\\/]/
+
+/** Whether a package stands where its runner will remove it some day. */
+export function isInRunnerCache(root: string): boolean {
+  return RUNNER_FOLDERS.test(root)
+}
+
+/**
+ * The folder of this package that stays: its own, or else that of a copy below the data directory. A copy rather than
+ * a refusal, since a package runner is how most people meet mcpwright; it needs no network, and `mcpwright uninstall`
+ * takes it away.
+ */
+export function lastingRoot(root: string, version: string, home: string): string {
+  if (!isInRunnerCache(root)) return root
+  return path.join(appFolder(home), version, path.basename(path.dirname(root)), path.basename(root))
+}
+
+/** Copies the package, with the packages around it, where `lastingRoot` says. @returns whether a copy was made now */
+export async function makeLastingCopy(root: string, version: string, home: string): Promise<boolean> {
+  const lasting = lastingRoot(root, version, home)
+  if (lasting === root || (await exists(path.join(lasting, 'package.json')))) return false
+  const modules = path.dirname(root)
+  const app = path.join(appFolder(home), version)
+  const unfinished = `${app}.${process.pid}`
+  try {
+    await cp(modules, path.join(unfinished, path.basename(modules)), { recursive: true, verbatimSymlinks: true })
+    await rm(app, { recursive: true, force: true })
+    await rename(unfinished, app)
+  } finally {
+    await rm(unfinished, { recursive: true, force: true })
+  }
+  return true
+}
+
+/** Holds the copies, one folder a version. */
+export function appFolder(home: string): string {
+  return path.join(home, 'app')
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
+}

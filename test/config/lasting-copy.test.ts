@@ -1,0 +1,53 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isInRunnerCache, lastingRoot, makeLastingCopy } from '../../src/config/lasting-copy.ts'
+
+let folder: string
+let root: string
+let home: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-copy-'))
+  const modules = path.join(folder, '_npx', 'ab12', 'node_modules')
+  root = path.join(modules, 'mcpwright')
+  home = path.join(folder, 'home')
+  await mkdir(root, { recursive: true })
+  await mkdir(path.join(modules, 'commander'))
+  await writeFile(path.join(root, 'package.json'), '{}')
+  await writeFile(path.join(modules, 'commander', 'index.js'), 'export {}')
+})
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('a package that its runner will remove', () => {
+  it.each([
+    ['/home/ada/.npm/_npx/ab12/node_modules/mcpwright', true],
+    ['/home/ada/.cache/pnpm/dlx/ab12/node_modules/mcpwright', true],
+    ['/tmp/xfs-1/dlx-99/node_modules/mcpwright', true],
+    ['/tmp/bunx-1000-mcpwright/node_modules/mcpwright', true],
+    [String.raw`C:\Users\Ada\AppData\Local\npm-cache\_npx\ab12\node_modules\mcpwright`, true],
+    ['/usr/lib/node_modules/mcpwright', false],
+    ['/home/ada/mcpwright', false],
+  ])('is told by its folder: %s', (where, expected) => {
+    expect(isInRunnerCache(where)).toBe(expected)
+  })
+
+  it('is copied once, with the packages it needs, to where it stays', async () => {
+    const lasting = lastingRoot(root, '1.2.3', home)
+    expect(lasting).toBe(path.join(home, 'app', '1.2.3', 'node_modules', 'mcpwright'))
+    expect(await makeLastingCopy(root, '1.2.3', home)).toBe(true)
+    expect(await makeLastingCopy(root, '1.2.3', home)).toBe(false)
+    expect(await readFile(path.join(lasting, '..', 'commander', 'index.js'), 'utf8')).toBe('export {}')
+    expect(await readdir(path.join(home, 'app'))).toEqual(['1.2.3'])
+  })
+
+  it('stays where it is when it was installed', async () => {
+    const installed = path.join(folder, 'lib', 'node_modules', 'mcpwright')
+    expect(lastingRoot(installed, '1.2.3', home)).toBe(installed)
+    expect(await makeLastingCopy(installed, '1.2.3', home)).toBe(false)
+  })
+})
