@@ -123,11 +123,12 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
       .open()
       .then(({ target }) => target.handleDeploymentUpgrade(mount.slug, mount.path, request, socket, head), refuse)
   })
-  const port = await listenOnKeptPort(server, config)
+  const listening = await listenOnKeptPort(server, config)
+  const { port } = listening
   const baseUrl = `http://127.0.0.1:${port}`
   writeDaemonRecord(config.home, {
     pid: process.pid,
-    port,
+    ...listening,
     token,
     version: ownVersion(),
     configDigest: digestOfConfig(config),

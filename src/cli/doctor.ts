@@ -3,6 +3,7 @@ import { detectIsolationLayers } from '../../runtime/supervisor/detect-isolation
 import { type Config, loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
 import { findDaemon } from '../daemon/ensure-daemon.ts'
+import { describeTakenPort } from '../daemon/listen.ts'
 import type { AuditCheck } from '../registry/audit-chain.ts'
 import { packageFolder } from '../pipeline/workshop/package-sources.ts'
 
@@ -92,6 +93,8 @@ async function findIsolation(): Promise<Finding[]> {
 
 async function findRunningDaemon(config: Config): Promise<Finding> {
   const daemon = await findDaemon(config)
+  const warning = daemon && describeTakenPort(daemon)
+  if (warning) return { state: 'reduced', what: warning }
   return daemon
     ? { state: 'ok', what: `Daemon: version ${daemon.version} runs (pid ${daemon.pid}, port ${daemon.port})` }
     : { state: 'ok', what: 'Daemon: not running; the first client starts it' }

@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
 import { findDaemon, stopDaemon } from '../daemon/ensure-daemon.ts'
+import { describeTakenPort } from '../daemon/listen.ts'
 
 /** Prints whether the daemon runs, and its servers. Exit code 3: it does not run. */
 export async function showStatus(environment: NodeJS.ProcessEnv, { json = false }: { json?: boolean }): Promise<void> {
@@ -13,6 +14,8 @@ export async function showStatus(environment: NodeJS.ProcessEnv, { json = false 
     process.exit(3)
   }
   const { pid, port, version } = daemon
+  const warning = describeTakenPort(daemon)
+  if (warning) console.error(warning)
   const servers = (await askDaemon(daemon, '/servers', { timeoutMs: 10_000 }))?.body
   if (json) console.log(JSON.stringify({ running: true, pid, port, version, home: config.home, ...Object(servers) }))
   else

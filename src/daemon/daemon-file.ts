@@ -1,14 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config/load-config.ts'
 import type { DaemonId } from '../model/ids.ts'
 import { writePrivateFile } from '../config/private-file.ts'
+import type { Listening } from './listen.ts'
 
 /** What a daemon tells about itself in `daemon.json` (0600) once it listens. */
-export interface DaemonRecord {
+export interface DaemonRecord extends Listening {
   readonly pid: number
-  readonly port: number
   /** Callers of the meta server send it as a bearer token. */
   readonly token: string
   readonly version: string
@@ -33,6 +33,11 @@ export function writeDaemonRecord(home: string, record: DaemonRecord): void {
 /** Takes the record away, unless another daemon has written its own meanwhile. */
 export function removeDaemonRecord(home: string, pid: number): void {
   if (readDaemonRecord(home)?.pid === pid) rmSync(daemonFile(home), { force: true })
+}
+
+/** Whether a daemon has ever been started for a home. */
+export function isInUse(home: string): boolean {
+  return existsSync(path.join(home, 'token'))
 }
 
 /** The token stays the same over restarts, so that clients' configurations do. */
