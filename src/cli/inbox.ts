@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
+import type { DaemonRecord } from '../daemon/daemon-file.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import type { ConfirmPolicy } from '../model/confirm-policy.ts'
 import { readAnswer } from './read-answer.ts'
@@ -13,6 +14,12 @@ export async function showInbox(environment: NodeJS.ProcessEnv): Promise<void> {
   for (const { request, requested_by: by } of items) console.log(`- ${request}, asked for by ${by}`)
   const minted = await askDaemon(daemon, '/control/inbox/link', { method: 'POST', timeoutMs: 20_000 })
   console.log(`Answer at ${readAnswer<{ link: string }>(minted).link}\nThe link works once, and for ten minutes.`)
+}
+
+/** A link to the inbox, which works once and for ten minutes; undefined while the database is not open. */
+export async function mintInboxLink(daemon: DaemonRecord): Promise<string | undefined> {
+  const minted = await askDaemon(daemon, '/control/inbox/link', { method: 'POST', timeoutMs: 20_000 })
+  return minted?.status === 201 ? readAnswer<{ link: string }>(minted).link : undefined
 }
 
 /** Shows when calls ask a person first, or sets it: always, destructive or never. */

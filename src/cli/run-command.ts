@@ -27,8 +27,9 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
 function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
   program
     .command('start')
-    .description('make sure that mcpwright runs, and show how clients reach it (the default)')
-    .action(async () => (await import('./start.ts')).start(environment))
+    .description('make sure that mcpwright runs, and say where it is and what is next (the default)')
+    .option('--configurations', "print clients' configurations too, with the token, to paste them by hand")
+    .action(async (options: { configurations?: boolean }) => (await import('./start.ts')).start(environment, options))
   program
     .command('setup')
     .description('add mcpwright to the MCP clients of this machine, or take it away; shows the difference and asks')

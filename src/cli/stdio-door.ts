@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Config, loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
-import type { DaemonRecord } from '../daemon/daemon-file.ts'
+import { type DaemonRecord, isInUse } from '../daemon/daemon-file.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import { toTerminal } from '../errors/render.ts'
 import { DOOR_HEADER } from '../mcp/open-calls.ts'
@@ -14,6 +14,7 @@ export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<voi
   const config = readConfig(environment)
   const door = randomUUID()
   for (const warning of config.warnings) console.error(warning)
+  for (const line of greeting(config)) console.error(line)
   // It takes longest: it begins before the door's own modules are loaded. Who needs it meets its failure.
   let daemon: Promise<DaemonRecord> | undefined = ensureDaemon(config, environment)
   daemon.catch(() => {})
@@ -37,6 +38,20 @@ export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<voi
     },
   })
   process.exit(0)
+}
+
+/** Clients keep what stands on stderr; a person who started this by hand sees nothing else of it. */
+function greeting({ home, databaseUrl }: Config): string[] {
+  const isFirst = !isInUse(home)
+  return [
+    ...(process.stderr.isTTY
+      ? ['mcpwright speaks MCP here, for a client. In a terminal of yours: npx mcpwright start']
+      : []),
+    ...(isFirst
+      ? [`mcpwright starts here for the first time; its data is in ${databaseUrl ? 'PostgreSQL' : home}.`]
+      : []),
+    ...(isFirst ? ['What waits for you is shown by: npx mcpwright inbox'] : []),
+  ]
 }
 
 function loadDoor() {
