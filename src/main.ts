@@ -74,7 +74,7 @@ export interface Daemon {
  */
 export async function startDaemon(config: Config, headStart?: HeadStart): Promise<Daemon> {
   await using starting = new AsyncDisposableStack()
-  const { lock: ownership, database } = headStart ?? (await takeHeadStart(config))
+  const { lock: ownership, database } = headStart ?? takeHeadStart(config)
   starting.use(ownership)
   starting.defer(async () => (await database)?.[Symbol.asyncDispose]())
   const token = ownerToken(config.home)

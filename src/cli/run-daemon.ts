@@ -7,8 +7,8 @@ import { takeHeadStart } from '../daemon/head-start.ts'
 export async function runDaemon(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(environment)
   try {
-    // A new database takes longer to make than the rest takes to load.
-    const headStart = await takeHeadStart(config)
+    // A new database takes longer to make than the rest takes to load, and loading holds up all that has not begun.
+    const headStart = takeHeadStart(config)
     const { startDaemon } = await import('../main.ts')
     const daemon = await startDaemon(config, headStart)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => daemon.drain())

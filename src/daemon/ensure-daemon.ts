@@ -15,11 +15,12 @@ import { isNewer, ownVersion } from './version.ts'
 export type EnsureDaemon = () => Promise<DaemonRecord>
 
 /**
+ * Where there is none, one has been started when this returns: what a caller then loads cannot hold it up.
  * @param environment  of this process; the daemon gets only what it needs of it
  * @throws MetaError DAEMON_CONFLICT when the running daemon serves another database, DAEMON_UNAVAILABLE when none came up
  */
 export async function ensureDaemon(config: Config, environment: NodeJS.ProcessEnv): Promise<DaemonRecord> {
-  const running = await findDaemon(config)
+  const running = recordOfLiving(config) && (await findDaemon(config))
   if (running) {
     refuseOtherDatabase(config, running)
     if (!isNewer(ownVersion(), running.version)) return running
@@ -29,11 +30,15 @@ export async function ensureDaemon(config: Config, environment: NodeJS.ProcessEn
 }
 
 /** The daemon of this home, if it answers. */
-export async function findDaemon({ home }: Config): Promise<DaemonRecord | undefined> {
-  const record = readDaemonRecord(home)
-  if (!record || !isAlive(record.pid)) return undefined
-  const answer = await askDaemon(record, '/health')
+export async function findDaemon(config: Config): Promise<DaemonRecord | undefined> {
+  const record = recordOfLiving(config)
+  const answer = record && (await askDaemon(record, '/health'))
   return answer?.status === 200 ? record : undefined
+}
+
+function recordOfLiving({ home }: Config): DaemonRecord | undefined {
+  const record = readDaemonRecord(home)
+  return record && isAlive(record.pid) ? record : undefined
 }
 
 /** Stops the daemon of this home; its servers come up again with the next one. @returns whether there was one */

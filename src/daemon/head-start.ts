@@ -12,8 +12,8 @@ export interface HeadStart {
 }
 
 /** @throws MetaError DATA_DIRECTORY_LOCKED when another daemon owns the data directory */
-export async function takeHeadStart(config: Config): Promise<HeadStart> {
-  const lock = await lockDataDirectory(config.home)
+export function takeHeadStart(config: Config): HeadStart {
+  const lock = lockDataDirectory(config.home)
   return { lock, database: prepareDatabase(databaseOptions(config)) }
 }
 

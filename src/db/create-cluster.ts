@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -19,15 +19,16 @@ export interface Cluster {
 
 /**
  * Makes the PostgreSQL files of a data directory, which the caller has locked, where there are none: by initdb (some
- * seconds), unless there is a template. What a death has left half-made is thrown away and made again.
+ * seconds, in a process that has begun when this returns), unless there is a template. What a death has left half-made
+ * is thrown away and made again.
  * @throws MetaError DISK_FULL or DATABASE_UNAVAILABLE
  */
 export async function prepareCluster(directory: string, templateFolders?: readonly string[]): Promise<Cluster> {
   const folder = path.join(directory, 'pglite')
   if (existsSync(markerOf(directory))) return { folder }
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const template = await findTemplate(templateFolders)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const template = findTemplate(templateFolders)
   if (template !== undefined) return { folder, template }
   await initialise(folder)
   return { folder }

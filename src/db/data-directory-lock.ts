@@ -12,7 +12,7 @@ const held = new Set<DatabaseSync>()
  * @param directory  is made when it is missing
  * @throws MetaError DATA_DIRECTORY_LOCKED when another process (or another part of this one) owns it
  */
-export async function lockDataDirectory(directory: string): Promise<AsyncDisposable> {
+export function lockDataDirectory(directory: string): AsyncDisposable {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const database = new DatabaseSync(path.join(directory, 'lock'), { timeout: 0 })
   try {

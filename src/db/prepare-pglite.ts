@@ -9,12 +9,13 @@ export interface PreparedPglite extends AsyncDisposable {
 }
 
 /**
- * Opens the PGlite of a directory, made when there is none. PGlite's program loads while its files are made.
+ * Opens the PGlite of a directory, made when there is none. PGlite's program loads while its files are made: both have
+ * begun when this returns, so that what the caller does next cannot hold them up.
  * @throws MetaError DATA_DIRECTORY_LOCKED, DISK_FULL or DATABASE_UNAVAILABLE
  */
 export async function preparePglite(directory: string, templateFolders?: readonly string[]): Promise<PreparedPglite> {
   await using preparing = new AsyncDisposableStack()
-  preparing.use(await lockDataDirectory(directory))
+  preparing.use(lockDataDirectory(directory))
   const unopened = startPgliteThread()
   // It may have been closed by then, and not have come to that.
   preparing.defer(() => unopened.terminate())

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { digestOfMigrations, migrationsFolder, readMigrations } from './migrations.ts'
 
@@ -8,8 +7,8 @@ import { digestOfMigrations, migrationsFolder, readMigrations } from './migratio
  * The name of a template (a migrated PGlite directory as tar.gz) of this code. It changes with the migrations and
  * with the packages that write the files and the queue's tables, so that a stale template is simply not found.
  */
-export async function templateName(): Promise<string> {
-  const text = await readFile(path.join(packageFolder(), 'package.json'), 'utf8')
+export function templateName(): string {
+  const text = readFileSync(path.join(packageFolder(), 'package.json'), 'utf8')
   // Our own package.json; both are pinned there.
   const { dependencies } = JSON.parse(text) as { dependencies: Record<string, string> }
   const hash = createHash('sha256')
@@ -28,7 +27,7 @@ function packageFolder(): string {
 }
 
 /** The first template of this code in `folders`. */
-export async function findTemplate(folders: readonly string[] = [packagedTemplates()]): Promise<string | undefined> {
-  const name = await templateName()
+export function findTemplate(folders: readonly string[] = [packagedTemplates()]): string | undefined {
+  const name = templateName()
   return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file))
 }

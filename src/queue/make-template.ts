@@ -22,7 +22,7 @@ export async function makeTemplate(folder: string): Promise<string> {
     const template = await db.dump()
     await db.close()
 
-    const file = path.join(folder, await templateName())
+    const file = path.join(folder, templateName())
     const unfinished = path.join(folder, `.${process.pid}-${path.basename(file)}`)
     await mkdir(folder, { recursive: true })
     await writeFile(unfinished, template)

@@ -1,4 +1,4 @@
 import { lockDataDirectory } from '../../src/db/data-directory-lock.ts'
 
-await lockDataDirectory(process.argv[2] ?? '')
+lockDataDirectory(process.argv[2] ?? '')
 process.send?.('locked')

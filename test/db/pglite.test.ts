@@ -18,18 +18,17 @@ beforeAll(ensureTestTemplate)
 describe('the data directory', () => {
   it('has one owner; a second one is told so at once', async () => {
     await using directory = await temporaryDirectory()
-    const lock = await lockDataDirectory(directory.path)
-    await expect(lockDataDirectory(directory.path)).rejects.toMatchObject({
-      code: 'DATA_DIRECTORY_LOCKED',
-      message: expect.stringContaining(directory.path),
-    })
+    const lock = lockDataDirectory(directory.path)
+    expect(() => lockDataDirectory(directory.path)).toThrow(
+      expect.objectContaining({ code: 'DATA_DIRECTORY_LOCKED', message: expect.stringContaining(directory.path) }),
+    )
     await lock[Symbol.asyncDispose]()
   })
 
   it('can be owned again after it was let go', async () => {
     await using directory = await temporaryDirectory()
-    await (await lockDataDirectory(directory.path))[Symbol.asyncDispose]()
-    const lock = await lockDataDirectory(directory.path)
+    await lockDataDirectory(directory.path)[Symbol.asyncDispose]()
+    const lock = lockDataDirectory(directory.path)
     await expect(lock[Symbol.asyncDispose]()).resolves.toBeUndefined()
   })
 
@@ -37,9 +36,9 @@ describe('the data directory', () => {
     await using directory = await temporaryDirectory()
     const holder = fork(HOLDER, [directory.path], { execArgv: [] })
     await once(holder, 'message')
-    await expect(lockDataDirectory(directory.path)).rejects.toMatchObject({ code: 'DATA_DIRECTORY_LOCKED' })
+    expect(() => lockDataDirectory(directory.path)).toThrow(expect.objectContaining({ code: 'DATA_DIRECTORY_LOCKED' }))
     await killed(holder)
-    const lock = await lockDataDirectory(directory.path)
+    const lock = lockDataDirectory(directory.path)
     await expect(lock[Symbol.asyncDispose]()).resolves.toBeUndefined()
   })
 })

@@ -13,7 +13,7 @@ export const TEST_TEMPLATES = path.join(tmpdir(), 'mcpwright-test-templates')
 /** Makes the template of this code when no earlier test has. */
 export async function ensureTestTemplate(): Promise<string> {
   await mkdir(TEST_TEMPLATES, { recursive: true })
-  const file = path.join(TEST_TEMPLATES, await templateName())
+  const file = path.join(TEST_TEMPLATES, templateName())
   return existsSync(file) ? file : makeTemplate(TEST_TEMPLATES)
 }
 
