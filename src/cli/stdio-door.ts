@@ -18,11 +18,11 @@ export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<voi
   // It takes longest: it begins before the door's own modules are loaded. Who needs it meets its failure.
   let daemon: Promise<DaemonRecord> | undefined = ensureDaemon(config, environment)
   daemon.catch(() => {})
-  const [{ connectStdio }, { ALL_VERSIONS }, { describeMetaServer }] = await loadDoor()
+  const [{ connectStdio }, { ALL_VERSIONS }, { describedMetaServer }] = await loadDoor()
   await connectStdio({
     input: process.stdin,
     output: process.stdout,
-    staticAnswers: { ...describeMetaServer(), supportedVersions: ALL_VERSIONS },
+    staticAnswers: { ...describedMetaServer(), supportedVersions: ALL_VERSIONS },
     async endpoint() {
       const begun = daemon ?? ensureDaemon(config, environment)
       daemon = undefined
@@ -58,7 +58,7 @@ function loadDoor() {
   return Promise.all([
     import('../../bridge/connect/connect-stdio.ts'),
     import('../../bridge/protocol/versions.ts'),
-    import('../mcp/describe-meta-server.ts'),
+    import('../mcp/described-meta-server.ts'),
   ])
 }
 

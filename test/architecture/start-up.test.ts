@@ -7,7 +7,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 /** What a process loads before it can answer: each package costs every start its time and memory. */
 describe('what is loaded at a start', () => {
   it('by a stdio door is our own code alone', () => {
-    const entries = ['src/cli/stdio-door.ts', 'bridge/connect/connect-stdio.ts', 'src/mcp/describe-meta-server.ts']
+    const entries = ['src/cli/stdio-door.ts', 'bridge/connect/connect-stdio.ts', 'src/mcp/described-meta-server.ts']
     expect(entries.flatMap((entry) => [...packagesFrom(entry)])).toEqual([])
   })
 
