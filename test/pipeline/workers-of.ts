@@ -14,10 +14,17 @@ function isWorker(id: string, parent: number): boolean {
 }
 
 /** Empty when the process has just ended. */
-export function readProcessFile(id: string, file: 'cmdline' | 'status'): string {
+function readProcessFile(id: string, file: 'cmdline' | 'status'): string {
   try {
     return readFileSync(`/proc/${id}/${file}`, 'utf8')
   } catch {
     return ''
   }
+}
+
+/** What a process has in memory now, and the most that it ever had: resident, in millions of bytes. */
+export function memoryOf(id: number): { nowMb: number; peakMb: number } {
+  const status = readProcessFile(String(id), 'status')
+  const read = (name: string) => (Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1_024) / 1e6
+  return { nowMb: read('VmRSS'), peakMb: read('VmHWM') }
 }

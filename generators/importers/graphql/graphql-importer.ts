@@ -1,10 +1,11 @@
-import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema, parse, print, validate } from 'graphql'
+import { type DocumentNode, type GraphQLField, type GraphQLObjectType, type GraphQLSchema, parse, print } from 'graphql'
 import type { Credential, HttpCall } from '../../../runtime/library/http-call.ts'
 import type { Effect } from '../../../runtime/library/operation.ts'
 import type { ApiImporter, ApiOperation, ImportedApi, ImportOptions } from '../../../src/model/api-importer.ts'
 import { cleanText } from '../openapi/clean-text.ts'
 import { descriptionTooLarge } from '../openapi/text-budget.ts'
 import { OperationNames } from '../openapi/operation-names.ts'
+import { holdAgainstSchema } from './hold-against-schema.ts'
 import { inputSchemaOf } from './input-schema.ts'
 import { looksLikeGraphql, readSchema } from './read-schema.ts'
 import { selectionOf } from './selection.ts'
@@ -16,8 +17,8 @@ export const graphqlImporter: ApiImporter = { kind: 'graphql', recognizes: looks
 /** Characters of a document; GraphQL servers limit what they parse. */
 const LONGEST_DOCUMENT = 8_000
 const LONGEST_DESCRIPTION = 560
-/** Ten for each of two thousand tables; each costs a document that is held against the schema. */
-const MOST_OPERATIONS = 20_000
+/** Ten for each of eight hundred tables; each costs a document that is held against the schema. */
+const MOST_OPERATIONS = 8_000
 
 async function readGraphql(text: string, { origin, baseUrl }: ImportOptions): Promise<ImportedApi> {
   const schema = readSchema(text)
@@ -67,29 +68,36 @@ function fieldsOf(
   operation: 'query' | 'mutation',
   context: Reading,
 ): ApiOperation[] {
-  return Object.values(type?.getFields() ?? {}).flatMap((field) => {
+  const fields = Object.values(type?.getFields() ?? {})
+  const documents = fields.map((field) => documentOf(field, operation, context.schema))
+  // Before anybody sends them.
+  const faults = holdAgainstSchema(context.schema, documents)
+  return fields.flatMap((field, index) => {
     const pointer = `/${type?.name ?? ''}/${field.name}`
-    const document = documentOf(field, operation, context.schema)
-    if (typeof document === 'string') return [toOperation(field, { operation, pointer, document }, context)]
-    context.skipped.push({ pointer, reason: document.problem })
+    const text = textOf(documents[index], faults[index])
+    if (typeof text === 'string') return [toOperation(field, { operation, pointer, document: text }, context)]
+    context.skipped.push({ pointer, reason: text.problem })
     return []
   })
 }
 
-/** One field asked for with its arguments as variables; it is held against the schema before anybody sends it. */
+/** One field asked for with its arguments as variables. */
 function documentOf(
   field: GraphQLField<unknown, unknown>,
   operation: 'query' | 'mutation',
   schema: GraphQLSchema,
-): string | { readonly problem: string } {
+): DocumentNode {
   const variables = field.args.map(({ name, type }) => `$${name}: ${String(type)}`)
   const values = field.args.map(({ name }) => `${name}: $${name}`)
   const declared = variables.length > 0 ? `(${variables.join(', ')})` : ''
   const given = values.length > 0 ? `(${values.join(', ')})` : ''
-  const source = `${operation}${declared} { ${field.name}${given} ${selectionOf(schema, field)} }`
-  const document = parse(source)
-  const [fault] = validate(schema, document)
-  if (fault) return { problem: `no valid document could be made of it: ${fault.message.slice(0, 200)}` }
+  return parse(`${operation}${declared} { ${field.name}${given} ${selectionOf(schema, field)} }`, { noLocation: true })
+}
+
+function textOf(document: DocumentNode | undefined, fault: string | undefined): string | { readonly problem: string } {
+  if (!document || fault !== undefined) {
+    return { problem: `no valid document could be made of it: ${fault?.slice(0, 200)}` }
+  }
   const text = print(document)
   if (text.length <= LONGEST_DOCUMENT) return text
   return { problem: `asking for it takes ${text.length} characters; at most ${LONGEST_DOCUMENT} are sent` }

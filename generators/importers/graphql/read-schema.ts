@@ -1,9 +1,19 @@
-import { buildClientSchema, buildSchema, GraphQLError, type GraphQLSchema, type IntrospectionQuery } from 'graphql'
+import {
+  buildClientSchema,
+  buildSchema,
+  GraphQLError,
+  type GraphQLSchema,
+  type IntrospectionQuery,
+  validateSchema,
+} from 'graphql'
 import { MetaError } from '../../../src/errors/meta-error.ts'
 import { refuseCostlyJson } from '../openapi/text-budget.ts'
 
-/** More take more memory than a reader may: measured, not guessed (bombs.test.ts). */
-const MOST_TOKENS = 600_000
+/**
+ * More take more memory than a reader may, whatever they stand for (bombs.test.ts, bench/threats). The schema of GitHub
+ * has some 100,000.
+ */
+const MOST_TOKENS = 200_000
 
 /** Whether a text is a GraphQL schema: in its own language, or the JSON that introspection answers with. */
 export function looksLikeGraphql(text: string): boolean {
@@ -23,7 +33,9 @@ export function readSchema(text: string): GraphQLSchema {
   const isJson = /^\s*\{/.test(text)
   if (isJson) refuseCostlyJson(text)
   try {
-    const schema = isJson ? buildClientSchema(introspectionOf(text)) : buildSchema(text, { maxTokens: MOST_TOKENS })
+    const schema = isJson ? buildClientSchema(introspectionOf(text)) : buildFrom(text)
+    const [fault] = validateSchema(schema)
+    if (fault) throw fault
     // Of a schema with neither nothing can be called.
     if (schema.getQueryType() || schema.getMutationType()) return schema
   } catch (error) {
@@ -31,6 +43,21 @@ export function readSchema(text: string): GraphQLSchema {
   }
   throw invalid('it has neither queries nor mutations')
 }
+
+/** Without places in the text, which take half the memory: a schema that is wrong is read again, to say where. */
+function buildFrom(text: string): GraphQLSchema {
+  const limits = { maxTokens: MOST_TOKENS }
+  try {
+    return buildSchema(text, { ...limits, noLocation: true })
+  } catch (error) {
+    const isPlaced = error instanceof GraphQLError && error.locations !== undefined
+    if (isPlaced || text.length > LONGEST_PLACED) throw error
+    return buildSchema(text, limits)
+  }
+}
+
+/** Characters of a text that is read again, with the places. */
+const LONGEST_PLACED = 500_000
 
 function introspectionOf(text: string): IntrospectionQuery {
   const parsed: { data?: unknown } = { ...Object(JSON.parse(text)) }

@@ -8,7 +8,8 @@ export const bombs: Readonly<Record<string, () => string>> = {
     `openapi: 3.1.0\nm: &m {${list(5_000, (index) => `k${index}: 1`).join(', ')}}\nx:\n${'  - {<<: *m}\n'.repeat(5_000)}paths: {}\n`,
   'YAML with 195,000 anchors': () =>
     `openapi: 3.1.0\nx:\n${times(195_000, (index) => `  - &a${index} 1\n`)}paths: {}\n`,
-  'as many lines of YAML as are read': () => `openapi: 3.1.0\npaths: {}\nx:\n${'  - a: 1\n'.repeat(199_990)}`,
+  'as many lines of YAML as are read': () =>
+    `openapi: 3.1.0\npaths: { /a: { get: { responses: {} } } }\nx:\n${'  - a: 1\n'.repeat(199_990)}`,
   'YAML nested 100,000 deep': () => `openapi: 3.1.0\npaths: ${'['.repeat(100_000)}`,
   'JSON nested 100,000 deep': () => nested('[', ']', 100_000),
   'JSON nested 5,000,000 deep': () => nested('[', ']', 5_000_000),
@@ -36,6 +37,7 @@ export const bombs: Readonly<Record<string, () => string>> = {
   '500,000 tags': () => describeApi({ paths: { '/a': { get: { tags: list(500_000, (index) => `t${index}`) } } } }),
   '3,000,000 small objects': () => describeApi({ paths: oneGet([]), x: list(3_000_000, () => ({ a: 1 })) }),
   'a million lines of YAML': () => `openapi: 3.1.0\npaths: {}\nx:\n${'  - a: 1\n'.repeat(1_000_000)}`,
+  'a GraphQL description of 31 MB': () => `type Query { """${'y'.repeat(31_000_000)}""" start: Int }\n`,
   'a text of 31 MB': () => describeApi({ paths: oneGet([]), x: 'y'.repeat(31_000_000) }),
   'GraphQL types that all refer to each other': () =>
     `type Query { start: T0 }\n${times(200, (type) => `type T${type} { ${list(60, (other) => `t${other}: T${other}`).join(' ')} }\n`)}`,
@@ -47,6 +49,13 @@ export const bombs: Readonly<Record<string, () => string>> = {
     `type Query { start(in: I0): Int }\n${times(5_000, (level) => `input I${level} { a: I${level + 1} b: I${level + 1} }\n`)}input I5000 { a: Int }\n`,
   'a GraphQL type of 100,000 fields': () =>
     `type Query { start: Big }\ntype Big { ${list(100_000, (index) => `f${index}: Int`).join(' ')} }\n`,
+  'as many GraphQL enum values as are read': () =>
+    `type Query { start: E }\nenum E { ${list(199_980, (index) => `V${index}`).join(' ')} }\n`,
+  'as many GraphQL input fields as are read': () =>
+    `type Query { start(in: I): Int }\ninput I { ${list(66_650, (index) => `a${index}: Int`).join(' ')} }\n`,
+  'as many GraphQL queries as are read': () =>
+    `type Query { ${list(8_000, (index) => `q${index}(a: Int b: Int c: String): Int`).join(' ')} }\n`,
+  'a GraphQL default of 100,000 wrong values': () => `type Query { start(in: Int = [${'a '.repeat(100_000)}]): Int }\n`,
   '30,000 GraphQL queries': () => `type Query { ${list(30_000, (index) => `q${index}: Int`).join(' ')} }\n`,
   '500,000 GraphQL types': () =>
     `type Query { a: Int }\n${times(250_000, (index) => `scalar S${index}\nscalar Z${index}\n`)}`,
