@@ -51,12 +51,7 @@ export async function pack(destination: string): Promise<string> {
     for (const name of BUNDLED) bundlePackage(name, staging)
     writeJson(path.join(staging, 'package.json'), publishedPackage(readJson(path.join(root, 'package.json'))))
     mkdirSync(destination, { recursive: true })
-    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-    const output = execFileSync(npm, ['pack', '--json', '--ignore-scripts', '--pack-destination', destination], {
-      cwd: staging,
-      encoding: 'utf8',
-      shell: process.platform === 'win32',
-    })
+    const output = runNpm(['pack', '--json', '--pack-destination', destination], staging)
     // npm's own words, one entry a package: a list up to npm 11, an object by name after.
     const packed: Record<string, { filename: string }> = JSON.parse(output)
     return path.join(destination, Object.values(packed)[0]?.filename ?? '')
@@ -105,6 +100,16 @@ function publishedPackage({ scripts, devDependencies: _dev, ...rest }: PackageJs
 
 function installedVersion(name: string): string {
   return String(readJson(path.join(root, 'node_modules', name, 'package.json')).version)
+}
+
+/** @returns what npm wrote; no package's script runs */
+export function runNpm(words: readonly string[], cwd: string): string {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  return execFileSync(npm, [...words, '--ignore-scripts'], {
+    cwd,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  })
 }
 
 function runTool(name: string, file: string, args: readonly string[]): void {

@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleInstalled } from '../../scripts/build-mcpb.ts'
 import { call } from '../e2e/call.ts'
 import { type LibraryApi, startLibraryApi } from '../e2e/library-api.ts'
 import { hostPath, olderNode } from './host-node.ts'
@@ -149,8 +150,40 @@ describe('the published package', () => {
     const { stdout } = await npm(['exec', '--yes', '--package', `file:${tarball}`, '--', 'mcpwright', 'doctor'], empty)
     expect(stdout).toContain('isolated-vm loads')
     // npm keeps what it ran in its cache, once for each tarball.
-    const kept = /\((.+[\\/]_npx[\\/][0-9a-f]+)[\\/]/.exec(stdout)?.[1]
-    if (kept) rmSync(kept, { recursive: true, force: true })
+    const kept = /\((.+[\\/]_npx[\\/][0-9a-f]+)[\\/]/.exec(stdout)?.[1] ?? ''
+    expect(kept).not.toBe('')
+    const cached = path.join(kept, 'node_modules', 'mcpwright', 'bin', 'mcpwright.cjs')
+    const person = { ...environment, HOME: path.join(folder, 'person'), USERPROFILE: path.join(folder, 'person') }
+    await run(node, [...nodeArguments, cached, 'setup', 'cursor', '--yes'], { cwd: folder, env: person })
+    rmSync(kept, { recursive: true, force: true })
+    // What a client was told starts without that cache.
+    const written = await readFile(path.join(folder, 'person', '.cursor', 'mcp.json'), 'utf8')
+    const { command, args }: { command: string; args: string[] } = JSON.parse(written).mcpServers.mcpwright
+    expect([command, ...args].filter((word) => !word.startsWith(path.join(folder, 'home', 'app')))).toEqual([])
+    expect((await run(command, [...args, '--version'], { env: { PATH: '' } })).stdout).toMatch(/^\d/)
+    rmSync(path.join(folder, 'home', 'app'), { recursive: true })
+  }, 120_000)
+
+  it('is a bundle for Claude Desktop that passes its check, unpacks, and runs with nothing on the PATH', async () => {
+    const file = await bundleInstalled(path.dirname(path.dirname(realpathSync(launcher))), folder, { level: 0 })
+    const unpacked = path.join(folder, 'unpacked')
+    const mcpb = path.join(root, 'node_modules/.bin/mcpb')
+    await run(process.execPath, [mcpb, 'unpack', file, unpacked])
+    rmSync(file)
+    const { stdout } = await run(process.execPath, [mcpb, 'validate', path.join(unpacked, 'manifest.json')])
+    expect(stdout).toContain('Manifest schema validation passes!')
+    const { server } = JSON.parse(await readFile(path.join(unpacked, 'manifest.json'), 'utf8'))
+    const { command, args }: { command: string; args: string[] } = server.mcp_config
+    const [program = '', ...words] = [command, ...args].map((word) => word.replace('${__dirname}', unpacked))
+    const env = { PATH: '', MCPWRIGHT_HOME: path.join(folder, 'bundle-home'), MCPWRIGHT_PORT: '0' }
+    const client = new Client({ name: 'test', version: '1.0.0' })
+    try {
+      await client.connect(new StdioClientTransport({ command: program, args: words, env, stderr: 'ignore' }))
+      expect((await call(client, 'init_server', { name: 'bundled', description: 'x' })).isError).toBe(false)
+    } finally {
+      await client.close()
+      await run(program, [...words, 'stop'], { env })
+    }
   }, 120_000)
 })
 
