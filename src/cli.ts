@@ -3,7 +3,7 @@ const [command] = process.argv.slice(2)
 
 if (command === 'daemon') {
   const { runDaemon } = await import('./cli/run-daemon.ts')
-  await runDaemon(process.env)
+  await runDaemon(process.env, { stays: process.argv.includes('--stay') })
 } else if (command === undefined && !process.stdin.isTTY) {
   const { openStdioDoor } = await import('./cli/stdio-door.ts')
   await openStdioDoor(process.env)

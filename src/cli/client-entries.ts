@@ -1,6 +1,6 @@
 import type { StartCommand } from '../clients/client.ts'
 import { findPlaces, type FoundPlace, namedPlaces, readClientNames } from '../clients/find-places.ts'
-import type { Machine } from '../clients/machine.ts'
+import type { Machine } from '../config/machine.ts'
 import type { OwnEntry } from '../clients/own-entry.ts'
 import { planPut, planTake } from '../clients/plan-entry.ts'
 import { type ClientsOutcome, changeClients } from './change-clients.ts'

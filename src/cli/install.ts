@@ -1,4 +1,4 @@
-import { type Machine, thisMachine } from '../clients/machine.ts'
+import { type Machine, thisMachine } from '../config/machine.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { putEntries, takeEntries } from './client-entries.ts'
 import { findEndpoint } from './connect.ts'

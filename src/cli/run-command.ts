@@ -64,6 +64,10 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .command('stop')
     .description('end mcpwright; its servers come up again with the next start')
     .action(async () => (await import('./status.ts')).stop(environment))
+  addService(
+    program.command('service').description('keep mcpwright up: after a crash, and after a reboot'),
+    environment,
+  )
   remoteOptions(program.command('connect'))
     .description('carry stdio to a deployed server, or to any MCP server by its address, for a client configuration')
     .argument('<server>', 'the name of a deployed server, or an https:// address')
@@ -136,6 +140,27 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .command('doctor')
     .description('say what works on this machine')
     .action(async () => (await import('./doctor.ts')).doctor(environment))
+}
+
+function addService(service: Command, environment: NodeJS.ProcessEnv): void {
+  service
+    .command('install')
+    .description('let systemd, launchd or Task Scheduler start it at login')
+    .option('--env <name...>', 'settings that it gets: NAME with its value here, or NAME=value; it gets no others')
+    .option('--yes', 'do not ask')
+    .action(async (options: { env?: string[]; yes?: boolean }) =>
+      (await import('./service.ts')).installService(options, environment),
+    )
+  service
+    .command('remove')
+    .description('take it away again; mcpwright then runs when a client needs it')
+    .action(async () => void (await (await import('./service.ts')).removeService(environment)))
+  service
+    .command('status')
+    .description('say whether there is one, and what runs')
+    .action(async () => {
+      process.exitCode = await (await import('./service.ts')).showService(environment)
+    })
 }
 
 /** How a server across the network is reached. */

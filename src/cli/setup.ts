@@ -1,6 +1,6 @@
 import { CLIENT_NAMES, CLIENTS } from '../clients/index.ts'
 import type { FoundPlace } from '../clients/find-places.ts'
-import { type Machine, thisMachine } from '../clients/machine.ts'
+import { type Machine, thisMachine } from '../config/machine.ts'
 import { putEntries, takeEntries } from './client-entries.ts'
 import { keepLaunch, metaServerCommand } from './launch-command.ts'
 import { openTerminal, type Terminal } from './terminal.ts'

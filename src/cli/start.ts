@@ -1,6 +1,6 @@
 import { findPlaces } from '../clients/find-places.ts'
 import { readConfiguration } from '../clients/configuration-file.ts'
-import { thisMachine } from '../clients/machine.ts'
+import { thisMachine } from '../config/machine.ts'
 import { planPut } from '../clients/plan-entry.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'

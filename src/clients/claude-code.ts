@@ -1,5 +1,5 @@
 import { type Client, invocation } from './client.ts'
-import { inHome, joinFor } from './machine.ts'
+import { inHome, joinFor } from '../config/machine.ts'
 
 /**
  * https://code.claude.com/docs/en/mcp, user scope. It is changed through its file rather than through `claude mcp

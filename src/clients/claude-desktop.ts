@@ -1,5 +1,5 @@
 import { type Client, invocation, type Place } from './client.ts'
-import { folderOf, inApplicationData, inHome, joinFor, type Machine } from './machine.ts'
+import { folderOf, inApplicationData, inHome, joinFor, type Machine } from '../config/machine.ts'
 
 /** https://modelcontextprotocol.io/docs/develop/connect-local-servers */
 export const claudeDesktop: Client = {

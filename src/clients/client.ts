@@ -1,4 +1,4 @@
-import type { Machine } from './machine.ts'
+import type { Machine } from '../config/machine.ts'
 
 /** How a client starts a server: a command with arguments, over stdio. */
 export interface StartCommand {

@@ -1,5 +1,5 @@
 import { type Client, invocation } from './client.ts'
-import { inHome, joinFor } from './machine.ts'
+import { inHome, joinFor } from '../config/machine.ts'
 
 /** https://developers.openai.com/codex/mcp */
 export const codex: Client = {

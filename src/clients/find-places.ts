@@ -3,7 +3,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import { nearestName } from '../model/names.ts'
 import type { Client } from './client.ts'
 import { CLIENT_NAMES, type ClientName, CLIENTS } from './index.ts'
-import type { Machine } from './machine.ts'
+import type { Machine } from '../config/machine.ts'
 
 /** One configuration file of a client on this machine. */
 export interface FoundPlace {

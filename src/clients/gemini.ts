@@ -1,5 +1,5 @@
 import { type Client, invocation } from './client.ts'
-import { inHome } from './machine.ts'
+import { inHome } from '../config/machine.ts'
 
 /** https://github.com/google-gemini/gemini-cli, docs/tools/mcp-server.md */
 export const gemini: Client = {

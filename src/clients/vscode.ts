@@ -1,5 +1,5 @@
 import { type Client, invocation } from './client.ts'
-import { inApplicationData } from './machine.ts'
+import { inApplicationData } from '../config/machine.ts'
 
 const EDITIONS = ['Code', 'Code - Insiders']
 

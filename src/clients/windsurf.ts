@@ -1,5 +1,5 @@
 import { type Client, invocation } from './client.ts'
-import { inHome } from './machine.ts'
+import { inHome } from '../config/machine.ts'
 
 /** https://docs.windsurf.com/windsurf/cascade/mcp */
 export const windsurf: Client = {

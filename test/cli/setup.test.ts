@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { setup } from '../../src/cli/setup.ts'
-import type { Machine } from '../../src/clients/machine.ts'
+import type { Machine } from '../../src/config/machine.ts'
 import { writeConfiguration } from '../../src/clients/configuration-file.ts'
 import { fakeTerminal } from './fake-terminal.ts'
 

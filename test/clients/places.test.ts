@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { findPlaces, namedPlaces, readClientNames } from '../../src/clients/find-places.ts'
 import { CLIENT_NAMES, CLIENTS } from '../../src/clients/index.ts'
-import type { Machine } from '../../src/clients/machine.ts'
+import type { Machine } from '../../src/config/machine.ts'
 
 const machine = (platform: NodeJS.Platform, home: string, environment: Machine['environment'] = {}): Machine => ({
   platform,
