@@ -126,6 +126,14 @@ export const defaults = {
     /** Settled jobs are forgotten after this. */
     keptMs: 24 * 60 * 60_000,
   },
-  worker: { atOnce: 2, idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 },
+  worker: {
+    /** Processes, with one task each. */
+    atOnce: 2,
+    idleMs: 60_000,
+    timeoutMs: 60_000,
+    /** To read the schemas of one tool, or to hold one value against one. */
+    schemaMs: 10_000,
+    memoryMiB: 640,
+  },
   child: { memoryMiB: 512 },
 } as const

@@ -1,7 +1,10 @@
 import type { JsonSchema } from '../model/tool-definition.ts'
 import { MetaError } from '../errors/meta-error.ts'
 
-/** What is wrong with a value by a schema, one sentence each; empty when it fits. */
+/**
+ * What is wrong with a value by a schema, one sentence each; empty when it fits. With a schema from outside it may take
+ * minutes: see hold-against-schema.ts.
+ */
 export async function schemaViolations(schema: JsonSchema, value: unknown): Promise<readonly string[]> {
   const { Ajv2020 } = await import('ajv/dist/2020.js')
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })

@@ -7,7 +7,7 @@ import type { Server } from '../model/server.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
 import { bundleCode } from './check-code.ts'
-import { schemaViolations } from './check-schema.ts'
+import { holdAgainstSchema } from './hold-against-schema.ts'
 import { differenceOf } from './compare-run.ts'
 import { probesOf, unhelpfulAnswer } from './probes.ts'
 import type { Services } from './services.ts'
@@ -38,8 +38,9 @@ export async function probeBehaviour(
   const either = AbortSignal.any([signal, limit])
   try {
     const run = await prepareRuns(definition, server, services, either)
+    const hold: Hold = (held) => holdAgainstSchema(held, services, server.tenantId, either)
     const tested: TestedFindings = { failed: [], mismatched: [] }
-    for (const test of tests) await repeatTest(test, tools, run, tested)
+    for (const test of tests) await repeatTest(test, { tools, run, hold }, tested)
     const unhelpful: Found[] = []
     for (const tool of own) unhelpful.push(...(await probeTool(tool, run, server, services, either)))
     return [
@@ -72,6 +73,14 @@ async function prepareRuns(
   }
 }
 
+type Hold = (held: Parameters<typeof holdAgainstSchema>[0]) => Promise<readonly string[]>
+
+interface Repeating {
+  readonly tools: readonly ToolDefinition[]
+  readonly run: Run
+  readonly hold: Hold
+}
+
 interface TestedFindings {
   readonly failed: Found[]
   readonly mismatched: Found[]
@@ -79,8 +88,7 @@ interface TestedFindings {
 
 async function repeatTest(
   { name, tool: asked, input, mocks, expected }: SavedTest,
-  tools: readonly ToolDefinition[],
-  run: Run,
+  { tools, run, hold }: Repeating,
   { failed, mismatched }: TestedFindings,
 ): Promise<void> {
   const tool = tools.find((candidate) => candidate.name === asked)
@@ -96,7 +104,8 @@ async function repeatTest(
   // Kept results are looked at by the rule itself.
   if (expected.result || !report.result || report.result.isError) return
   const { structuredContent } = report.result
-  const [problem] = tool.outputSchema ? await schemaViolations(tool.outputSchema, structuredContent ?? null) : []
+  const value = structuredContent ?? null
+  const [problem] = tool.outputSchema ? await hold({ label: 'the result', schema: tool.outputSchema, value }) : []
   if (problem !== undefined) {
     const fix = 'Correct the code or output_schema, with add_tool and replace: true.'
     mismatched.push({ ...place, problem: `Its result does not fit its output schema: ${problem}.`, fix })

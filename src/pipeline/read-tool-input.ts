@@ -3,7 +3,6 @@ import { normalizeToolSchema } from '../../generators/importers/tool-schema.ts'
 import type { Credential } from '../../runtime/library/http-call.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Effect, JsonSchema, ToolDefinition } from '../model/tool-definition.ts'
-import { checkSchema } from './check-schema.ts'
 
 /** A hand-written tool as it is given. */
 export interface ToolInput {
@@ -29,8 +28,6 @@ export async function readToolInput(input: ToolInput): Promise<{ tool: ToolDefin
   const source = await readSource(input)
   const inputSchema = normalizeToolSchema(schema)
   const outputSchema = input.output_schema && normalizeToolSchema(input.output_schema)
-  await checkSchema('input_schema', inputSchema)
-  if (outputSchema) await checkSchema('output_schema', outputSchema)
   const base = { name, description, effect, inputSchema, ...(outputSchema && { outputSchema }) }
   if ('code' in source) {
     const hosts = (input.hosts ?? []).map((host) => host.toLowerCase())

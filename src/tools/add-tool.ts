@@ -9,6 +9,7 @@ import type { ToolDefinition } from '../model/tool-definition.ts'
 import { amendTool, type Edit } from '../pipeline/amend-tool.ts'
 import { checkCode } from '../pipeline/check-code.ts'
 import { checkItem } from '../pipeline/check-item.ts'
+import { refuseInvalidSchemas } from '../pipeline/hold-against-schema.ts'
 import { addTools } from '../pipeline/quota.ts'
 import { readToolInput, type ToolInput } from '../pipeline/read-tool-input.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
@@ -131,6 +132,9 @@ async function checkTool(input: Input, server: Server, call: MetaCall): Promise<
   const { services, principal, signal } = call
   const { tenantId } = principal
   const { tool, credential } = await readToolInput(input)
+  const { inputSchema, outputSchema } = tool
+  const schemas = { input_schema: inputSchema, ...(outputSchema && { output_schema: outputSchema }) }
+  await refuseInvalidSchemas(schemas, services, tenantId, signal)
   const shared = await services.db.as(tenantId, async (sql) => {
     if (!input.replace && (await findTool(sql, tenantId, server.id, tool.name)))
       throw nameTaken(input.server, tool.name)

@@ -2,8 +2,9 @@ import type { Mock } from '../../runtime/library/mocks.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { JsonSchema, ToolDefinition } from '../model/tool-definition.ts'
 import type { SavedTest } from '../model/saved-test.ts'
-import { schemaViolations } from '../pipeline/check-schema.ts'
+import type { Server } from '../model/server.ts'
 import { chooseMocks } from '../pipeline/choose-mocks.ts'
+import { holdAgainstSchema } from '../pipeline/hold-against-schema.ts'
 import { recordMock } from '../pipeline/record-mock.ts'
 import { saveTest } from '../pipeline/save-test.ts'
 import { unknownTool } from '../pipeline/unknown-tool.ts'
@@ -65,7 +66,7 @@ export const testTool = defineTool<Input>({
   async run({ server: serverName, tool: name, input = {}, mocks: given, live, save_as: saveAs }, call) {
     const { services, signal } = call
     const subject = await findSubject(serverName, name, call)
-    await checkInput(serverName, subject.tool, input)
+    await checkInput(subject, input, call)
     const isLive = live ?? (given === undefined && subject.tool.effect === 'read')
     const chosen = given || isLive ? undefined : await chooseMocks({ ...subject, input }, services, signal)
     const recorded: Mock[] = []
@@ -79,7 +80,7 @@ export const testTool = defineTool<Input>({
     const report = await tryTool(request, services, signal)
     const saved =
       saveAs === undefined ? undefined : await saveTest(saveAs, { request, report, recorded }, services, signal)
-    const violations = await outputViolations(subject.tool, report)
+    const violations = await outputViolations(subject.tool, report, call)
     const { secrets: _names, ...shown } = report
     return fitAnswer({
       text: describe(name, report, violations, chosen?.from, saved),
@@ -124,8 +125,13 @@ function describeSaved({ name, expected }: SavedTest) {
   return { name, expects }
 }
 
-async function checkInput(server: string, { name, inputSchema }: ToolDefinition, input: unknown): Promise<void> {
-  const violations = await schemaViolations(inputSchema, input)
+async function checkInput(
+  { server, tool: { name, inputSchema } }: { readonly server: Server; readonly tool: ToolDefinition },
+  input: unknown,
+  { services, signal }: MetaCall,
+): Promise<void> {
+  const held = { label: 'the input', schema: inputSchema, value: input }
+  const violations = await holdAgainstSchema(held, services, server.tenantId, signal)
   if (violations.length === 0) return
   throw new MetaError(
     'ARGUMENTS_INVALID',
@@ -134,7 +140,7 @@ async function checkInput(server: string, { name, inputSchema }: ToolDefinition,
     {
       next: {
         tool: 'test_tool',
-        arguments: { server, tool: name, input: { ...Object(input), ...openInput(inputSchema) } },
+        arguments: { server: server.name, tool: name, input: { ...Object(input), ...openInput(inputSchema) } },
       },
     },
   )
@@ -145,9 +151,14 @@ function openInput({ required }: JsonSchema): Record<string, string> {
   return Object.fromEntries(Array.isArray(required) ? required.map((name) => [String(name), '…']) : [])
 }
 
-async function outputViolations({ outputSchema }: ToolDefinition, { result }: TryReport): Promise<readonly string[]> {
+async function outputViolations(
+  { outputSchema }: ToolDefinition,
+  { result }: TryReport,
+  { services, principal: { tenantId }, signal }: MetaCall,
+): Promise<readonly string[]> {
   if (!outputSchema || !result?.structuredContent) return []
-  return schemaViolations(outputSchema, result.structuredContent)
+  const held = { label: 'the result', schema: outputSchema, value: result.structuredContent }
+  return holdAgainstSchema(held, services, tenantId, signal)
 }
 
 async function findSubject(serverName: string, name: string, { services, principal: { tenantId } }: MetaCall) {

@@ -1,7 +1,9 @@
 import { tmpdir } from 'node:os'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LOCAL_TENANT, type TenantId } from '../../src/model/ids.ts'
+import type { JsonSchema } from '../../src/model/tool-definition.ts'
 import { createEgress } from '../../src/net/egress.ts'
+import { holdAgainstSchema, refuseInvalidSchemas } from '../../src/pipeline/hold-against-schema.ts'
 import { importApi } from '../../src/pipeline/import-api.ts'
 import { createWorkshop, type Workshop, type WorkshopOptions } from '../../src/pipeline/workshop/workshop.ts'
 import { workersOf } from './workers-of.ts'
@@ -139,6 +141,46 @@ describe('the workshop', () => {
       expect(started).toEqual(['a0', 'a2'])
     },
   )
+})
+
+describe('a value and a schema from outside', () => {
+  const signal = new AbortController().signal
+  const hold = (workshop: Workshop, schema: JsonSchema, value: unknown) =>
+    holdAgainstSchema({ label: 'the result', schema, value }, { workshop }, LOCAL_TENANT, signal)
+
+  it('are held against each other in a worker process, and told apart in sentences', async () => {
+    const workshop = open()
+    const schema: JsonSchema = { type: 'object', properties: { a: { type: 'string' } }, required: ['b'] }
+    expect(await hold(workshop, schema, { a: 1 })).toEqual([
+      "the input must have required property 'b'",
+      'a must be string',
+    ])
+    expect(await hold(workshop, schema, { a: 'x', b: 1 })).toEqual([])
+    const refused = { code: 'SCHEMA_INVALID', message: expect.stringContaining('output_schema') }
+    const schemas = { input_schema: schema, output_schema: { type: 'objekt' } as unknown as JsonSchema }
+    await expect(refuseInvalidSchemas(schemas, { workshop }, LOCAL_TENANT, signal)).rejects.toMatchObject(refused)
+  })
+
+  it('are given up when they take too long, and this process goes on meanwhile', async () => {
+    const workshop = open()
+    const hasty: Workshop = {
+      ...workshop,
+      run: (name, input, options) => workshop.run(name, input, { ...options, timeoutMs: 1_000 }),
+    }
+    // Each is compared with each.
+    const value = Array.from({ length: 30_000 }, (_, index) => ({ a: { b: { c: index } } }))
+    let turns = 0
+    const turning = setInterval(() => turns++, 10)
+    const held = hold(hasty, { type: 'array', uniqueItems: true }, value)
+    await expect(held).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('the result against its schema'),
+      fix: expect.stringContaining('uniqueItems'),
+    })
+    clearInterval(turning)
+    expect(turns).toBeGreaterThan(10)
+    expect(await hold(workshop, { type: 'array', uniqueItems: true }, [1, 2])).toEqual([])
+  })
 })
 
 describe.skipIf(process.platform !== 'linux')('imports of one text', () => {

@@ -30,6 +30,16 @@ export interface WorkshopTasks {
     readonly input: { readonly definition: ServerDefinition } & CheckOptions
     readonly output: readonly Finding[]
   }
+  /** What is wrong with a value by a schema, one sentence each. */
+  readonly 'check-value': {
+    readonly input: { readonly schema: JsonSchema; readonly value: unknown }
+    readonly output: readonly string[]
+  }
+  /** Throws SCHEMA_INVALID for the first, by its name, that no validator takes. */
+  readonly 'check-schemas': {
+    readonly input: { readonly schemas: Readonly<Record<string, JsonSchema>> }
+    readonly output: void
+  }
   /** An answer that an operation could give: of a description by the operation's place, or of an output schema. */
   readonly 'sample-answer': {
     readonly input:

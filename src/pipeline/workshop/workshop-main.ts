@@ -51,6 +51,14 @@ const run: {
     const { checkDefinition } = await import('../../checks/check-definition.ts')
     return checkDefinition(definition, options)
   },
+  'check-value': async ({ schema, value }) => {
+    const { schemaViolations } = await import('../check-schema.ts')
+    return schemaViolations(schema, value)
+  },
+  'check-schemas': async ({ schemas }) => {
+    const { checkSchema } = await import('../check-schema.ts')
+    for (const [label, schema] of Object.entries(schemas)) await checkSchema(label, schema)
+  },
   'sample-answer': async (asked) => {
     const { sampleAnswer, sampleSchema } = await import('../../../generators/importers/openapi/sample-answer.ts')
     if ('text' in asked) return sampleAnswer(asked.text, asked.pointer, asked.overlay)

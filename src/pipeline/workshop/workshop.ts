@@ -25,6 +25,8 @@ export interface TaskOptions extends TaskHost {
   /** Whose task it is. */
   readonly tenantId: TenantId
   readonly signal?: AbortSignal
+  /** In place of the workshop's own. */
+  readonly timeoutMs?: number
 }
 
 /** Where the heavy work is done: worker processes that are started when they are needed and kept warm for a while. */
@@ -41,7 +43,7 @@ export interface Workshop {
 }
 
 export function createWorkshop(options: WorkshopOptions): Workshop {
-  const { atOnce, idleMs, timeoutMs, log = console.error } = options
+  const { atOnce, idleMs, log = console.error } = options
   const turns = createTurns(atOnce)
   const alive = new Set<WorkerProcess>()
   const idle: IdleWorker[] = []
@@ -77,7 +79,11 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     idle.push({ worker, timer })
   }
 
-  async function attempt(name: TaskName, input: unknown, { signal, ...host }: TaskOptions): Promise<unknown> {
+  async function attempt(
+    name: TaskName,
+    input: unknown,
+    { signal, timeoutMs = options.timeoutMs, ...host }: TaskOptions,
+  ): Promise<unknown> {
     const worker = takeIdle() ?? start()
     const limit = AbortSignal.timeout(timeoutMs)
     const ending = signal ? AbortSignal.any([limit, signal]) : limit
