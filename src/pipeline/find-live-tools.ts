@@ -37,7 +37,7 @@ export async function findLiveTools(
   const key = `live tools ${tenantId} ${wanted ?? ''}`
   const catalogs = await shareRead(db, key, () => loadCatalogs(wanted, db, tenantId))
   const hits = catalogs.flatMap(({ server, catalog }) =>
-    catalog.search(query).map(({ tool, score }) => ({ server, tool, score })),
+    catalog.search(query, limit).map(({ tool, score }) => ({ server, tool, score })),
   )
   const best = hits.toSorted((left, right) => right.score - left.score).slice(0, limit)
   const inputs = await shareRead(db, `${key} ${schemas} ${JSON.stringify(query)}`, () =>
@@ -90,7 +90,8 @@ function describeInput(tool: ToolDefinition | undefined): Pick<LiveTool, 'input_
 interface Catalog {
   readonly revision: number
   readonly size: number
-  search(query: string): readonly { readonly tool: ToolSummary; readonly score: number }[]
+  /** The best first. */
+  search(query: string, limit: number): readonly { readonly tool: ToolSummary; readonly score: number }[]
 }
 
 const catalogs = new Map<ServerId, Catalog>()
@@ -120,10 +121,13 @@ async function makeCatalog(revision: number, tools: readonly ToolSummary[]): Pro
   return {
     revision,
     size: tools.length,
-    search: (query) =>
-      index.search(query).flatMap(({ id, score }) => {
-        const tool = byName.get(id)
-        return tool ? [{ tool, score }] : []
-      }),
+    search: (query, limit) =>
+      index
+        .search(query)
+        .slice(0, limit)
+        .flatMap(({ id, score }) => {
+          const tool = byName.get(id)
+          return tool ? [{ tool, score }] : []
+        }),
   }
 }

@@ -8,10 +8,15 @@ export interface ToolTraits {
   readonly isDeprecated: boolean
   /** How many parts its path has. */
   readonly depth: number
-  /** Stems of its summary. */
-  readonly summary: readonly string[]
-  /** Stems of the last fixed part of its path: the thing it acts on. */
-  readonly subject: readonly string[]
+  /** Of its summary. */
+  readonly summary: readonly Stem[]
+  /** Of the last fixed part of its path: the thing it acts on. */
+  readonly subject: readonly Stem[]
+}
+
+interface Stem {
+  readonly stem: string
+  readonly meanings: readonly string[]
 }
 
 const DEPRECATED = /^Deprecated\. /
@@ -26,13 +31,17 @@ export function describedTool({ name, description, group = '', path = '', effect
     effect,
     isDeprecated: text !== description,
     depth: parts.length,
-    summary: stemsOf(summary),
-    subject: stemsOf(apart(subject)),
+    summary: stemsOf(summary).map(withMeanings),
+    subject: stemsOf(apart(subject)).map(withMeanings),
   }
   return {
     traits,
     fields: { id: name, summary, words: apart(name), group, path: apart(path), description: text.slice(0, 600) },
   }
+}
+
+function withMeanings(stem: string): Stem {
+  return { stem, meanings: meaningsOf(stem) }
 }
 
 function apart(name: string): string {
@@ -45,15 +54,10 @@ function apart(name: string): string {
  * @param share  of the request's words that the tool holds
  */
 export function fitOf(tool: ToolTraits, asked: Asked, share: number): number {
-  const fits = [
-    partly(0.75, share),
-    partly(0.15, coverOf(tool.summary, asked)),
-    partly(0.2, coverOf(tool.subject, asked)),
-    effectFit(tool.effect, asked.intent),
-    tool.isDeprecated ? 0.5 : 1,
-    1 / (1 + 0.03 * tool.depth),
-  ]
-  return fits.reduce((product, fit) => product * fit, 1)
+  const words = partly(0.75, share) * partly(0.15, coverOf(tool.summary, asked))
+  const subject = partly(0.2, coverOf(tool.subject, asked))
+  const intent = effectFit(tool.effect, asked.intent)
+  return (words * subject * intent * (tool.isDeprecated ? 0.5 : 1)) / (1 + 0.03 * tool.depth)
 }
 
 function partly(weight: number, share: number): number {
@@ -61,10 +65,14 @@ function partly(weight: number, share: number): number {
 }
 
 /** Which share of the stems the request speaks of. */
-function coverOf(stems: readonly string[], { terms }: Asked): number {
+function coverOf(stems: readonly Stem[], { terms }: Asked): number {
   if (stems.length === 0) return 0
-  const spoken = stems.map((stem) => (terms.has(stem) ? 1 : meaningsOf(stem).some((term) => terms.has(term)) ? 0.9 : 0))
-  return spoken.reduce<number>((sum, one) => sum + one, 0) / stems.length
+  let spoken = 0
+  for (const { stem, meanings } of stems) {
+    if (terms.has(stem)) spoken += 1
+    else if (meanings.some((term) => terms.has(term))) spoken += 0.9
+  }
+  return spoken / stems.length
 }
 
 /** A request that names no deed asks to be told; a "remove" may well be a write. */

@@ -32,9 +32,15 @@ interface Match {
   readonly share: number
 }
 
+/** Tools with the BM25 score of one term. */
+type Hits = readonly (readonly [id: string, score: number])[]
+
+const KEPT_TERMS = 200
+
 export function createToolIndex(documents: readonly ToolDocument[]): ToolIndex {
   const vocabulary = new Set<string>()
   const traits = new Map<string, ToolTraits>()
+  const found = new Map<string, Hits>()
   const index = new MiniSearch({
     fields: ['summary', 'words', 'group', 'path', 'description'],
     processTerm(word) {
@@ -46,6 +52,7 @@ export function createToolIndex(documents: readonly ToolDocument[]): ToolIndex {
   })
 
   function add(added: readonly ToolDocument[]): void {
+    found.clear()
     for (const document of added) {
       const tool = describedTool(document)
       traits.set(document.name, tool.traits)
@@ -71,18 +78,29 @@ export function createToolIndex(documents: readonly ToolDocument[]): ToolIndex {
   /** A word counts once in a tool: as itself, or as the nearest of its meanings. */
   function matchesOf({ stem, weight, meanings }: AskedWord): ReadonlyMap<string, Match> {
     const best = new Map<string, Match>()
-    for (const { id, score } of index.search(stem, asWord(vocabulary.has(stem)))) {
-      best.set(String(id), { score: score * weight, share: 1 })
+    for (const [id, score] of hitsOf(stem, asWord(vocabulary.has(stem)))) {
+      best.set(id, { score: score * weight, share: 1 })
     }
     for (const meaning of meanings) {
-      for (const { id, score } of index.search(meaning, AS_MEANING)) {
-        const known = best.get(String(id))
+      for (const [id, score] of hitsOf(meaning, AS_MEANING)) {
+        const known = best.get(id)
         const here = score * weight * MEANING_WEIGHT
-        if (!known) best.set(String(id), { score: here, share: MEANING_SHARE })
-        else if (here > known.score) best.set(String(id), { score: here, share: known.share })
+        if (!known) best.set(id, { score: here, share: MEANING_SHARE })
+        else if (here > known.score) best.set(id, { score: here, share: known.share })
       }
     }
     return best
+  }
+
+  /** Requests are made of the same few hundred words: what one is found in is looked up once. */
+  function hitsOf(term: string, options: SearchOptions): Hits {
+    const known = found.get(term)
+    const hits = known ?? index.search(term, options).map(({ id, score }) => [String(id), score] as const)
+    found.delete(term)
+    found.set(term, hits)
+    const [oldest] = found.keys()
+    if (found.size > KEPT_TERMS && oldest !== undefined) found.delete(oldest)
+    return hits
   }
 
   add(documents)
