@@ -44,6 +44,7 @@ import { askingEgress, loadLocalHosts } from './pipeline/local-hosts.ts'
 import { createRunnerMeter, meteredSandbox } from './pipeline/metered-sandbox.ts'
 import { purgeArchives } from './pipeline/purge-archives.ts'
 import { createServerSchedule } from './pipeline/server-schedule.ts'
+import { createAuditWriter } from './pipeline/audit-writer.ts'
 import { createServerSecrets } from './pipeline/server-secrets.ts'
 import type { Services } from './pipeline/services.ts'
 import { createUsageCounter } from './pipeline/usage-counter.ts'
@@ -264,6 +265,7 @@ async function openServices(
     config,
     daemonId,
     db,
+    audit: createAuditWriter(db),
     queue,
     egress,
     workshop,

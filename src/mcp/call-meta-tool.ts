@@ -9,7 +9,6 @@ import type { JobId } from '../model/ids.ts'
 import { nearestName } from '../model/names.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
-import { appendAuditEvent } from '../registry/audit-store.ts'
 import type { MetaAnswer, MetaCall, MetaTool } from '../tools/meta-tool.ts'
 import { resolveAlias } from '../tools/aliases.ts'
 import { metaTools } from '../tools/index.ts'
@@ -86,13 +85,11 @@ async function audited(
   if (tool.annotations.readOnlyHint) return run()
   const server = typeof input === 'object' && input !== null && 'server' in input ? input.server : undefined
   const note = (outcome: string) =>
-    services.db.as(principal.tenantId, (sql) =>
-      appendAuditEvent(sql, principal.tenantId, {
-        subject: principal.subject,
-        action: tool.name,
-        details: services.redactor.redact({ server, outcome }, principal.tenantId),
-      }),
-    )
+    services.audit.note(principal.tenantId, {
+      subject: principal.subject,
+      action: tool.name,
+      details: services.redactor.redact({ server, outcome }, principal.tenantId),
+    })
   try {
     const answer = await run()
     await note('ok')

@@ -2,6 +2,7 @@ import type { Credential } from '../../runtime/library/http-call.ts'
 import { type OauthRequest, tokenHosts } from '../model/inbox/oauth.ts'
 import { tokensOf } from '../model/secrets-of.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
+import type { ToolDefinition } from '../model/tool-definition.ts'
 
 /** A secret at one host it is for. */
 export interface PlacedSecret {
@@ -12,12 +13,20 @@ export interface PlacedSecret {
 
 type IsSet = (secret: Pick<PlacedSecret, 'name' | 'host'>) => boolean
 
+/** The different ways in which calls sign in: for each kind of call its alternatives, each with the names it takes. */
+export type SignInWays = readonly (readonly (readonly string[])[])[]
+
+export function signInWays(tools: readonly ToolDefinition[]): SignInWays {
+  const ways = tools.flatMap(({ handler }) => (handler.kind === 'operation' ? [handler.call.security] : []))
+  return [...new Map(ways.map((way) => [JSON.stringify(way), way])).values()]
+}
+
 /**
  * What the credentials and connections of a server need, each at its hosts.
  * @returns `missing` without what calls can do without, because another way to sign in is whole
  */
 export function neededSecrets(
-  { tools, credentials, connections }: ServerDefinition,
+  { ways, credentials, connections }: Pick<ServerDefinition, 'credentials' | 'connections'> & { ways: SignInWays },
   isSet: IsSet,
 ): { readonly set: readonly PlacedSecret[]; readonly missing: readonly PlacedSecret[] } {
   const tokens = tokensOf(connections).flatMap(({ name, hosts, purpose }) =>
@@ -25,7 +34,6 @@ export function neededSecrets(
   )
   const placed = [...credentials.flatMap((credential) => placesOf(credential, credentials)), ...tokens]
   const whole = new Set(credentials.filter((each) => placesOf(each, credentials).every(isSet)).map(({ name }) => name))
-  const ways = tools.flatMap(({ handler }) => (handler.kind === 'operation' ? [handler.call.security] : []))
   const unmet = ways.filter((alternatives) => !alternatives.some((names) => names.every((name) => whole.has(name))))
   const named = new Set(ways.flat(2))
   const wanted = new Set(unmet.flat(2))
@@ -51,7 +59,7 @@ function secretHosts({ name, placement, hosts }: Credential, credentials: readon
 }
 
 /** The logins of a person that a server's credentials come from, where the description says how. */
-export function loginsOf({ credentials }: ServerDefinition): OauthRequest[] {
+export function loginsOf({ credentials }: Pick<ServerDefinition, 'credentials'>): OauthRequest[] {
   return credentials.flatMap(({ name, placement }) => {
     if (placement.type !== 'refreshToken') return []
     const { client, authorizationUrl, refreshUrl, scopes } = placement

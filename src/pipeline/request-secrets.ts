@@ -7,12 +7,12 @@ import type { OauthRequest } from '../model/inbox/oauth.ts'
 import type { Principal } from '../model/principal.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
 import { secretsOf } from '../model/secrets-of.ts'
-import { hostsOf } from '../model/server-hosts.ts'
+import { listConnections } from '../registry/connection-store.ts'
 import { putInboxItem } from '../registry/inbox-store.ts'
-import { loadDefinition } from '../registry/load-definition.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { inboxFull } from './inbox/inbox-full.ts'
 import { loginsOf, neededSecrets, type PlacedSecret, placesOf } from './needed-secrets.ts'
+import { loadSummary, type ServerSummary } from './server-summary.ts'
 import type { Services } from './services.ts'
 import { chooseHost } from './set-server-secret.ts'
 
@@ -44,20 +44,22 @@ export async function requestSecrets(
   principal: Principal,
 ): Promise<SecretsAsked> {
   const { tenantId } = principal
-  const { serverId, definition } = await services.db.as(tenantId, async (sql) => {
+  const { serverId, needs } = await services.db.as(tenantId, async (sql) => {
     const server = await requireServer(sql, tenantId, serverName)
-    return { serverId: server.id, definition: await loadDefinition(sql, tenantId, server) }
+    const { credentials, hosts, ways } = await loadSummary(sql, tenantId, server)
+    const connections = await listConnections(sql, tenantId, server.id)
+    return { serverId: server.id, needs: { credentials, hosts, ways, connections } }
   })
   const resolver = await services.secrets.load(tenantId, serverId)
   const isSet = ({ name, host }: Pick<PlacedSecret, 'name' | 'host'>) => resolver.value(name, host) !== undefined
   const { set, missing } = wanted
     ? sortOut(
-        wanted.flatMap((each) => place(each, definition)),
+        wanted.flatMap((each) => place(each, needs)),
         isSet,
       )
-    : neededSecrets(definition, isSet)
+    : neededSecrets(needs, isSet)
   if (missing.length === 0) return { set, missing }
-  const requests = requestsFor(missing, loginsOf(definition))
+  const requests = requestsFor(missing, loginsOf(needs))
   const items = await services.db.as(tenantId, (sql) => askFor(sql, serverId, requests, principal))
   const link = services.inboxLinks.mint(principal, new Set(items))
   return { set, missing, link: `${services.baseUrl}/inbox/open/${link}` }
@@ -86,15 +88,18 @@ function requestsFor(missing: readonly PlacedSecret[], logins: readonly OauthReq
   return [...wanted, ...entered.map((secret) => ({ kind: 'secret' as const, ...secret }))]
 }
 
-function place({ name, host: given, purpose }: WantedSecret, definition: ServerDefinition): PlacedSecret[] {
-  const { credentials } = definition
+/** What the secrets of a server are for, and where they may go. */
+type SecretNeeds = Pick<ServerSummary, 'credentials' | 'hosts' | 'ways'> & Pick<ServerDefinition, 'connections'>
+
+function place({ name, host: given, purpose }: WantedSecret, needs: SecretNeeds): PlacedSecret[] {
+  const { credentials, hosts } = needs
   const credential = credentials.find((each) => each.name === name)
-  const known = secretsOf(definition).find((each) => each.name === name)
+  const known = secretsOf(needs).find((each) => each.name === name)
   const words = { name, purpose: purpose ?? known?.purpose ?? '' }
   if (given === undefined && credential && isForTokenServer(credential)) {
     return placesOf(credential, credentials).map(({ host }) => ({ ...words, host }))
   }
-  return [{ ...words, host: chooseHost(name, given?.toLowerCase(), known?.hosts ?? hostsOf(definition)) }]
+  return [{ ...words, host: chooseHost(name, given?.toLowerCase(), known?.hosts ?? hosts) }]
 }
 
 function isForTokenServer({ placement: { type } }: Credential): boolean {

@@ -1,6 +1,6 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { EnvSecret } from '../config/load-config.ts'
-import type { Db } from '../db/db.ts'
+import type { Db, Sql } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import { listEnvApprovals } from '../registry/env-approval-store.ts'
@@ -45,8 +45,18 @@ export function createServerSecrets(
   const resolvers = new Map<ServerId, SecretResolver>()
   const environment = envSecretResolver(fromEnvironment)
   const load: ServerSecrets['load'] = async (tenantId, serverId) => {
-    const entered = await readEntered(db, vault, tenantId, serverId)
-    const approved = await readApproved(db, tenantId, serverId, readVariable)
+    const { entered, approvals } = await db.as(tenantId, async (sql) => ({
+      entered: await readEntered(sql, vault, tenantId, serverId),
+      approvals: await listEnvApprovals(sql, tenantId, serverId),
+    }))
+    const approved = approvals.map(({ name, host }) => ({
+      name,
+      host,
+      // Read when it is used: a variable that is gone is a secret that is missing.
+      get value() {
+        return readVariable(name, tenantId)
+      },
+    }))
     // What was entered for this very server goes before what holds for all.
     const resolver = envSecretResolver([...entered, ...approved, ...fromEnvironment])
     resolvers.set(serverId, resolver)
@@ -66,41 +76,22 @@ export function createServerSecrets(
 }
 
 /** One that can't be read is missing, and keeps none of the others back. */
-function readEntered(
-  db: Db,
+async function readEntered(
+  sql: Sql,
   vault: Vault,
   tenantId: TenantId,
   serverId: ServerId,
 ): Promise<(EnvSecret & { readonly fault?: string })[]> {
-  return db.as(tenantId, async (sql) => {
-    const secrets: (EnvSecret & { readonly fault?: string })[] = []
-    for (const { name, host } of await listSecretNames(sql, tenantId, serverId)) {
-      try {
-        secrets.push({ name, host, value: await vault.readSecret(sql, { tenantId, serverId, name, host }) })
-      } catch (error) {
-        if (!(error instanceof MetaError)) throw error
-        secrets.push({ name, host, value: undefined, fault: error.message })
-      }
+  const secrets: (EnvSecret & { readonly fault?: string })[] = []
+  for (const { name, host } of await listSecretNames(sql, tenantId, serverId)) {
+    try {
+      secrets.push({ name, host, value: await vault.readSecret(sql, { tenantId, serverId, name, host }) })
+    } catch (error) {
+      if (!(error instanceof MetaError)) throw error
+      secrets.push({ name, host, value: undefined, fault: error.message })
     }
-    return secrets
-  })
-}
-
-/** Each value is read when it is used: a variable that is gone is a secret that is missing. */
-async function readApproved(
-  db: Db,
-  tenantId: TenantId,
-  serverId: ServerId,
-  readVariable: ReadVariable,
-): Promise<EnvSecret[]> {
-  const approvals = await db.as(tenantId, (sql) => listEnvApprovals(sql, tenantId, serverId))
-  return approvals.map(({ name, host }) => ({
-    name,
-    host,
-    get value() {
-      return readVariable(name, tenantId)
-    },
-  }))
+  }
+  return secrets
 }
 
 /** @returns whether there was anything to replace */

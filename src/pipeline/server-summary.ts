@@ -7,8 +7,9 @@ import type { PromptDefinition, ResourceDefinition, ServerDefinition } from '../
 import { hostsOf } from '../model/server-hosts.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
+import { type SignInWays, signInWays } from './needed-secrets.ts'
 
-/** What a person reads of a definition, without what its tools are called by: a thousandth of it, so it is kept. */
+/** What is asked of a definition most, without what its tools are called by: a thousandth of it, so it is kept. */
 export interface ServerSummary {
   readonly tools: readonly Pick<ToolDefinition, 'name' | 'effect' | 'description'>[]
   readonly resources: readonly Pick<ResourceDefinition, 'name' | 'uri' | 'mimeType'>[]
@@ -16,6 +17,7 @@ export interface ServerSummary {
   readonly tests: readonly Pick<SavedTest, 'name' | 'tool' | 'input' | 'mocks' | 'expected'>[]
   readonly credentials: readonly Credential[]
   readonly hosts: readonly string[]
+  readonly ways: SignInWays
 }
 
 const summaries = new Map<ServerId, { readonly revision: number; readonly summary: ServerSummary }>()
@@ -52,5 +54,6 @@ function summarize(definition: ServerDefinition): ServerSummary {
     tests: tests.map(({ name, tool, input, mocks, expected }) => ({ name, tool, input, mocks, expected })),
     credentials,
     hosts: hostsOf(definition),
+    ways: signInWays(tools),
   }
 }

@@ -11,6 +11,7 @@ import type { Queue } from '../queue/queue.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Rotation } from '../secrets/rotate-secrets.ts'
 import type { Vault } from '../secrets/vault.ts'
+import type { AuditWriter } from './audit-writer.ts'
 import type { BegunLogin } from './login/begin-login.ts'
 import type { Connections } from './connections/connections.ts'
 import type { LocalHosts } from './local-hosts.ts'
@@ -22,6 +23,7 @@ export interface Services {
   readonly config: Config
   readonly daemonId: DaemonId
   readonly db: Db
+  readonly audit: AuditWriter
   readonly queue: Queue
   readonly egress: Egress
   readonly workshop: Workshop

@@ -4,8 +4,9 @@ import type { InboxRequest } from '../../model/inbox/inbox-item.ts'
 import type { Server } from '../../model/server.ts'
 import { listEnvApprovals } from '../../registry/env-approval-store.ts'
 import { listInboxItems, removeInboxItem } from '../../registry/inbox-store.ts'
-import { loadDefinition } from '../../registry/load-definition.ts'
+import { listConnections } from '../../registry/connection-store.ts'
 import { listSecretNames } from '../../secrets/vault.ts'
+import { loadSummary } from '../server-summary.ts'
 import { neededSecrets, type PlacedSecret } from '../needed-secrets.ts'
 
 /**
@@ -17,8 +18,9 @@ export async function forgetMetRequests(sql: Sql, tenantId: TenantId, server: Se
   const known = [...entered, ...(await listEnvApprovals(sql, tenantId, server.id))]
   const isSet = ({ name, host }: Pick<PlacedSecret, 'name' | 'host'>) =>
     known.some((each) => each.name === name && each.host === host)
-  const { credentials, ...definition } = await loadDefinition(sql, tenantId, server)
-  const { missing } = neededSecrets({ ...definition, credentials }, isSet)
+  const { credentials, ways } = await loadSummary(sql, tenantId, server)
+  const connections = await listConnections(sql, tenantId, server.id)
+  const { missing } = neededSecrets({ ways, credentials, connections }, isSet)
   const lacks = new Set(missing.map(({ name }) => name))
   const isMet = (request: InboxRequest) =>
     (request.kind === 'secret' || request.kind === 'oauth') &&
