@@ -1,11 +1,28 @@
 import { defineConfig } from 'vitest/config'
 
+/** What takes long by its nature: programs that attack, packing and installing, agents, restarts, long work. */
+const long = [
+  'test/agent/**/*.test.ts',
+  'test/e2e/daemon-life.test.ts',
+  'test/e2e/first-five-minutes.test.ts',
+  'test/e2e/long-work.test.ts',
+  'test/generators/importers/hostile/**/*.test.ts',
+  'test/package/install.test.ts',
+  'test/runtime/sandbox/attacks.test.ts',
+]
+const conformance = ['test/conformance/**/*.test.ts']
+
+/** `npm test` runs the first, `npm run test:long` and `npm run conformance` the others; a path is found in all. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     teardownTimeout: 5_000,
+    projects: [
+      { extends: true, test: { name: 'test', include: ['test/**/*.test.ts'], exclude: [...long, ...conformance] } },
+      { extends: true, test: { name: 'long', include: long } },
+      { extends: true, test: { name: 'conformance', include: conformance } },
+    ],
   },
 })
