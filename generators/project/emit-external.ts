@@ -7,7 +7,7 @@ import { printLiteral } from './source-literal.ts'
 import { formatSettings } from './source-text.ts'
 
 /** What of the library only servers with connections need; it brings the SDK's client along. */
-const LIBRARY = ['external/external-caller.ts', 'external/tool-digest.ts']
+export const EXTERNAL_LIBRARY = ['external/external-caller.ts', 'external/tool-digest.ts']
 
 export function isConnected({ tools }: Pick<ServerDefinition, 'tools'>): boolean {
   return tools.some(({ handler }) => handler.kind === 'external')
@@ -31,12 +31,6 @@ export function emitExternal(project: Project, definition: ServerDefinition): Pr
   })
   file.formatText(formatSettings)
   return { 'src/external.ts': file.getFullText() }
-}
-
-/** The library's files that this server needs. */
-export function neededLibrary(library: ProjectFiles, definition: ServerDefinition): ProjectFiles {
-  if (isConnected(definition)) return library
-  return Object.fromEntries(Object.entries(library).filter(([path]) => !LIBRARY.includes(path)))
 }
 
 function externalParts({ tools, connections }: ServerDefinition): ExternalParts {

@@ -4,14 +4,16 @@ import { codeParts } from './code-parts.ts'
 import { codePath, emitCode, emitCodeRegistry } from './emit-code.ts'
 import { emitDeployment } from './emit-deployment.ts'
 import { emitEntries } from './emit-entries.ts'
-import { emitExternal, neededLibrary } from './emit-external.ts'
+import { emitExternal } from './emit-external.ts'
 import { emitOperations, operationsTypes } from './emit-operations.ts'
 import { emitPackage, type PackageVersions } from './emit-package.ts'
 import { emitReadme } from './emit-readme.ts'
 import { emitSavedTests } from './emit-saved-tests.ts'
+import { emitProtocols } from './emit-protocols.ts'
 import { emitParts, emitServer } from './emit-server.ts'
 import { emitShared } from './emit-shared.ts'
 import { emitTests } from './emit-tests.ts'
+import { neededLibrary } from './needed-library.ts'
 import { createSourceProject } from './source-text.ts'
 
 export interface ProjectSurroundings {
@@ -36,6 +38,7 @@ export function emitProject(definition: ServerDefinition, surroundings: ProjectS
     'src/operations.json': emitOperations(definition),
     'src/operations.d.json.ts': operationsTypes,
     ...emitExternal(project, definition),
+    ...emitProtocols(definition),
     ...emitEntries(definition),
     ...emitTests(definition),
     ...emitSavedTests(definition),

@@ -1,16 +1,24 @@
 import { SAVED_TESTS } from '../../src/model/saved-test.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import type { ProjectFiles } from '../../src/model/project-files.ts'
+import { protocolsOf } from './emit-protocols.ts'
 import { jsonText } from './source-text.ts'
 
 /** Writes the runs that were saved as tests, as data, and the program that repeats them. None: no files. */
-export function emitSavedTests({ tests = [] }: ServerDefinition): ProjectFiles {
+export function emitSavedTests(definition: ServerDefinition): ProjectFiles {
+  const { tests = [] } = definition
   if (tests.length === 0) return {}
   return {
     [SAVED_TESTS]: jsonText(tests),
     'test/saved-tests.d.json.ts': types,
-    'test/saved-tests.ts': program,
+    'test/saved-tests.ts': protocolsOf(definition).length > 0 ? withProtocols(program) : program,
   }
+}
+
+function withProtocols(text: string): string {
+  return text
+    .replace('import tests from', "import { protocols } from '../src/protocols.ts'\nimport tests from")
+    .replace('{ code, operations }', '{ code, operations, protocols }')
 }
 
 const types = `declare const tests: readonly import('../src/lib/saved-test.ts').SavedTest[]

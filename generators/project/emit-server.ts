@@ -2,6 +2,7 @@ import { type Project, VariableDeclarationKind } from 'ts-morph'
 import type { PromptPart, ResourcePart, ServerParts } from '../../runtime/library/server/server-parts.ts'
 import type { PromptDefinition, ResourceDefinition, ServerDefinition } from '../../src/model/server-definition.ts'
 import { isConnected } from './emit-external.ts'
+import { protocolsOf } from './emit-protocols.ts'
 import { printLiteral, quote } from './source-literal.ts'
 import { formatSettings } from './source-text.ts'
 
@@ -9,11 +10,13 @@ import { formatSettings } from './source-text.ts'
 export function emitServer(project: Project, definition: ServerDefinition, version: string): string {
   const file = project.createSourceFile('server.ts', '', { overwrite: true })
   const hasExternal = isConnected(definition)
+  const hasProtocols = protocolsOf(definition).length > 0
   file.addImportDeclarations([
     ...(hasExternal ? [{ moduleSpecifier: './external.ts', namedImports: ['external'] }] : []),
     { moduleSpecifier: './lib/server/create-mcp-server.ts', namedImports: ['createMcpServer'] },
     { moduleSpecifier: './lib/server/server-parts.ts', namedImports: ['ServerHost', 'ServerParts'], isTypeOnly: true },
     { moduleSpecifier: './parts.ts', namedImports: ['prompts', 'resources', 'tools'] },
+    ...(hasProtocols ? [{ moduleSpecifier: './protocols.ts', namedImports: ['protocols'] }] : []),
   ])
   file.insertStatements(hasExternal ? 3 : 2, "import operations from './operations.json' with { type: 'json' }")
   file.addVariableStatement({
@@ -30,6 +33,7 @@ export function emitServer(project: Project, definition: ServerDefinition, versi
             writer.writeLine(`exposure: ${quote(definition.exposure)},`)
             writer.writeLine('operations,').writeLine('tools,').writeLine('resources,').writeLine('prompts,')
             if (hasExternal) writer.writeLine('external,')
+            if (hasProtocols) writer.writeLine('protocols,')
           }),
       },
     ],

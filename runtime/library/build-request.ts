@@ -2,10 +2,11 @@ import { baseUrlOf } from './base-url.ts'
 import type { CallContext } from './call-context.ts'
 import { CallRefused } from './call-refused.ts'
 import { chooseCredentials, placeCredentials } from './credentials.ts'
-import type { HttpParameter } from './http-call.ts'
+import type { Credential, HttpParameter } from './http-call.ts'
 import type { Operation } from './operation.ts'
 import { percentEncode } from './percent-encode.ts'
 import { fillText, placeholderNames } from './placeholders.ts'
+import { codecOf, type WrittenMessage } from './protocol.ts'
 import { wholeQuery, writeBody } from './request-body.ts'
 import { fillPath, joinUrl } from './request-path.ts'
 import { serializeInCookie, serializeInHeader, serializeInQuery } from './serialize-parameter.ts'
@@ -21,18 +22,20 @@ export function buildRequest(
 ): Request {
   const { call } = operation
   const base = baseUrlOf(call, context.baseUrl)
-  const credentials = placeCredentials(chooseCredentials(call, base.host, context), context)
+  const chosen = chooseCredentials(call, base.host, context)
+  const credentials = placeCredentials(chosen, context)
   const filled = fillPath(call.path, parametersIn('path', call.parameters), input)
   const url = joinUrl(base, {
     path: filled.path,
     query: joinQuery([filled.query, ...queryPairs(operation, input), ...credentials.query]),
   })
-  const body = call.body ? writeBody(call.body, input, argumentNames(operation)) : undefined
+  const body = bodyOf(operation, input, chosen, context)
   const headers = headersOf(operation, input)
   for (const [name, value] of credentials.headers) setHeader(headers, name, value, 'A credential')
   const cookies = [...cookiePairs(call.parameters, input), ...credentials.cookies]
   if (cookies.length > 0) headers.set('cookie', cookies.join('; '))
   if (body) headers.set('content-type', body.contentType)
+  for (const [name, value] of Object.entries(body?.headers ?? {})) setHeader(headers, name, value, 'The operation')
   return new Request(url, {
     method: call.method,
     headers,
@@ -41,6 +44,16 @@ export function buildRequest(
     redirect: 'manual',
     signal: context.signal,
   })
+}
+
+function bodyOf(
+  { call, ...operation }: Operation,
+  input: Readonly<Record<string, unknown>>,
+  credentials: readonly Credential[],
+  { env, protocols }: CallContext,
+): (Omit<WrittenMessage, 'headers'> & Partial<WrittenMessage>) | undefined {
+  if (call.protocol) return codecOf(call.protocol, protocols).write(call.protocol, input, { credentials, env })
+  return call.body && writeBody(call.body, input, argumentNames(operation))
 }
 
 function parametersIn(place: HttpParameter['in'], parameters: readonly HttpParameter[]): HttpParameter[] {

@@ -2,6 +2,7 @@ import type { CertificateNames } from './client-certificate.ts'
 import type { Clock } from './clock.ts'
 import type { Credential } from './http-call.ts'
 import type { ReadResource } from './load-files.ts'
+import type { Protocols } from './protocol.ts'
 
 /** What a call needs besides the operation and its input. Every host gives its own. */
 export interface CallContext {
@@ -22,6 +23,8 @@ export interface CallContext {
   readonly readResource?: ReadResource
   /** Keeps the new value of a credential: a token server may give another refresh token at each exchange. */
   readonly saveCredential?: (name: string, value: string) => Promise<void>
+  /** What the server speaks besides plain HTTP. */
+  readonly protocols?: Protocols
   readonly limits?: Partial<CallLimits>
   /** The system's clock unless given. */
   readonly clock?: Clock

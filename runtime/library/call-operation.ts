@@ -40,7 +40,7 @@ export async function callOperation(
   try {
     const loaded = await loadFiles(operation, input, context.readResource)
     const sent = await send(operation, loaded, { ...context, signal, limits }, (got) => (tokens = got))
-    return readResponse({ ...sent, operation, input, limits, mask })
+    return readResponse({ ...sent, operation, input, limits, mask, protocols: context.protocols })
   } catch (error) {
     if (error instanceof CallRefused) return errorResult(mask(error.message))
     if (!(error instanceof NoAnswer)) throw error

@@ -51,8 +51,8 @@ export function placeCredentials(
       // Without a token of its own it signs the exchange of another.
       const token = tokens.get(name)
       if (token !== undefined) headers.push(['authorization', `Bearer ${token}`])
-    } else if (placement.type === 'mutualTLS') {
-      // The connection shows it: client-certificate.ts.
+    } else if (isElsewhere(placement)) {
+      // The connection shows it (client-certificate.ts), or the message holds it (soap/soap-codec.ts).
       continue
     } else if (placement.type === 'basic') headers.push(['authorization', `Basic ${basicText(value)}`])
     else {
@@ -63,6 +63,12 @@ export function placeCredentials(
     }
   }
   return { headers, query, cookies }
+}
+
+type Elsewhere = Extract<CredentialPlacement, { type: 'mutualTLS' | 'usernameToken' | 'soapHeader' }>
+
+function isElsewhere(placement: CredentialPlacement): placement is Elsewhere {
+  return ['mutualTLS', 'usernameToken', 'soapHeader'].includes(placement.type)
 }
 
 type TokenSource = Extract<CredentialPlacement, { type: 'clientCredentials' | 'client' | 'refreshToken' }>
@@ -80,11 +86,17 @@ export function maskCredentials(text: string, credentials: readonly Credential[]
     // Short values would mask ordinary words.
     if (value === undefined || value.length < 6) continue
     const isLogin = placement.type === 'basic' || (isTokenSource(placement) && placement.type !== 'refreshToken')
-    for (const form of isLogin ? [value, basicText(value)] : [value, percentEncode(value)]) {
+    for (const form of isLogin ? [value, basicText(value)] : formsOf(value, placement)) {
       masked = masked.replaceAll(form, `[${name}]`)
     }
   }
   return masked
+}
+
+/** A message holds the password alone. */
+function formsOf(value: string, { type }: CredentialPlacement): readonly string[] {
+  const password = type === 'usernameToken' ? value.slice(value.indexOf(':') + 1) : ''
+  return [value, percentEncode(value), ...(password.length < 6 ? [] : [password])]
 }
 
 /** The credentials of an `Authorization: Basic` header (RFC 7617), in UTF-8. */

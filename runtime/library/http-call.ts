@@ -1,4 +1,5 @@
 import type { JsonSchema } from './json-schema.ts'
+import type { Protocol } from './protocol.ts'
 
 /** How one argument of a tool travels in a request. Styles: OpenAPI 3.1, section 4.8.12.3. */
 export interface HttpParameter {
@@ -73,6 +74,8 @@ export interface HttpCall {
     readonly headers?: Readonly<Record<string, string>>
   }
   readonly body?: HttpBody
+  /** What is spoken over HTTP, in the place of a body. */
+  readonly protocol?: Protocol
   /** Media types of the successful answer, best first; sent as Accept. */
   readonly accept: readonly string[]
   /** Alternatives; each is a list of credential names that are sent together; `[]` among them means none is needed. */
@@ -113,6 +116,10 @@ export type CredentialPlacement =
       /** Where the token is exchanged, when that is not the token server's address. */
       readonly refreshUrl?: string
     } & TokenServer)
+  /** The value is `user:password`, for the WS-Security header of a SOAP message. */
+  | { readonly type: 'usernameToken' }
+  /** The value stands in a header of a SOAP message, where its element says so (soap/soap-protocol.ts). */
+  | { readonly type: 'soapHeader' }
   /** The value is a client certificate with its private key, as PEM; the key may have a variable of its own. */
   | { readonly type: 'mutualTLS'; readonly key: string }
 

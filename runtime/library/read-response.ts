@@ -1,4 +1,4 @@
-import { boundText } from './answer-notes.ts'
+import { boundText, requestIdOf, retryNote } from './answer-notes.ts'
 import { encodeBase64 } from './base64.ts'
 import type { CallLimits } from './call-context.ts'
 import { describeFailure } from './failed-answer.ts'
@@ -7,6 +7,7 @@ import { parseForText } from './lossless-json.ts'
 import { essenceOf, isJsonType, isTextType } from './media-type.ts'
 import { nextPageNote } from './next-page.ts'
 import type { Operation } from './operation.ts'
+import { codecOf, type Protocol, type Protocols } from './protocol.ts'
 import { decodeText, type ReadBody } from './read-body.ts'
 import { fieldPaths, selectFields } from './select-fields.ts'
 import { errorResult, textResult, type ContentBlock, type ToolResult } from './tool-result.ts'
@@ -21,6 +22,7 @@ export interface Answer {
   readonly limits: CallLimits
   /** Milliseconds since 1970, UTC. */
   readonly nowMs: number
+  readonly protocols?: Protocols | undefined
   /** Takes credentials out of a text. */
   mask(text: string): string
 }
@@ -31,11 +33,29 @@ export interface Answer {
  */
 export function readResponse(answer: Answer): ToolResult {
   const { response, body, operation } = answer
+  const message = operation.call.protocol && messageResult(answer, operation.call.protocol)
+  if (message) return withOutputSchemaKept(message, operation)
   if (!response.ok) {
     return errorResult(describeFailure(answer, answer.mask(decodeText(body.bytes, contentTypeOf(response)))))
   }
   const result = body.bytes.length === 0 ? withNotes(emptyResult(answer), answer, undefined) : fullResult(answer)
   return withOutputSchemaKept(result, operation)
+}
+
+/** Undefined when the answer is no message of the protocol, as a proxy's may be. */
+function messageResult(answer: Answer, protocol: Protocol): ToolResult | undefined {
+  const { response, body, operation, limits, mask, nowMs, protocols } = answer
+  const { status, headers } = response
+  const read = codecOf(protocol, protocols).read(protocol, { ...body, status, headers, mask })
+  if (!read) return undefined
+  if ('value' in read) return boundedResult({ exact: read.value, value: read.value }, operation, limits)
+  const lines = [`${operation.name} failed: ${read.problem}`, retryNote(response, nowMs), requestIdNote(response)]
+  return errorResult(lines.filter((line) => line !== undefined).join('\n'))
+}
+
+function requestIdNote(response: Response): string | undefined {
+  const id = requestIdOf(response)
+  return id && `Request id: ${id}`
 }
 
 function fullResult(answer: Answer): ToolResult {

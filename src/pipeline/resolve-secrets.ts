@@ -1,4 +1,5 @@
 import { type SecretForm, writeFormSecret } from '../../runtime/library/form-secret.ts'
+import { writeXmlSecret, type XmlSecretForm } from '../../runtime/library/soap/xml-secret.ts'
 import type { EnvSecret } from '../config/load-config.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { NamedValue } from '../secrets/redact.ts'
@@ -28,8 +29,11 @@ export function placeholderOf(name: string): string {
   return `{{secret:${name}}}`
 }
 
-/** With `|form` or `|client` it is written for a form (runtime/library/form-secret.ts). */
-const PLAIN = /\{\{secret:([A-Z][A-Z0-9_]*)(?:\|(form|client))?\}\}/g
+/**
+ * With `|form` or `|client` it is written for a form (runtime/library/form-secret.ts), with `|xml` and its kin for XML
+ * (runtime/library/soap/xml-secret.ts).
+ */
+const PLAIN = /\{\{secret:([A-Z][A-Z0-9_]*)(?:\|(form|client|xml|xmlUser|xmlPassword))?\}\}/g
 const ENCODED = /%7B%7Bsecret(?:%3A|:)([A-Z][A-Z0-9_]*)%7D%7D/gi
 
 /**
@@ -55,14 +59,17 @@ export function fillSecrets<
     throw notSet(name, host)
   }
   const plain = (text: string) =>
-    text.replaceAll(PLAIN, (_, name: string, form?: SecretForm) =>
-      form ? writeFormSecret(value(name), form) : value(name),
-    )
+    text.replaceAll(PLAIN, (_, name: string, form?: SecretForm | XmlSecretForm) => writeSecret(value(name), form))
   const url = request.url.replaceAll(ENCODED, (_, name: string) => encodeURIComponent(value(name.toUpperCase())))
   const headers = request.headers.map(([name, text]): [string, string] => [name, fillBasic(plain(text), plain)])
   const body = request.body && fillBody(request.body, plain)
   const filled = { ...request, url, headers, ...(body && { body }) }
   return { request: filled, used: Array.from(used, ([name, secret]) => ({ name, value: secret })) }
+}
+
+function writeSecret(secret: string, form: SecretForm | XmlSecretForm | undefined): string {
+  if (form === undefined) return secret
+  return form === 'form' || form === 'client' ? writeFormSecret(secret, form) : writeXmlSecret(secret, form)
 }
 
 /**

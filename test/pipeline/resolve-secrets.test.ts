@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { writeFormSecret } from '../../runtime/library/form-secret.ts'
+import { writeXmlSecret } from '../../runtime/library/soap/xml-secret.ts'
 import { envSecretResolver, fillSecrets, placeholderOf } from '../../src/pipeline/resolve-secrets.ts'
 
 const resolver = envSecretResolver([
@@ -41,6 +42,17 @@ describe('secrets on their way out', () => {
     const body = Buffer.from(`a=${field}&${client}`)
     const { request } = fillSecrets({ url: 'https://api.example/', headers: [], body }, 'api.example', resolver)
     expect(Buffer.from(request.body ?? []).toString()).toBe('a=geheim+%26+mehr&client_id=ada&client_secret=lovelace')
+  })
+
+  it('are written for XML where the placeholder says so', () => {
+    const [whole, user, password] = [
+      writeXmlSecret(token, 'xml'),
+      writeXmlSecret(placeholderOf('LOGIN'), 'xmlUser'),
+      writeXmlSecret(placeholderOf('LOGIN'), 'xmlPassword'),
+    ]
+    const body = Buffer.from(`<a>${whole}</a><u>${user}</u><p>${password}</p>`)
+    const { request } = fillSecrets({ url: 'https://api.example/', headers: [], body }, 'api.example', resolver)
+    expect(Buffer.from(request.body ?? []).toString()).toBe('<a>geheim &amp; mehr</a><u>ada</u><p>lovelace</p>')
   })
 
   it('leave binary parts of a body as they are', () => {

@@ -78,6 +78,7 @@ async function runOperation(
     ...(certificateFetch && { certificateFetch }),
     ...(saveCredential && { saveCredential }),
     credentials: parts.operations.credentials,
+    ...(parts.protocols && { protocols: parts.protocols }),
   })
   return fitToSchema(operation, result)
 }

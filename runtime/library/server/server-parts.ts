@@ -2,6 +2,7 @@ import type { CallContext } from '../call-context.ts'
 import type { ExternalParts, ExternalTool } from '../external/external-parts.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import type { Effect, OperationsFile } from '../operation.ts'
+import type { Protocols } from '../protocol.ts'
 import type { KeyValueStore, LogLevel, ToolContext } from '../tool-context.ts'
 import type { ContentBlock, ToolResult } from '../tool-result.ts'
 import type { ClientSide, CodeItem } from '../wire.ts'
@@ -14,6 +15,8 @@ export interface ServerParts {
   /** `search` shows four tools that find and call the others. */
   readonly exposure: 'tools' | 'search'
   readonly operations: OperationsFile
+  /** What its operations speak besides plain HTTP; absent where they do not. */
+  readonly protocols?: Protocols
   readonly tools: readonly CodeTool[]
   /** Absent where no other server is connected. */
   readonly external?: ExternalParts

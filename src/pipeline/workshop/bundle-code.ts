@@ -19,7 +19,7 @@ export async function bundleCode(
   await using project = await openProjectFolder(files, cache)
   const [types, bundled] = await Promise.allSettled([
     withTypes ? checkTypes(project.folder, files) : undefined,
-    bundleTools(project.folder),
+    bundleTools(project.folder, files),
   ])
   if (types.status === 'rejected') throw types.reason
   const problems = types.value?.problems ?? (bundled.status === 'rejected' ? [readFailure(bundled.reason)] : [])

@@ -17,7 +17,7 @@ export async function bundleProject(folder: string, files: ProjectFiles): Promis
       plugins: [operationsStayData],
       banner: { js: REQUIRE },
     }),
-    bundleTools(folder),
+    bundleTools(folder, files),
   ])
   return { 'local.mjs': local, 'tools.mjs': tools, 'operations.json': files['src/operations.json'] ?? '' }
 }
@@ -37,8 +37,9 @@ export function bundleStandalone(folder: string): Promise<string> {
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
 /** The code and the runtime library alone. Not minified: errors show its names. */
-export function bundleTools(folder: string): Promise<string> {
-  return bundle(folder, TOOLS_ENTRY, {
+export function bundleTools(folder: string, files: ProjectFiles): Promise<string> {
+  const call = 'src/protocols.ts' in files ? CALL_BY_PROTOCOLS : CALL
+  return bundle(folder, TOOLS_ENTRY + call, {
     platform: 'neutral',
     // Packages without `exports`.
     mainFields: ['module', 'main'],
@@ -51,8 +52,14 @@ const TOOLS_ENTRY = `
 export { code } from './src/code.ts'
 export { runCode } from './src/lib/code.ts'
 export { askingClient } from './src/lib/input-needed.ts'
-export { callOperation } from './src/lib/call-operation.ts'
 export { toToolResult } from './src/lib/tool-result.ts'
+`
+
+const CALL = `export { callOperation } from './src/lib/call-operation.ts'`
+const CALL_BY_PROTOCOLS = `
+import { callOperation as call } from './src/lib/call-operation.ts'
+import { protocols } from './src/protocols.ts'
+export const callOperation = (operation, input, context) => call(operation, input, { ...context, protocols })
 `
 
 function localEntry(): string {
