@@ -3,6 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 
 import { placeholderNames } from '../../runtime/library/placeholders.ts'
+import type { Protocol } from '../../runtime/library/protocol.ts'
+import type { XmlPart } from '../../runtime/library/soap/soap-protocol.ts'
 import { isSafePattern } from '../../src/model/safe-pattern.ts'
 import type { ApiImporter, ApiOperation } from '../../src/model/api-importer.ts'
 import type { JsonSchema } from '../../src/model/tool-definition.ts'
@@ -134,6 +136,7 @@ function unboundParts({ call, inputSchema }: ApiOperation): string[] {
     ...(call.body?.kind === 'argument' ? [call.body.argument] : []),
     ...(call.fields === undefined ? [] : [call.fields]),
     ...(call.body?.kind === 'template' ? placeholderNames(JSON.stringify(call.body.template)) : []),
+    ...(call.protocol ? boundByProtocol(call.protocol) : []),
   ]
   const inPath = new Set(call.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name))
   const placeholders = [...call.path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? '')
@@ -142,4 +145,32 @@ function unboundParts({ call, inputSchema }: ApiOperation): string[] {
     ...[...properties].filter((property) => !bound.includes(property)),
     ...placeholders.filter((placeholder) => !inPath.has(placeholder)),
   ]
+}
+
+/** The arguments that a message has a place for. */
+function boundByProtocol({ request: { headers, body, isUnwrapped, types } }: Protocol): string[] {
+  const [only] = body
+  const type = isUnwrapped && typeof only?.content === 'object' ? types[only.content.type] : undefined
+  const members = type
+    ? [...propertiesOf(type.content), ...(type.attributes ?? []).map(({ property }) => property), ...textOf(type.text)]
+    : body.map(({ property }) => property)
+  const given = headers.filter(({ content, secret }) => secret === undefined && !isSecret(content, types))
+  return [...given.map(({ property }) => property), ...members]
+}
+
+function textOf(text: { readonly property: string } | undefined): string[] {
+  return text ? [text.property] : []
+}
+
+function propertiesOf(part: XmlPart | undefined): string[] {
+  if (!part) return []
+  if (part.property !== undefined) return [part.property]
+  return 'parts' in part ? part.parts.flatMap(propertiesOf) : []
+}
+
+/** Whether all that a header holds are credentials. */
+function isSecret(content: unknown, types: Protocol['request']['types']): boolean {
+  const { type }: { type?: string } = { ...Object(content) }
+  const parts = type === undefined ? [] : (types[type]?.content?.parts ?? [])
+  return parts.length > 0 && parts.every((part) => part.kind === 'element' && part.secret !== undefined)
 }

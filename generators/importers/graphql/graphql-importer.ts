@@ -3,6 +3,7 @@ import type { Credential, HttpCall } from '../../../runtime/library/http-call.ts
 import type { Effect } from '../../../runtime/library/operation.ts'
 import type { ApiImporter, ApiOperation, ImportedApi, ImportOptions } from '../../../src/model/api-importer.ts'
 import { cleanText } from '../openapi/clean-text.ts'
+import { effectOfName } from '../name-effect.ts'
 import { descriptionTooLarge } from '../openapi/text-budget.ts'
 import { OperationNames } from '../openapi/operation-names.ts'
 import { holdAgainstSchema } from './hold-against-schema.ts'
@@ -108,7 +109,7 @@ function toOperation(
   { operation, pointer, document }: { operation: 'query' | 'mutation'; pointer: string; document: string },
   { names, endpoint, credential }: Reading,
 ): ApiOperation {
-  const effect = operation === 'query' ? 'read' : effectOf(field.name)
+  const effect = operation === 'query' ? 'read' : mutationEffect(field.name)
   const said = cleanText(field.description ?? '', LONGEST_DESCRIPTION - 140)
   const deprecated = field.deprecationReason ? ` Deprecated: ${cleanText(field.deprecationReason, 80)}` : ''
   const returns = `Returns ${String(field.type)}.`
@@ -152,9 +153,9 @@ function callOf(
   }
 }
 
-/** By the verb of its name: a schema does not tell what is lost. */
-function effectOf(name: string): Effect {
-  return /^(delete|remove|destroy|purge|drop|revoke|cancel|archive)/i.test(name) ? 'delete' : 'write'
+/** A schema does not tell what is lost; that a mutation writes it does. */
+function mutationEffect(name: string): Effect {
+  return effectOfName(name) === 'delete' ? 'delete' : 'write'
 }
 
 function endpointOf(address: string | undefined): URL | undefined {

@@ -6,7 +6,7 @@ import { asList, asRecord, type JsonRecord, property } from './json-value.ts'
 import { applyOverlay } from './overlay.ts'
 import { parseDescription } from './parse-description.ts'
 import { PartSkipped } from './part-skipped.ts'
-import { recognizeDocument } from './recognize-document.ts'
+import { looksLikeOpenApi, recognizeDocument } from './recognize-document.ts'
 import { References } from './references.ts'
 
 /** An answer that an operation could give. */
@@ -18,8 +18,12 @@ export interface SampledAnswer {
   readonly from: 'example' | 'schema'
 }
 
-/** What an operation answers when all goes well: the description's own example, else one made of its schema. */
+/**
+ * What an operation answers when all goes well: the description's own example, else one made of its schema.
+ * @returns undefined when the description is none of OpenAPI, or shows no answer
+ */
 export function sampleAnswer(text: string, pointer: string, overlay?: string): SampledAnswer | undefined {
+  if (!looksLikeOpenApi(text)) return undefined
   const parsed = parseDescription(text)
   const { document } = recognizeDocument(overlay === undefined ? parsed : applyOverlay(parsed, overlay).description)
   const references = new References(new Map([['', document]]))

@@ -8,6 +8,7 @@ const fixtures: Record<(typeof importers)[number]['kind'], ImporterFixture[]> = 
     { name: 'warehouse (Swagger 2.0, JSON)', text: fixtureText('warehouse.swagger.json') },
     { name: 'traps (3.1, YAML)', text: fixtureText('traps.yaml') },
   ],
+  soap: [{ name: 'desk (document and rpc)', text: fixtureText('desk.wsdl'), origin: 'https://desk.example/soap?wsdl' }],
   graphql: [{ name: 'shop (SDL)', text: fixtureText('shop.graphql'), origin: 'https://api.shop.example/graphql' }],
 }
 

@@ -64,8 +64,50 @@ export const bombs: Readonly<Record<string, () => string>> = {
     `type Query { start(in: Int = ${'['.repeat(100_000)}${']'.repeat(100_000)}): Int }\n`,
   'introspection whose types are nested 100,000 deep': () =>
     `{"__schema":{"queryType":{"name":"Query"},"types":[{"kind":"OBJECT","name":"Query","fields":[{"name":"a","args":[],"type":${'{"kind":"LIST","ofType":'.repeat(100_000)}{"kind":"SCALAR","name":"Int"}${'}'.repeat(100_000)}}]}]}}`,
+  'a WSDL with entities that multiply': () =>
+    `<!DOCTYPE x [${times(20, (level) => `<!ENTITY l${level + 1} "&l${level};&l${level};">`)}]>${wsdl('&l20;')}`,
+  'a WSDL nested 100,000 deep': () => wsdl(`${'<a>'.repeat(100_000)}${'</a>'.repeat(100_000)}`),
+  'a WSDL of a million elements': () => wsdl('<a/>'.repeat(1_000_000)),
+  'a WSDL of 400,000 attributes': () => wsdl(`<a ${times(400_000, (index) => `b${index}="" `)}/>`),
+  'groups of a WSDL that double 40 times': () =>
+    wsdl(
+      times(
+        40,
+        (level) =>
+          `<x:group name="g${level}"><x:sequence><x:group ref="t:g${level + 1}"/><x:group ref="t:g${level + 1}"/></x:sequence></x:group>`,
+      ) + '<x:group name="g40"><x:sequence><x:element name="e"/></x:sequence></x:group>',
+      '<x:group ref="t:g0"/>',
+    ),
+  'types of a WSDL that all refer to each other': () =>
+    wsdl(
+      times(
+        200,
+        (type) =>
+          `<x:complexType name="T${type}"><x:sequence>${list(60, (other) => `<x:element name="e${other}" type="t:T${other}"/>`).join('')}</x:sequence></x:complexType>`,
+      ),
+      '<x:sequence><x:element name="a" type="t:T0"/></x:sequence>',
+    ),
+  'types of a WSDL that extend each other in a circle': () =>
+    wsdl(
+      list(
+        2,
+        (index) =>
+          `<x:complexType name="T${index}"><x:complexContent><x:extension base="t:T${1 - index}"/></x:complexContent></x:complexType>`,
+      ).join(''),
+      '<x:sequence><x:element name="a" type="t:T0"/></x:sequence>',
+    ),
+  'a type of a WSDL with 20,000 others derived from it': () =>
+    wsdl(
+      `<x:complexType name="B" abstract="true"/>${times(20_000, (index) => `<x:complexType name="D${index}"><x:complexContent><x:extension base="t:B"/></x:complexContent></x:complexType>`)}`,
+      '<x:sequence><x:element name="a" type="t:B"/></x:sequence>',
+    ),
   'a name of 5 MB': () =>
     describeApi({ paths: { [`/${'{'.repeat(5_000_000)}`]: { get: { operationId: 'b'.repeat(5_000_000) } } } }),
+}
+
+/** A WSDL of one operation, with more in its schema and in the type of its input. */
+function wsdl(schema: string, content = ''): string {
+  return `<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:x="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:t" targetNamespace="urn:t"><types><x:schema targetNamespace="urn:t">${schema}<x:element name="In"><x:complexType>${content}</x:complexType></x:element></x:schema></types><message name="M"><part name="p" element="t:In"/></message><portType name="P"><operation name="Do"><input message="t:M"/></operation></portType><binding name="B" type="t:P"><s:binding/><operation name="Do"><s:operation/><input><s:body use="literal"/></input></operation></binding></definitions>`
 }
 
 function times(count: number, line: (level: number) => string): string {
