@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Credential } from '../../runtime/library/http-call.ts'
+import { pointerTokens } from '../../runtime/library/json-pointer.ts'
 import type { Mock } from '../../runtime/library/mocks.ts'
 import type { Server } from '../model/server.ts'
-import type { ToolDefinition } from '../model/tool-definition.ts'
+import type { JsonSchema, ToolDefinition, ToolHandler } from '../model/tool-definition.ts'
 import { listSavedTests } from '../registry/saved-test-store.ts'
 import { loadToolSource } from '../registry/source-store.ts'
 import type { Services } from './services.ts'
@@ -33,13 +34,33 @@ export async function chooseMocks(
   const isFitting = saved && (handler.kind === 'code' || isDeepStrictEqual(saved.input, input))
   if (isFitting) return { mocks: saved.mocks, from: `the saved test "${saved.name}"` }
   if (handler.kind !== 'operation') return { mocks: [], from: 'nothing' }
-  const { pointer } = handler.source ?? {}
-  const asked = source && pointer !== undefined ? { ...source, pointer } : { schema: tool.outputSchema ?? {} }
+  const asked = askedFor(handler, source, tool.outputSchema)
   const sampled = await services.workshop.run('sample-answer', asked, { tenantId: server.tenantId, signal })
-  if (!sampled) return { mocks: [{ response: { body: {} } }], from: 'nothing: the description shows no answer' }
+  if (!sampled) {
+    const body = valueUnder(handler.call.pick ?? '', {})
+    return {
+      mocks: [...credentials.flatMap(tokenMocks), { response: { body } }],
+      from: 'nothing: the description shows no answer',
+    }
+  }
   const { status, contentType, body, from } = sampled
   const answer: Mock = { response: { status, headers: { 'content-type': contentType }, body } }
   return { mocks: [...credentials.flatMap(tokenMocks), answer], from: from === 'example' ? EXAMPLE : SCHEMA }
+}
+
+/** What answers look like: a protocol has a form of its own, else the description or the schema says it. */
+function askedFor(
+  { call, source: place }: ToolHandler & { kind: 'operation' },
+  source: { readonly text: string; readonly overlay?: string } | undefined,
+  schema: JsonSchema = {},
+) {
+  if (call.protocol) return { protocol: call.protocol }
+  return source && place ? { ...source, pointer: place.pointer } : { schema }
+}
+
+/** A value that has another at the place that a JSON pointer names. */
+function valueUnder(pointer: string, value: unknown): unknown {
+  return pointerTokens(pointer).reduceRight((inner, token) => ({ [token]: inner }), value)
 }
 
 export interface Subject {

@@ -64,7 +64,9 @@ async function prepareRuns(
   services: Services,
   signal: AbortSignal,
 ): Promise<Run> {
-  const code = tools.filter(({ handler }) => handler.kind === 'code')
+  const code = tools.filter(
+    ({ handler }) => handler.kind === 'code' || (handler.kind === 'operation' && handler.call.protocol !== undefined),
+  )
   const { bundle } = await bundleCode({ tools: code, shared }, services, server.tenantId, signal)
   return async (tool, request) => {
     const report = await tryTool({ ...request, server, tool, credentials, live: false, bundle }, services, signal)

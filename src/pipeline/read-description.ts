@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { defaults } from '../config/defaults.ts'
 import { packageRoot } from '../config/package-root.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import type { SourceKind } from '../model/api-importer.ts'
 import type { Egress } from '../net/egress.ts'
 import { type FetchText, looksLikeDescription, probeDescription } from './probe-description.ts'
 import type { Services } from './services.ts'
@@ -22,6 +23,8 @@ export interface DescriptionText {
   readonly origin?: string
   /** An OpenAPI Overlay to apply to it. */
   readonly overlay?: string
+  /** What it was said to be, where its text does not tell. */
+  readonly kind?: SourceKind
 }
 
 /** The folders that the client's person has opened besides those of MCPWRIGHT_FILES. */
@@ -131,7 +134,7 @@ async function readFileDescription(
 ): Promise<DescriptionText> {
   const resolved = await realpath(path.resolve(file)).catch(() => undefined)
   const allowed = (await isInside(resolved, folders)) || (await isInside(resolved, roots()))
-  if (resolved === undefined || !allowed || !/\.(json|ya?ml|graphqls?|gql)$/i.test(resolved))
+  if (resolved === undefined || !allowed || !/\.(json|ya?ml|graphqls?|gql|wsdl|xsd)$/i.test(resolved))
     throw notAllowed(file, folders)
   // What was checked is what is read: a link put there meanwhile is not followed, and a pipe is not waited for.
   await using handle = await open(
@@ -147,7 +150,7 @@ async function readFileDescription(
 function notAllowed(file: string, folders: readonly string[]): MetaError {
   return new MetaError(
     'FILE_NOT_ALLOWED',
-    `"${file}" is not a .json, .yaml or .graphql file in a folder that descriptions may be read from.`,
+    `"${file}" is not a .json, .yaml, .graphql, .wsdl or .xsd file in a folder that descriptions may be read from.`,
     folders.length > 0
       ? `The folders are: ${folders.join(', ')}, and the roots of the client.`
       : 'A person can allow a folder as a root of the client, or by starting mcpwright with MCPWRIGHT_FILES=/path/to/folder',

@@ -83,7 +83,11 @@ async function bundleOf(
   signal: AbortSignal,
 ): Promise<string> {
   const { tenantId } = server
-  if (tool.handler.kind !== 'code') return (await bundleCode({}, services, tenantId, signal)).bundle
+  const { handler } = tool
+  // What an operation needs is in the library; what it speaks is bundled with it.
+  if (handler.kind === 'operation' && handler.call.protocol)
+    return (await bundleCode({ tools: [tool] }, services, tenantId, signal)).bundle
+  if (handler.kind !== 'code') return (await bundleCode({}, services, tenantId, signal)).bundle
   const files = shared ?? (await services.db.as(tenantId, (sql) => listSharedCode(sql, tenantId, server.id)))
   return (await bundleCode({ tools: [tool], shared: files }, services, tenantId, signal)).bundle
 }

@@ -1,6 +1,7 @@
 import { defaults } from '../config/defaults.ts'
 import type { HttpServer } from '../../runtime/library/http-call.ts'
-import type { ImportedApi } from '../model/api-importer.ts'
+import { MetaError } from '../errors/meta-error.ts'
+import type { ImportedApi, SourceKind } from '../model/api-importer.ts'
 import { countByRule, findingsOfTools, worstFindings } from '../model/finding.ts'
 import { addOperations, defaultExposure, importApi, toolTokens } from '../pipeline/import-api.ts'
 import type { DescriptionText } from '../pipeline/read-description.ts'
@@ -38,6 +39,8 @@ export const shortSelectArgument = { type: 'object', description: 'As in import_
 interface ImportTool<Input extends ImportInput> {
   /** Its name, for the call that comes next. */
   readonly tool: string
+  /** What it takes; absent: anything that can be imported. */
+  readonly kind?: SourceKind
   /** Reads the description that the input names. */
   read(input: Input, call: MetaCall): Promise<DescriptionText>
 }
@@ -46,7 +49,7 @@ interface ImportTool<Input extends ImportInput> {
 export async function importDescription<Input extends ImportInput>(
   input: Input,
   call: MetaCall,
-  { tool, read }: ImportTool<Input>,
+  { tool, kind, read }: ImportTool<Input>,
 ): Promise<MetaAnswer> {
   const { services, principal, signal, progress } = call
   const { tenantId } = principal
@@ -54,6 +57,7 @@ export async function importDescription<Input extends ImportInput>(
   progress('Reading the description.')
   const description = await read(input, call)
   const api = await importApi(description, input.base_url, services, tenantId, signal)
+  if (kind !== undefined && api.kind !== kind) throw otherKind(api.kind, kind, input)
   if (input.preview ?? true) return preview(input, api, tool)
   progress(`Adding operations of ${api.title}.`)
   const request = {
@@ -82,6 +86,27 @@ export async function importDescription<Input extends ImportInput>(
   }
   const rest = `mcpwright://servers/${input.server}`
   return fitAnswer(answer, { most: defaults.limits.answerTokens, rest })
+}
+
+const NOUNS: Readonly<Record<SourceKind, string>> = {
+  openapi: 'an OpenAPI description',
+  graphql: 'a GraphQL schema',
+  soap: 'a WSDL (SOAP)',
+}
+
+function otherKind(found: SourceKind, wanted: SourceKind, input: ImportInput): MetaError {
+  const isOpenApi = found === 'openapi'
+  const { kind: _kind, ...others }: Record<string, unknown> = again(input)
+  return new MetaError(
+    'ARGUMENTS_INVALID',
+    `This is ${NOUNS[found]}, not ${NOUNS[wanted]}.`,
+    isOpenApi ? 'Use import_openapi.' : `Use kind "${found}".`,
+    {
+      next: isOpenApi
+        ? { tool: 'import_openapi', arguments: others }
+        : { tool: 'import_api', arguments: { ...others, kind: found } },
+    },
+  )
 }
 
 const SHOWN_FINDINGS = 3

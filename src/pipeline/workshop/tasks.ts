@@ -1,6 +1,7 @@
 import type { SampledAnswer } from '../../../generators/importers/openapi/sample-answer.ts'
 import type { CheckOptions } from '../../checks/check-definition.ts'
-import type { ImportedApi, ImportOptions } from '../../model/api-importer.ts'
+import type { Protocol } from '../../../runtime/library/protocol.ts'
+import type { ImportedApi, ImportOptions, SourceKind } from '../../model/api-importer.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { ServerDefinition } from '../../model/server-definition.ts'
 import type { JsonSchema } from '../../model/tool-definition.ts'
@@ -11,7 +12,10 @@ import type { MadeProject } from './make-project.ts'
 /** What the worker process is asked to do, and what each task gives. Everything crosses by structured clone. */
 export interface WorkshopTasks {
   readonly 'import-api': {
-    readonly input: { readonly text: string } & Pick<ImportOptions, 'origin' | 'overlay' | 'baseUrl'>
+    readonly input: { readonly text: string; readonly kind?: SourceKind } & Pick<
+      ImportOptions,
+      'origin' | 'overlay' | 'baseUrl'
+    >
     readonly output: ImportedApi
   }
   readonly 'make-project': {
@@ -40,11 +44,12 @@ export interface WorkshopTasks {
     readonly input: { readonly schemas: Readonly<Record<string, JsonSchema>> }
     readonly output: void
   }
-  /** An answer that an operation could give: of a description by the operation's place, or of an output schema. */
+  /** An answer that an operation could give: of a description by the operation's place, of an output schema, or in a protocol's own form. */
   readonly 'sample-answer': {
     readonly input:
       | { readonly text: string; readonly pointer: string; readonly overlay?: string }
       | { readonly schema: JsonSchema }
+      | { readonly protocol: Protocol }
     readonly output: SampledAnswer | undefined
   }
 }

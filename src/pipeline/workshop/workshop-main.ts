@@ -62,15 +62,22 @@ const run: {
   'sample-answer': async (asked) => {
     const { sampleAnswer, sampleSchema } = await import('../../../generators/importers/openapi/sample-answer.ts')
     if ('text' in asked) return sampleAnswer(asked.text, asked.pointer, asked.overlay)
+    if ('protocol' in asked) {
+      const { sampleSoapAnswer } = await import('../../../generators/importers/soap/sample-soap-answer.ts')
+      return sampleSoapAnswer(asked.protocol)
+    }
     return { status: 200, contentType: 'application/json', body: sampleSchema(asked.schema), from: 'schema' }
   },
 }
 
 async function importApi(
-  { text, ...options }: WorkshopTasks['import-api']['input'],
+  { text, kind, ...options }: WorkshopTasks['import-api']['input'],
   task: number,
 ): Promise<ImportedApi> {
-  const importer = importers.find((candidate) => candidate.recognizes(text)) ?? importers[0]
+  const importer =
+    importers.find((candidate) => candidate.recognizes(text)) ??
+    importers.find((candidate) => candidate.kind === kind) ??
+    importers[0]
   if (!importer) throw new Error('There are no importers.')
   const api = await importer.read(text, {
     ...options,

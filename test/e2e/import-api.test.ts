@@ -6,11 +6,14 @@ import path from 'node:path'
 import type { Client } from '@modelcontextprotocol/client'
 import { buildSchema, graphql } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fixtureText } from '../generators/importers/read-fixture.ts'
+import { type SoapPeer, startSoapPeer } from '../generators/importers/soap/soap-peer.ts'
 import { call } from './call.ts'
 import { openTestHome, type TestHome } from './test-home.ts'
 
 const sdl = readFileSync(path.resolve(import.meta.dirname, '../fixtures/descriptions/shop.graphql'), 'utf8')
 const TOKEN = 'tok-shop-88412f'
+const PASSWORD = 'p&ss<word>"7"'
 
 /** A real GraphQL server on loopback: open at /graphql, behind a token at /private, silent about itself at /closed. */
 async function startShop(): Promise<AsyncDisposable & { readonly host: string; readonly variables: unknown[] }> {
@@ -74,15 +77,22 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 let shop: Awaited<ReturnType<typeof startShop>>
+let desk: SoapPeer
 let home: TestHome
 let client: Client
 
 beforeAll(async () => {
   shop = await startShop()
+  desk = await startSoapPeer(fixtureText('desk.wsdl'), {
+    DeskPort: ['LendItem', 'FindTitle', 'DeleteAll', 'GetSecret'],
+  })
+  const deskHost = new URL(desk.origin).host
   home = await openTestHome({
-    MCPWRIGHT_ALLOW_LOCAL: `${shop.host},${shop.host.replace('127.0.0.1', 'localhost')}`,
-    MCPWRIGHT_ENV_SECRETS: `TOKEN@${shop.host}`,
+    MCPWRIGHT_ALLOW_LOCAL: `${shop.host},${shop.host.replace('127.0.0.1', 'localhost')},${deskHost}`,
+    MCPWRIGHT_ENV_SECRETS: `TOKEN@${shop.host},AUTH_HEADER_USER_NAME@${deskHost},AUTH_HEADER_PASSWORD@${deskHost}`,
     TOKEN,
+    AUTH_HEADER_USER_NAME: 'ada',
+    AUTH_HEADER_PASSWORD: PASSWORD,
   })
   client = await home.connect()
   await call(client, 'init_server', { name: 'shop', description: 'Asks a shop.' })
@@ -91,6 +101,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await home[Symbol.asyncDispose]()
   await shop[Symbol.asyncDispose]()
+  await desk[Symbol.asyncDispose]()
 })
 
 const importShop = (more: object) => call(client, 'import_api', { server: 'shop', kind: 'graphql', ...more })
@@ -209,5 +220,46 @@ describe('its tools', () => {
     const { isError, text } = await ask('product', { id: 'gone' })
     expect(isError).toBe(true)
     expect(text).toBe('product failed: That product is gone. (at product)')
+  })
+})
+
+const importDesk = (more: object) => call(client, 'import_api', { server: 'desk', kind: 'soap', ...more })
+const askDesk = (tool: string, input: object) => call(client, 'call_tool', { server: 'desk', tool, arguments: input })
+
+describe('a SOAP service', () => {
+  it('is shown before anything is added, by the address of its endpoint, with what is left out', async () => {
+    await call(client, 'init_server', { name: 'desk', description: 'Lends books.' })
+    const { data } = await importDesk({ url: `${desk.origin}/soap/desk`, base_url: desk.origin })
+    expect(data).toMatchObject({
+      title: 'DeskService',
+      operations: 5,
+      hosts: [new URL(desk.origin).host],
+      skipped_count: 6,
+      groups: [{ name: 'DeskService', operations: 5 }],
+    })
+    const { error } = await importDesk({ kind: 'graphql', content: fixtureText('desk.wsdl') })
+    expect(error).toMatchObject({
+      message: 'This is a WSDL (SOAP), not a GraphQL schema.',
+      next: { tool: 'import_api', arguments: { kind: 'soap' } },
+    })
+  })
+
+  it('is called by tools that are tried with answers of its schema, and deployed', async () => {
+    const select = { operations: ['lend_item', 'get_secret'] }
+    await importDesk({ url: `${desk.origin}/soap/desk?wsdl`, base_url: desk.origin, preview: false, select })
+    const input = { item: { xsi_type: 'Film', id: 1, title: 'A', minutes: 5 }, shelf: 'x' }
+    const tried = await call(client, 'test_tool', { server: 'desk', tool: 'lend_item', input })
+    expect(tried.data).toMatchObject({ ok: true })
+    expect(tried.text + JSON.stringify(tried.data)).toContain('the schema of the answer')
+    expect(desk.calls).toEqual([])
+    expect((await call(client, 'deploy', { server: 'desk' })).data).toMatchObject({ version: 1 })
+  })
+
+  it('gets a login in its header that no process of the server has seen', async () => {
+    desk.answers.GetSecret = () => ({})
+    await askDesk('get_secret', { AuthHeader: { Tenant: 't' } })
+    expect(desk.calls.splice(0)[0]?.headers).toMatchObject({
+      AuthHeader: { UserName: 'ada', Password: PASSWORD, Tenant: 't' },
+    })
   })
 })
