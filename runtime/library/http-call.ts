@@ -124,7 +124,9 @@ export type CredentialPlacement =
   | { readonly type: 'mutualTLS'; readonly key: string }
 
 /** Where tokens are got: an address, or an OpenID provider's metadata that names it (token-server.ts). */
-export type TokenServer = { readonly tokenUrl: string } | { readonly openIdConnectUrl: string }
+export type TokenServer =
+  /** `discoveredFrom`: of an OpenID provider, as a person has seen and allowed it. */
+  { readonly tokenUrl: string; readonly discoveredFrom?: string } | { readonly openIdConnectUrl: string }
 
 export interface Credential {
   /** Name of the environment variable or secret: `GITHUB_TOKEN`. */

@@ -1,4 +1,4 @@
-import type { Credential } from '../../runtime/library/http-call.ts'
+import type { Credential, TokenServer } from '../../runtime/library/http-call.ts'
 import { type OauthRequest, tokenHosts } from '../model/inbox/oauth.ts'
 import { tokensOf } from '../model/secrets-of.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
@@ -58,13 +58,18 @@ function secretHosts({ name, placement, hosts }: Credential, credentials: readon
   return hosts
 }
 
+function serverOf(server: TokenServer): TokenServer {
+  if (!('tokenUrl' in server)) return { openIdConnectUrl: server.openIdConnectUrl }
+  const { tokenUrl, discoveredFrom } = server
+  return { tokenUrl, ...(discoveredFrom !== undefined && { discoveredFrom }) }
+}
+
 /** The logins of a person that a server's credentials come from, where the description says how. */
 export function loginsOf({ credentials }: Pick<ServerDefinition, 'credentials'>): OauthRequest[] {
   return credentials.flatMap(({ name, placement }) => {
     if (placement.type !== 'refreshToken') return []
     const { client, authorizationUrl, refreshUrl, scopes } = placement
-    const server =
-      'tokenUrl' in placement ? { tokenUrl: placement.tokenUrl } : { openIdConnectUrl: placement.openIdConnectUrl }
+    const server = serverOf(placement)
     if (authorizationUrl === undefined && 'tokenUrl' in server) return []
     const urls = { ...(authorizationUrl && { authorizationUrl }), ...(refreshUrl && { refreshUrl }) }
     return [{ kind: 'oauth' as const, name, client, server, ...urls, scopes }]

@@ -1,18 +1,29 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { Sql } from '../db/db.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
+import { stayPinned } from '../model/pinned-login.ts'
 
 /** Its columns are named as the model's properties are. */
 type CredentialRow = Credential
 
-/** Writes what a server's calls need; a credential of the same name is replaced. Values are the vault's. */
+/**
+ * Writes what a server's calls need; a credential of the same name is replaced, but for what a person has seen of its
+ * provider. Values are the vault's.
+ */
 export async function upsertCredentials(
   sql: Sql,
   tenantId: TenantId,
   serverId: ServerId,
   credentials: readonly Credential[],
 ): Promise<void> {
-  for (const { name, hosts, placement, purpose } of credentials) {
+  const known = await listCredentials(sql, tenantId, serverId)
+  const kept = credentials.map((next) =>
+    stayPinned(
+      next,
+      known.find(({ name }) => name === next.name),
+    ),
+  )
+  for (const { name, hosts, placement, purpose } of kept) {
     await sql.query(
       `INSERT INTO credentials (tenant_id, server_id, name, hosts, placement, purpose)
        VALUES ($1, $2, $3, $4, $5, $6)

@@ -29,7 +29,7 @@ beforeAll(async () => {
     response.end(JSON.stringify(scope === undefined ? { error: 'no token' } : { scope }))
   }).listen(0, '127.0.0.1')
   await once(api, 'listening')
-  home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: `${apiHost()},${new URL(provider.issuer).host}` })
+  home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: `${apiHost()},${new URL(provider.issuer).host},${otherHost()}` })
   meta = await home.connect()
 }, 60_000)
 
@@ -42,6 +42,9 @@ afterAll(async () => {
 
 // A TCP server's address is an AddressInfo.
 const apiHost = () => `127.0.0.1:${(api.address() as AddressInfo).port}`
+
+/** The same server under another name: another host, as Google's token server is. */
+const otherHost = () => new URL(provider.issuer).host.replace('127.0.0.1', 'localhost')
 
 const schemes = () => {
   const { origin } = new URL(provider.issuer)
@@ -74,8 +77,17 @@ const callApi = async (server: string) =>
 async function beginLogin(browser: InboxBrowser, server: string, client: Readonly<Record<string, string>>) {
   const { data } = await call(meta, 'request_secrets', { server })
   const page = await browser.open(String(data['link']))
-  const sent = await browser.submit(page, 'Log in at', { answer: 'log-in', ...client })
-  return { page, sent, url: /<a href="(http[^"]+)"/.exec(sent.text)?.[1]?.replaceAll('&#38;', '&') ?? '' }
+  return { page, ...(await pressLogin(browser, page, client)) }
+}
+
+async function pressLogin(
+  browser: InboxBrowser,
+  page: Awaited<ReturnType<InboxBrowser['open']>>,
+  client: Readonly<Record<string, string>>,
+) {
+  const answer = /name="answer"\s+value="(log-in[^"]*)"/.exec(page.text)?.[1] ?? 'log-in is not offered'
+  const sent = await browser.submit(page, 'Log in at', { answer, ...client })
+  return { sent, url: /<a href="(http[^"]+)"/.exec(sent.text)?.[1]?.replaceAll('&#38;', '&') ?? '' }
 }
 
 /** Goes to the authorization server. @returns where it sends the browser back to */
@@ -110,6 +122,35 @@ describe('the login of a person at an API', () => {
     provider.expireAll()
     expect(await callApi(server)).toContain('read')
     expect(provider.grants.slice(exchanges).map((grant) => grant.get('grant_type'))).toEqual(['refresh_token'])
+  })
+
+  it('shows a token server on another host before anything is sent to it, and calls go there then', async () => {
+    await deployApi('elsewhere', 'provider')
+    faults.tokenEndpoint = `http://${otherHost()}/token`
+    const browser = startInboxBrowser()
+    const { page, url } = await beginLogin(browser, 'elsewhere', ENTERED)
+    expect(page.text.replaceAll(/\s+/g, ' ')).toContain(`are sent to <strong>${otherHost()}</strong> and nowhere else`)
+    const done = await browser.open(await passThrough(browser, url))
+    expect(done.text.replaceAll('&#34;', '"')).toContain('Deploy "elsewhere" to take it up')
+    expect((await call(meta, 'request_secrets', { server: 'elsewhere' })).data).toMatchObject({ missing: [] })
+    // What the provider says later changes nothing.
+    faults.tokenEndpoint = 'https://evil.example/token'
+    await call(meta, 'deploy', { server: 'elsewhere' })
+    await expect.poll(() => callApi('elsewhere'), { timeout: 15_000 }).toContain('read')
+    delete faults.tokenEndpoint
+  })
+
+  it('does not begin with addresses that came after the page was shown', async () => {
+    await deployApi('moving', 'provider')
+    const browser = startInboxBrowser()
+    const { data } = await call(meta, 'request_secrets', { server: 'moving' })
+    const page = await browser.open(String(data['link']))
+    faults.tokenEndpoint = `http://${otherHost()}/token`
+    const exchanges = provider.grants.length
+    expect((await pressLogin(browser, page, ENTERED)).url).toBe('')
+    delete faults.tokenEndpoint
+    expect((await pressLogin(browser, page, ENTERED)).url).toContain('/authorize')
+    expect(provider.grants.length).toBe(exchanges)
   })
 
   it('comes back once, to the browser that left, with the state that it took along', async () => {

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { InboxItem } from '../../model/inbox/inbox-item.ts'
-import { type OauthRequest, tokenHosts } from '../../model/inbox/oauth.ts'
+import { loginChoice, loginHosts, type OauthRequest } from '../../model/inbox/oauth.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { Services } from '../services.ts'
-import { type LoginEndpoints, loginEndpoints } from './login-endpoints.ts'
+import { addressesOf, type LoginEndpoints, loginEndpoints } from './login-endpoints.ts'
 
 /** A login that has begun, as it is remembered until the browser comes back. */
 export interface BegunLogin {
@@ -22,19 +22,28 @@ interface EnteredClient {
   readonly secret: string
 }
 
+/** What a person has pressed: the choice of the form they saw, and the client; an empty id is the one entered before. */
+interface PressedLogin {
+  readonly choice: string
+  readonly client: EnteredClient
+}
+
 /**
- * Keeps the client, bound to the token server, and begins a login with it (RFC 6749, section 4.1; RFC 9700).
- * @param entered  an empty id: the client that was entered before
- * @throws MetaError ARGUMENTS_INVALID, and what `loginEndpoints` throws
+ * Keeps the client, bound to the token server that the page showed, and begins a login with it (RFC 6749, section 4.1;
+ * RFC 9700).
+ * @throws MetaError ARGUMENTS_INVALID, also when the provider names other addresses than were shown; what
+ *   `loginEndpoints` throws
  */
 export async function beginLogin(
   item: InboxItem<OauthRequest>,
-  entered: EnteredClient,
+  { choice, client: entered }: PressedLogin,
   services: Services,
   principal: Principal,
 ): Promise<{ readonly url: string; readonly browserToken: string }> {
-  const client = await keepClient(item, entered, services, principal)
   const endpoints = await loginEndpoints(item.request, services.egress)
+  if (choice !== loginChoice(addressesOf(endpoints))) throw lookAgain()
+  const hosts = loginHosts(item.request, addressesOf(endpoints))
+  const client = await keepClient(item, { entered, hosts }, services, principal)
   const verifier = randomBytes(32).toString('base64url')
   const { state, browserToken } = services.pendingLogins.begin({ item, principal, endpoints, client, verifier })
   const url = new URL(endpoints.authorization)
@@ -60,12 +69,11 @@ export function redirectUri({ baseUrl }: Pick<Services, 'baseUrl'>): string {
 
 async function keepClient(
   { server, request }: InboxItem<OauthRequest>,
-  { id, secret }: EnteredClient,
+  { entered: { id, secret }, hosts }: { readonly entered: EnteredClient; readonly hosts: readonly string[] },
   services: Services,
   { tenantId }: Principal,
 ): Promise<string> {
   if (!server) throw new MetaError('SERVER_UNKNOWN', 'The server is gone.', 'Ask for the login again.')
-  const hosts = tokenHosts(request)
   if (id === '') {
     const known = (await services.secrets.load(tenantId, server.id)).value(request.client, hosts[0] ?? '')
     if (known !== undefined) return known
@@ -78,6 +86,14 @@ async function keepClient(
       await services.vault.setSecret(sql, { tenantId, serverId: server.id, name: request.client, host }, client)
   })
   return client
+}
+
+function lookAgain(): MetaError {
+  return new MetaError(
+    'ARGUMENTS_INVALID',
+    'The provider names other addresses than this page has shown.',
+    'Look at it again before you log in.',
+  )
 }
 
 function scopesFor({ scopes }: OauthRequest, { offlineScope }: LoginEndpoints): readonly string[] {

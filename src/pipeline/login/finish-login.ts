@@ -3,16 +3,20 @@ import { formEncode } from '../../../runtime/library/percent-encode.ts'
 import { requestToken } from '../../../runtime/library/token-request.ts'
 import { defaults } from '../../config/defaults.ts'
 import { MetaError } from '../../errors/meta-error.ts'
-import { tokenHosts } from '../../model/inbox/oauth.ts'
+import { loginHosts, tokenHosts } from '../../model/inbox/oauth.ts'
+import type { TenantId } from '../../model/ids.ts'
+import { discoveryOf, pinLogin } from '../../model/pinned-login.ts'
+import type { Sql } from '../../db/db.ts'
 import { egressFetch } from '../../net/egress-fetch.ts'
 import { appendAuditEvent } from '../../registry/audit-store.ts'
+import { listCredentials, upsertCredentials } from '../../registry/credential-store.ts'
 import { removeInboxItem } from '../../registry/inbox-store.ts'
-import { requireServerById } from '../../registry/server-store.ts'
+import { bumpRevision, requireServerById } from '../../registry/server-store.ts'
 import { forgetMetRequests } from '../inbox/forget-met-requests.ts'
 import type { Services } from '../services.ts'
 import { startAgain } from '../set-server-secret.ts'
 import { type BegunLogin, redirectUri } from './begin-login.ts'
-import type { LoginEndpoints } from './login-endpoints.ts'
+import { addressesOf, type LoginEndpoints } from './login-endpoints.ts'
 
 /**
  * Ends a login: exchanges the code that the browser has brought, and keeps the refresh token, bound to the token server.
@@ -36,8 +40,12 @@ export async function finishLogin(
   const code = answer.get('code')
   if (!code) throw failed(`${host} sent no code.`)
   const refreshToken = await exchangeCode(code, login, services, signal)
-  await keepRefreshToken(refreshToken, login, services)
-  return `You are logged in at ${host}. "${login.item.server?.name ?? ''}" goes on with it.`
+  const isPinned = await keepRefreshToken(refreshToken, login, services)
+  const name = login.item.server?.name ?? ''
+  const next = isPinned
+    ? `Deploy "${name}" to take it up: its token server is another host.`
+    : `"${name}" goes on with it.`
+  return `You are logged in at ${host}. ${next}`
 }
 
 /**
@@ -81,16 +89,15 @@ function toField([name, value]: [string, string]): string {
   return `${name}=${formEncode(value)}`
 }
 
-function keepRefreshToken(
-  token: string,
-  { item, endpoints, principal }: BegunLogin,
-  services: Services,
-): Promise<void> {
+/** @returns whether the draft has learned where the token server is */
+function keepRefreshToken(token: string, login: BegunLogin, services: Services): Promise<boolean> {
+  const { item, endpoints, principal } = login
   const { id, server, request } = item
   const { tenantId, subject } = principal
   if (!server) throw failed('The server is gone.')
   return services.db.as(tenantId, async (sql) => {
-    for (const host of tokenHosts(request)) {
+    const isPinned = await pinAddresses(sql, tenantId, login)
+    for (const host of loginHosts(request, addressesOf(endpoints))) {
       await services.vault.setSecret(sql, { tenantId, serverId: server.id, name: request.name, host }, token)
     }
     await removeInboxItem(sql, tenantId, id)
@@ -98,7 +105,23 @@ function keepRefreshToken(
     const details = { kind: 'oauth', name: request.name, host: new URL(endpoints.authorization).host }
     await startAgain(sql, services, tenantId, server.id)
     await appendAuditEvent(sql, tenantId, { subject, action: 'inbox.logged-in', serverId: server.id, details })
+    return isPinned
   })
+}
+
+/** What a person has seen of a provider is what calls go by, where it leads to another host than its own. */
+async function pinAddresses(sql: Sql, tenantId: TenantId, { item, endpoints }: BegunLogin): Promise<boolean> {
+  const { server, request } = item
+  if (!server || tokenHosts(request).includes(new URL(endpoints.token.url).host)) return false
+  const credentials = await listCredentials(sql, tenantId, server.id)
+  const login = credentials.find(({ name }) => name === request.name)
+  const discovery = login && discoveryOf(login)
+  if (discovery === undefined) return false
+  const wanted = credentials.filter(({ name }) => name === request.name || name === request.client)
+  const pinned = wanted.map((credential) => pinLogin(credential, discovery, addressesOf(endpoints)))
+  await upsertCredentials(sql, tenantId, server.id, pinned)
+  await bumpRevision(sql, tenantId, server.id)
+  return true
 }
 
 function failed(what: string, cause?: unknown): MetaError {

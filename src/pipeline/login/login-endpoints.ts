@@ -1,7 +1,8 @@
 import { isIssuerOf, isSafeTokenUrl, type TokenEndpoint } from '../../../runtime/library/token-server.ts'
 import { defaults } from '../../config/defaults.ts'
 import { MetaError } from '../../errors/meta-error.ts'
-import { type OauthRequest, tokenHosts } from '../../model/inbox/oauth.ts'
+import type { OauthRequest } from '../../model/inbox/oauth.ts'
+import type { LoginAddresses } from '../../model/pinned-login.ts'
 import { egressFetch } from '../../net/egress-fetch.ts'
 import type { Services } from '../services.ts'
 
@@ -18,20 +19,24 @@ export interface LoginEndpoints {
 }
 
 /**
- * Those of the description, or what the OpenID provider says of itself.
+ * Those of the description, or what the OpenID provider says of itself: it may name other hosts, which a person has to
+ * see before anything is sent to them.
  * @throws MetaError UPSTREAM_UNREACHABLE, or DESCRIPTION_INVALID when there is no address that a browser may go to
  */
 export async function loginEndpoints(request: OauthRequest, egress: Services['egress']): Promise<LoginEndpoints> {
   const { server, authorizationUrl } = request
+  const discovery = 'tokenUrl' in server ? server.discoveredFrom : server.openIdConnectUrl
+  if (discovery !== undefined) return readMetadata(discovery, await askProvider(discovery, egress))
   if ('tokenUrl' in server && authorizationUrl !== undefined) {
     const token = { url: server.tokenUrl, method: 'client_secret_basic' } as const
     return { authorization: authorizationUrl, token, namesIssuer: false }
   }
-  const address = 'openIdConnectUrl' in server ? server.openIdConnectUrl : server.tokenUrl
-  const endpoints = readMetadata(address, await askProvider(address, egress))
-  const { host } = new URL(endpoints.token.url)
-  if (tokenHosts(request).includes(host)) return endpoints
-  throw useless(address, `names ${host} as its token server, to which nothing may be sent`)
+  // Such a login is not asked for: see loginsOf.
+  throw new Error(`The login "${request.name}" has no address that a person could go to.`)
+}
+
+export function addressesOf({ authorization, token }: LoginEndpoints): LoginAddresses {
+  return { authorization, token: token.url }
 }
 
 type Metadata = Readonly<Record<string, unknown>>
