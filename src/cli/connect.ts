@@ -4,6 +4,7 @@ import { type Transport, TRANSPORTS } from '../../bridge/connect/remote-session.
 import { type Config, loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
+import { watchInstallation } from '../daemon/uninstalled.ts'
 import type { ErrorCode } from '../errors/codes.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { isAddress, openRemoteServer, type RemoteOptions } from './remote-server.ts'
@@ -50,12 +51,15 @@ async function connectRemote(
 async function connectDeployed(server: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(environment)
   // A name that is wrong is told at once, not at the client's first call.
+  const installation = watchInstallation(config.home)
   await findEndpoint(server, config, environment)
   await connectStdio({
     input: process.stdin,
     output: process.stdout,
     async endpoint() {
+      installation.refuseIfGone()
       const { url, token } = await findEndpoint(server, config, environment)
+      installation.noteUse()
       return { url, headers: { authorization: `Bearer ${token}` } }
     },
   })

@@ -68,6 +68,14 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     program.command('service').description('keep mcpwright up: after a crash, and after a reboot'),
     environment,
   )
+  program
+    .command('uninstall')
+    .description('end it, take it away from clients and from the service manager, and keep or delete its data')
+    .option('--keep-data', 'leave servers, secrets and history for a later installation')
+    .option('--delete-data', 'delete them for good')
+    .action(async (options: { keepData?: boolean; deleteData?: boolean }) => {
+      process.exitCode = await (await import('./uninstall.ts')).uninstall(options, environment)
+    })
   remoteOptions(program.command('connect'))
     .description('carry stdio to a deployed server, or to any MCP server by its address, for a client configuration')
     .argument('<server>', 'the name of a deployed server, or an https:// address')

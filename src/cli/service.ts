@@ -83,6 +83,16 @@ export async function removeService(
   return true
 }
 
+/** The same without a word where there is none, or no manager that we know. */
+export async function removeInstalledService(
+  environment: NodeJS.ProcessEnv,
+  terminal: Terminal,
+  machine: Machine,
+): Promise<void> {
+  const manager = managerOn(machine, loadConfig(environment))
+  if (manager && existsSync(manager.file)) await removeService(environment, terminal, machine)
+}
+
 /** Says whether there is a service, what its manager says, and what runs. Exit code 3: nothing runs. */
 export async function showService(
   environment: NodeJS.ProcessEnv,
@@ -107,14 +117,18 @@ export async function showService(
 
 function openHost(environment: NodeJS.ProcessEnv, terminal: Terminal, machine: Machine): ServiceHost {
   const config = loadConfig(environment)
-  const { username, uid } = userInfo()
-  const manager = serviceManagerOf(machine, { name: username, uid: Math.max(uid, 0) }, config.home)
+  const manager = managerOn(machine, config)
   if (manager) return { config, environment, terminal, manager }
   throw new MetaError(
     'SERVICE_UNAVAILABLE',
     `mcpwright knows no service manager of "${machine.platform}".`,
     'Let yours run "mcpwright daemon --stay" at start.',
   )
+}
+
+function managerOn(machine: Machine, { home }: Config): ServiceManager | undefined {
+  const { username, uid } = userInfo()
+  return serviceManagerOf(machine, { name: username, uid: Math.max(uid, 0) }, home)
 }
 
 function planService(listed: readonly string[], { config, environment }: ServiceHost): ServicePlan {

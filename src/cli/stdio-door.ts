@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
 import { type DaemonRecord, isInUse } from '../daemon/daemon-file.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
+import { watchInstallation } from '../daemon/uninstalled.ts'
 import { toTerminal } from '../errors/render.ts'
 import { DOOR_HEADER } from '../mcp/open-calls.ts'
 
@@ -15,6 +16,7 @@ export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<voi
   const door = randomUUID()
   for (const warning of config.warnings) console.error(warning)
   for (const line of greeting(config)) console.error(line)
+  const installation = watchInstallation(config.home)
   // It takes longest: it begins before the door's own modules are loaded. Who needs it meets its failure.
   let daemon: Promise<DaemonRecord> | undefined = ensureDaemon(config, environment)
   daemon.catch(() => {})
@@ -24,9 +26,11 @@ export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<voi
     output: process.stdout,
     staticAnswers: { ...describedMetaServer(), supportedVersions: ALL_VERSIONS },
     async endpoint() {
+      installation.refuseIfGone()
       const begun = daemon ?? ensureDaemon(config, environment)
       daemon = undefined
       const { port, token } = await begun
+      installation.noteUse()
       return {
         url: `http://127.0.0.1:${port}/mcp`,
         headers: { authorization: `Bearer ${token}`, [DOOR_HEADER]: door },

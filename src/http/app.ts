@@ -6,6 +6,7 @@ import type { Principal } from '../model/principal.ts'
 import type { InboxLinks } from '../inbox/inbox-links.ts'
 import type { Services } from '../pipeline/services.ts'
 import { checkAuditChain } from '../registry/audit-chain.ts'
+import { listDeploymentsElsewhere } from '../registry/deployments-elsewhere.ts'
 import { deploymentMount } from './deployment-mount.ts'
 import { receiveDescription } from './description-door.ts'
 import { listInboxDoor, mintLinkDoor, setPolicyDoor, showPolicyDoor } from './inbox-control-door.ts'
@@ -78,6 +79,11 @@ export function createApp(options: AppOptions): Express {
   )
   app.get('/control/audit', async (_, response) => {
     response.json(await (await services()).db.as(principal.tenantId, (sql) => checkAuditChain(sql, principal.tenantId)))
+  })
+  app.get('/control/elsewhere', async (_, response) => {
+    const { db } = await services()
+    const deployments = await db.as(principal.tenantId, (sql) => listDeploymentsElsewhere(sql, principal.tenantId))
+    response.json({ deployments })
   })
   app.get('/jobs/:id', async (request, response) =>
     showJobDoor(request.params.id, response, await services(), principal),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
 import type { Sql } from '../../src/db/db.ts'
+import type { TargetName } from '../../src/model/deployment.ts'
 import { LOCAL_TENANT, type DaemonId, type TenantId } from '../../src/model/ids.ts'
 import { digestOfFiles } from '../../src/model/project-files.ts'
 import type { SavedTest } from '../../src/model/saved-test.ts'
@@ -26,6 +27,7 @@ import {
   updateDeployment,
   upsertDeployment,
 } from '../../src/registry/deployment-store.ts'
+import { listDeploymentsElsewhere } from '../../src/registry/deployments-elsewhere.ts'
 import { loadDefinition } from '../../src/registry/load-definition.ts'
 import { insertPrompt, removePrompt, replacePrompt } from '../../src/registry/prompt-store.ts'
 import { insertResource, removeResource, replaceResource } from '../../src/registry/resource-store.ts'
@@ -464,6 +466,18 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(await db.asSystem((sql) => findDeploymentBySlug(sql, foreign.slug))).toEqual(foreign)
       expect(await local((sql) => findDeploymentBySlug(sql, foreign.slug))).toBeUndefined()
       expect(await local((sql) => listDeployments(sql, LOCAL_TENANT, mine.id))).toEqual([deployment])
+    })
+
+    it('tells what was deployed elsewhere, until it is taken away there, and to its tenant alone', async () => {
+      const server = await addServer('faraway')
+      // No target but this machine is built in yet; the column takes any.
+      const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'cloudflare' as TargetName))
+      await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'local'))
+      const elsewhere = () => local((sql) => listDeploymentsElsewhere(sql, LOCAL_TENANT))
+      expect(await elsewhere()).toEqual([{ server: 'faraway', target: 'cloudflare', status: 'pending', url: null }])
+      expect(await other((sql) => listDeploymentsElsewhere(sql, OTHER_TENANT))).toEqual([])
+      await local((sql) => updateDeployment(sql, LOCAL_TENANT, id, { status: 'deleted' }))
+      expect(await elsewhere()).toEqual([])
     })
 
     it('writes what changed in a deployment and nothing else', async () => {
