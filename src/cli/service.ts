@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defaults } from '../config/defaults.ts'
+import { removeEmptyFolders } from '../config/empty-folders.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
 import { type Machine, thisMachine } from '../config/machine.ts'
 import { writePrivateFile } from '../config/private-file.ts'
@@ -54,7 +56,7 @@ export async function installService(
   // It would keep the data from the service's own.
   await stopDaemon(config)
   await runAll(manager.install, host).catch(async (error: unknown) => {
-    await removeFiles(manager)
+    await removeFiles(manager, machine)
     throw error
   })
   const daemon = await waitForDaemon(host)
@@ -78,7 +80,7 @@ export async function removeService(
     // The files go all the same: without them nothing starts again.
     if (code !== 0) terminal.say(`${call.join(' ')}: ${output}`)
   }
-  await removeFiles(host.manager)
+  await removeFiles(host.manager, machine)
   terminal.say('The service is removed.')
   return true
 }
@@ -168,8 +170,11 @@ async function areWritten(files: readonly ServiceFile[]): Promise<boolean> {
   return files.every(({ text }, index) => texts[index] === text)
 }
 
-async function removeFiles({ written }: ServiceManager): Promise<void> {
-  for (const file of written) await rm(file, { force: true })
+async function removeFiles({ written }: ServiceManager, { home }: Machine): Promise<void> {
+  for (const file of written) {
+    await rm(file, { force: true })
+    await removeEmptyFolders(path.dirname(file), home)
+  }
 }
 
 async function runAll(calls: readonly ToolCall[], { environment, manager }: ServiceHost): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { removeData } from '../config/data-entries.ts'
+import { removeData, removePassing } from '../config/data-entries.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
 import { type Machine, thisMachine } from '../config/machine.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
@@ -35,12 +35,15 @@ export async function uninstall(
   await tellElsewhere(config, environment, terminal)
   const data = await chooseData(options, config, terminal)
   if (data === undefined) return 1
+  // Doors that lose their daemon would start another at once.
+  if (existsSync(config.home)) await markUninstalled(config.home)
   await removeInstalledService(environment, terminal, machine)
   const stopped = await stopDaemon(config)
   terminal.say(stopped ? 'mcpwright and its servers have ended.' : 'mcpwright did not run.')
   const { refused } = await takeEntries(() => true, { words: [], yes: true, terminal, machine })
-  const left = await removeData(config, data === 'keep')
-  if (data === 'keep' && existsSync(config.home)) await markUninstalled(config.home)
+  const directories = { ...config, isChosen: Boolean(environment['MCPWRIGHT_HOME']), personHome: machine.home }
+  await removePassing(directories)
+  const left = data === 'delete' ? await removeData(directories) : []
   terminal.say(describeData(config, data, left))
   terminal.say('The program itself goes as it came: npm uninstall --global mcpwright, or the folder of the checkout.')
   return refused > 0 ? 1 : 0

@@ -40,7 +40,7 @@ describe('the service', () => {
       code: 'SERVICE_UNAVAILABLE',
       message: expect.stringContaining('"systemctl --user daemon-reload" said: Failed to connect to bus'),
     })
-    expect(await readdir(path.dirname(unit()))).toEqual([])
+    expect((await readdir(home)).filter((name) => name === '.config')).toEqual([])
   })
 
   it('is refused where the platform has no manager', async () => {

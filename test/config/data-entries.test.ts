@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { removeData } from '../../src/config/data-entries.ts'
+import { removeData, removePassing } from '../../src/config/data-entries.ts'
 
 let home: string
 
@@ -17,28 +18,30 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-describe("the data of a home that holds a person's own things too", () => {
-  it('go by their names, and the rest is named', async () => {
-    const left = await removeData({ home, cache: path.join(home, 'cache') }, false)
-    const own = ['notes.txt', 'photo.1', 'projects']
-    expect((await readdir(home)).toSorted()).toEqual(own)
-    expect(left.toSorted()).toEqual(own.map((name) => path.join(home, name)))
+const directories = (isChosen: boolean) => ({ home, cache: path.join(home, 'cache'), isChosen, personHome: tmpdir() })
+const OWN = ['notes.txt', 'photo.1', 'projects']
+
+describe('the data of a home', () => {
+  it('go by their names where a person keeps other things too, and those are named', async () => {
+    const left = await removeData(directories(true))
+    expect((await readdir(home)).toSorted()).toEqual(OWN)
+    expect(left.toSorted()).toEqual(OWN.map((name) => path.join(home, name)))
+  })
+
+  it('are all of it where nobody chose the place', async () => {
+    expect(await removeData(directories(false))).toEqual([])
+    expect(existsSync(home)).toBe(false)
   })
 
   it('stay when they are to be kept, without what they do not need', async () => {
-    expect(await removeData({ home, cache: path.join(home, 'cache') }, true)).toEqual([])
-    expect((await readdir(home)).toSorted()).toEqual([
-      'database',
-      'master-key',
-      'notes.txt',
-      'photo.1',
-      'projects',
-      'token',
-    ])
+    await removePassing(directories(false))
+    const kept = [...OWN, 'database', 'master-key', 'token', 'token.4711']
+    expect((await readdir(home)).toSorted()).toEqual(kept.toSorted())
   })
 
   it('may be gone already', async () => {
     await rm(home, { recursive: true })
-    expect(await removeData({ home, cache: path.join(home, 'cache') }, false)).toEqual([])
+    expect(await removeData(directories(true))).toEqual([])
+    expect(await removeData(directories(false))).toEqual([])
   })
 })
