@@ -6,7 +6,6 @@ import type { Principal } from '../model/principal.ts'
 import { addOperations, importApi } from '../pipeline/import-api.ts'
 import { queueDeploy } from '../pipeline/queue-work.ts'
 import { addServer } from '../pipeline/quota.ts'
-import { refuseGates } from '../pipeline/refuse-gates.ts'
 import type { Services } from '../pipeline/services.ts'
 import { findServerByName } from '../registry/server-store.ts'
 import { readBody } from './read-body.ts'
@@ -47,8 +46,8 @@ export async function receiveDescription(
     services,
     tenantId,
   )
-  await refuseGates(server, { acknowledge: [], target: 'local' }, services, principal, abort.signal)
-  const { job, deployment } = await queueDeploy(server, 'local', undefined, services, tenantId)
+  const gates = { acknowledge: [], subject: principal.subject }
+  const { job, deployment } = await queueDeploy(server, 'local', { gates }, services, tenantId)
   response
     .status(202)
     .location(`/jobs/${job}`)

@@ -5,7 +5,8 @@ import type { Deployment } from '../model/deployment.ts'
 import type { DeploymentRequest } from '../model/deployment-target.ts'
 import type { DeploymentId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
-import type { JobProgress } from '../queue/queue.ts'
+import { type Finding, worstFindings } from '../model/finding.ts'
+import type { DeployGates, JobProgress } from '../queue/queue.ts'
 import { findBuildById, loadBuild, noteBuildRan } from '../registry/build-store.ts'
 import { takeLease } from '../registry/deployment-lease.ts'
 import { type DeploymentChanges, findDeploymentById, updateDeployment } from '../registry/deployment-store.ts'
@@ -13,6 +14,7 @@ import { findServerById, setServerStatus } from '../registry/server-store.ts'
 import { buildServer } from './build-server.ts'
 import { loadSurroundings } from './build-surroundings.ts'
 import { checkBuild } from './check-build.ts'
+import { refuseGates } from './refuse-gates.ts'
 import type { Services } from './services.ts'
 
 export const LEASE_MS = 60_000
@@ -23,16 +25,24 @@ export interface DeployOutcome {
   readonly port: number | null
   /** Saved tests; absent when there are none. */
   readonly testsPassed?: number
+  /** Of the check of a new definition; absent when there are none. */
+  readonly warnings?: { readonly count: number; readonly worst: readonly ShownFinding[] }
 }
+
+type ShownFinding = ReturnType<typeof worstFindings>[number]
+
+/** Of the warnings that an answer shows. */
+const WORST = 3
 
 /**
  * Puts a build of a server up and waits until it answers. Safe to repeat: each step stores what has been reached. A
  * failure leaves what ran before running, and so does giving up.
  * @param version  absent: the current definition is built first
+ * @param gates  what the current definition must pass before
  * @param report  told before each step
  */
 export async function deployBuild(
-  { tenantId, deploymentId, version }: { tenantId: TenantId; deploymentId: DeploymentId; version?: number },
+  { tenantId, deploymentId, version, gates }: DeployOrder,
   services: Services,
   signal: AbortSignal,
   report: Report = () => {},
@@ -44,6 +54,7 @@ export async function deployBuild(
   try {
     signal.throwIfAborted()
     await note({ ...(!wasUp && { status: 'building' as const }), statusMessage: 'Building.' })
+    const warnings = gates ? await passGates(server, deployment, gates, services, signal) : []
     let built = 0
     const build = await findOrMakeBuild(server, version, services, tenantId, signal, (step) => tell(built++, step))
     tell(2, `Checking version ${build.version}.`)
@@ -70,12 +81,35 @@ export async function deployBuild(
       await setServerStatus(sql, tenantId, server.id, 'running')
       await noteBuildRan(sql, tenantId, build.id)
     })
-    return { version: build.version, ...applied, ...(tests.passed && { testsPassed: tests.passed }) }
+    return {
+      version: build.version,
+      ...applied,
+      ...(tests.passed && { testsPassed: tests.passed }),
+      ...(warnings.length > 0 && { warnings: { count: warnings.length, worst: worstFindings(warnings, WORST) } }),
+    }
   } catch (error) {
     const failure: unknown = signal.aborted ? signal.reason : error
     await noteFailure(failure, wasUp, server, deploymentId, services, tenantId)
     throw wasUp ? await tellWhatRuns(failure, deployment, services) : failure
   }
+}
+
+interface DeployOrder {
+  readonly tenantId: TenantId
+  readonly deploymentId: DeploymentId
+  readonly version?: number
+  readonly gates?: DeployGates
+}
+
+/** @throws MetaError CHECK_FAILED */
+function passGates(
+  server: Server,
+  { target }: Deployment,
+  { acknowledge, subject }: DeployGates,
+  services: Services,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  return refuseGates(server, { acknowledge, target }, services, { tenantId: server.tenantId, subject }, signal)
 }
 
 type Report = (progress: JobProgress) => void

@@ -2,10 +2,13 @@ import { MetaError } from '../errors/meta-error.ts'
 import type { Deployment, TargetName } from '../model/deployment.ts'
 import type { JobId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
-import { findDeployment, updateDeployment, upsertDeployment } from '../registry/deployment-store.ts'
-import { setServerStatus } from '../registry/server-store.ts'
+import type { DeployGates } from '../queue/queue.ts'
+import { findDeployment, findDeploymentById, updateDeployment, upsertDeployment } from '../registry/deployment-store.ts'
 import { refuseMoreJobs, takeBuild } from './quota.ts'
 import type { Services } from './services.ts'
+
+/** An earlier version, or the newest definition, which has to pass its gates first. */
+export type DeployedDefinition = { readonly version: number } | { readonly gates: DeployGates }
 
 /**
  * Enqueues a deploy; the deployment's row and its job are written in one transaction.
@@ -14,14 +17,14 @@ import type { Services } from './services.ts'
 export async function queueDeploy(
   server: Server,
   target: TargetName,
-  version: number | undefined,
+  what: DeployedDefinition,
   { db, queue, daemonId, config }: Pick<Services, 'db' | 'queue' | 'daemonId' | 'config'>,
   tenantId: TenantId,
 ): Promise<{ job: JobId; deployment: Deployment }> {
   return db.as(tenantId, async (sql) => {
     await refuseMoreJobs(sql, { queue, config }, tenantId)
     // An earlier version is there already.
-    if (version === undefined) await takeBuild(sql, config.quota, tenantId, new Date())
+    if ('gates' in what) await takeBuild(sql, config.quota, tenantId, new Date())
     const deployment = await upsertDeployment(sql, tenantId, server, target)
     const isUp = deployment.status === 'running'
     await updateDeployment(sql, tenantId, deployment.id, {
@@ -33,28 +36,11 @@ export async function queueDeploy(
         tenantId,
         serverId: server.id,
         deploymentId: deployment.id,
-        ...(version !== undefined && { version }),
+        ...what,
       },
       sql,
     )
     return { job, deployment }
-  })
-}
-
-/** Notes that a deploy was refused before it began, for who looks at the server later. What runs goes on. */
-export async function noteRefusedDeploy(
-  server: Server,
-  target: TargetName,
-  reason: string,
-  { db }: Pick<Services, 'db'>,
-): Promise<void> {
-  const { tenantId } = server
-  const statusMessage = `The last deploy was refused: ${reason}`.slice(0, 2_000)
-  await db.as(tenantId, async (sql) => {
-    const { id, status } = await upsertDeployment(sql, tenantId, server, target)
-    const isNew = status === 'pending'
-    await updateDeployment(sql, tenantId, id, { statusMessage, ...(isNew && { status: 'failed' as const }) })
-    if (isNew) await setServerStatus(sql, tenantId, server.id, 'failed')
   })
 }
 
@@ -81,10 +67,36 @@ export function notDeployed(server: string, target: string): MetaError {
   })
 }
 
-/** A deploy of this server that waits or runs: a repeated call attaches to it instead of sending another. */
+/**
+ * The same deploy, where it waits or runs: a repeated call attaches to it instead of sending another.
+ * @param version  undefined: of the newest definition
+ * @throws MetaError DEPLOY_PENDING when another version, or to another target, is being deployed
+ */
 export async function findPendingDeploy(
   server: Server,
-  { queue }: Pick<Services, 'queue'>,
+  target: TargetName,
+  version: number | undefined,
+  { db, queue }: Pick<Services, 'db' | 'queue'>,
 ): Promise<JobId | undefined> {
-  return queue.findPending(server.tenantId, server.id, 'deploy')
+  const { tenantId, name } = server
+  const id = await queue.findPending(tenantId, server.id, 'deploy')
+  const pending = id && (await queue.read(tenantId, id))?.job
+  if (pending?.kind !== 'deploy') return undefined
+  const deployment = await db.as(tenantId, (sql) => findDeploymentById(sql, tenantId, pending.deploymentId))
+  if (pending.version === version && deployment?.target === target) return id
+  const other = { version: pending.version, target: deployment?.target ?? 'local' }
+  throw new MetaError(
+    'DEPLOY_PENDING',
+    `${versionText(other.version)} of "${name}" is being deployed to "${other.target}", so ${versionText(version).toLowerCase()} is not deployed to "${target}" now.`,
+    'Wait for it with the call in next, then deploy again.',
+    { next: { tool: 'deploy', arguments: { server: name, ...toArguments(other) } } },
+  )
+}
+
+function versionText(version: number | undefined): string {
+  return version === undefined ? 'The newest definition' : `Version ${version}`
+}
+
+function toArguments({ version, target }: { version: number | undefined; target: TargetName }): object {
+  return { ...(version !== undefined && { version }), ...(target !== 'local' && { target }) }
 }

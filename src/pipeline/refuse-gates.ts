@@ -17,7 +17,7 @@ export async function refuseGates(
   server: Server,
   { acknowledge, target }: { readonly acknowledge: readonly string[]; readonly target: TargetName },
   services: Services,
-  { tenantId, subject }: Principal,
+  { tenantId, subject }: Pick<Principal, 'tenantId' | 'subject'>,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const report = await checkServer(server, { probe: false }, services, signal)

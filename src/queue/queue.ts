@@ -13,6 +13,8 @@ export type Job =
       readonly deploymentId: DeploymentId
       /** Absent: build the newest definition first. */
       readonly version?: number
+      /** What a definition must pass before it is built. Absent: it has, or an earlier version did when it was new. */
+      readonly gates?: DeployGates
     }
   | {
       readonly kind: 'stop'
@@ -28,6 +30,13 @@ export type Job =
     }
   | { readonly kind: 'delete'; readonly tenantId: TenantId; readonly serverId: ServerId }
   | { readonly kind: 'clean-up'; readonly tenantId: TenantId; readonly serverId: ServerId }
+
+export interface DeployGates {
+  /** The ids of findings that a person has read and wants to deploy all the same. */
+  readonly acknowledge: readonly string[]
+  /** Who deploys. */
+  readonly subject: string
+}
 
 export type JobState =
   | { readonly state: 'waiting' | 'active' }

@@ -1,10 +1,7 @@
-import { type Finding, worstFindings } from '../model/finding.ts'
 import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
-import type { Server } from '../model/server.ts'
 import { type DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
-import { refuseGates } from '../pipeline/refuse-gates.ts'
-import { findPendingDeploy, noteRefusedDeploy, queueDeploy } from '../pipeline/queue-work.ts'
+import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
 import { requestSecrets } from '../pipeline/request-secrets.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -42,11 +39,10 @@ export const deploy = defineTool<Input>({
       return { server: found, tools: await countTools(sql, tenantId, found.id) }
     })
     if (tools === 0 && version === undefined) throw nothingToDeploy(name)
-    const pending = await findPendingDeploy(server, services)
+    const pending = await findPendingDeploy(server, target, version, services)
     // What an earlier version consists of was checked when it was new.
-    const isNew = pending === undefined && version === undefined
-    const warnings = isNew ? await passGates(server, { acknowledge, target }, call) : []
-    const job = pending ?? (await queueDeploy(server, target, version, services, tenantId)).job
+    const what = version === undefined ? { gates: { acknowledge, subject: principal.subject } } : { version }
+    const job = pending ?? (await queueDeploy(server, target, what, services, tenantId)).job
     const followed = await followJob(job, call, `Deploying ${name}.`)
     if (followed.kind === 'running') {
       return {
@@ -57,30 +53,15 @@ export const deploy = defineTool<Input>({
       }
     }
     // The deploy job's output: see handle-job.ts.
-    return describeDeployed(name, followed.output as DeployOutcome, call, warnings)
+    return describeDeployed(name, followed.output as DeployOutcome, call)
   },
 })
-
-/** @throws MetaError CHECK_FAILED, which is noted with the server too */
-async function passGates(
-  server: Server,
-  how: { readonly acknowledge: readonly string[]; readonly target: TargetName },
-  { services, principal, signal }: MetaCall,
-): Promise<readonly Finding[]> {
-  try {
-    return await refuseGates(server, how, services, principal, signal)
-  } catch (error) {
-    if (error instanceof MetaError) await noteRefusedDeploy(server, how.target, error.message, services)
-    throw error
-  }
-}
 
 /** What is said when a server has been put up. */
 export async function describeDeployed(
   name: string,
   outcome: DeployOutcome,
   { services, principal }: Pick<MetaCall, 'services' | 'principal'>,
-  warnings: readonly Finding[] = [],
 ): Promise<MetaAnswer> {
   const { tenantId } = principal
   const tools = await services.db.as(tenantId, async (sql) =>
@@ -91,7 +72,7 @@ export async function describeDeployed(
   const passed = outcome.testsPassed ? ` ${outcome.testsPassed} saved tests pass.` : ''
   const lacks = names.length > 0 ? ` Missing: ${names.join(', ')}; a person enters it at ${link}` : ''
   return {
-    text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${warned(warnings)}${lacks}`,
+    text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${warned(outcome)}${lacks}`,
     structured: {
       server: name,
       version: outcome.version,
@@ -100,7 +81,7 @@ export async function describeDeployed(
       tools,
       ...(outcome.testsPassed && { tests_passed: outcome.testsPassed }),
       ...(names.length > 0 && { missing_secrets: names, link }),
-      ...(warnings.length > 0 && { warnings: warnings.length, worst: worstFindings(warnings, 3) }),
+      ...(outcome.warnings && { warnings: outcome.warnings.count, worst: outcome.warnings.worst }),
     },
     next: [
       names.length > 0
@@ -111,8 +92,8 @@ export async function describeDeployed(
   }
 }
 
-function warned({ length }: readonly Finding[]): string {
-  return length === 0 ? '' : ` ${length} ${length === 1 ? 'warning' : 'warnings'}: see check_server.`
+function warned({ warnings }: DeployOutcome): string {
+  return warnings ? ` ${warnings.count} ${warnings.count === 1 ? 'warning' : 'warnings'}: see check_server.` : ''
 }
 
 function nothingToDeploy(server: string): MetaError {

@@ -93,6 +93,41 @@ describe('a deploy', () => {
     expect((await call(client, 'deploy', { server: 'fresh' })).data).toMatchObject({ version: 1, health: 'ok' })
   })
 
+  it('attaches to the same deploy, and says of another one what goes on and what to do', async () => {
+    await makeServer('twice', 'return "one"')
+    await call(client, 'deploy', { server: 'twice' })
+    await putTool('twice', SLOW_TO_LOAD)
+    const begun = Promise.withResolvers<void>()
+    const deploying = client.callTool(
+      { name: 'deploy', arguments: { server: 'twice' } },
+      { onprogress: ({ message = '' }) => message.includes('Checking') && begun.resolve() },
+    )
+    await begun.promise
+    expect((await call(client, 'deploy', { server: 'twice', version: 1 })).error).toMatchObject({
+      code: 'DEPLOY_PENDING',
+      message:
+        'The newest definition of "twice" is being deployed to "local", so version 1 is not deployed to "local" now.',
+      next: { tool: 'deploy', arguments: { server: 'twice' } },
+    })
+    expect((await call(client, 'deploy', { server: 'twice' })).data).toMatchObject({ version: 2, health: 'ok' })
+    await deploying
+    expect((await call(client, 'deploy', { server: 'twice', version: 1 })).data).toMatchObject({ version: 1 })
+  })
+
+  it('goes on when its client has gone, however early', async () => {
+    await makeServer('left-early', 'return "one"')
+    const leaving = await home.connect()
+    const begun = Promise.withResolvers<void>()
+    const deploying = leaving.callTool(
+      { name: 'deploy', arguments: { server: 'left-early' } },
+      { onprogress: () => begun.resolve() },
+    )
+    deploying.catch(() => {})
+    await begun.promise
+    await leaving.close()
+    await vi.waitFor(async () => expect(await deploymentOf('left-early')).toMatchObject({ status: 'running' }), 20_000)
+  })
+
   it('goes on when its client has gone', async () => {
     await makeServer('orphan', SLOW_TO_LOAD)
     const leaving = await home.connect()
@@ -121,11 +156,14 @@ describe('a deploy for a client that takes tasks', () => {
 
   it('is answered with a task whose result is that of the call', async () => {
     await makeServer('tasked', SLOW_TO_LOAD)
+    const vague = { server: 'tasked', name: 'wait', description: 'TODO', effect: 'read', code: 'return 1' }
+    await call(client, 'add_tool', { ...vague, input_schema: { type: 'object' } })
     const created = await deploy('tasked')
     expect(created).toMatchObject({ resultType: 'task', status: 'working', taskId: expect.any(String) })
+    const warned = { warnings: 1, worst: [expect.objectContaining({ id: 'D5:tool/wait' })] }
     expect(await ended(created['taskId'])).toMatchObject({
       status: 'completed',
-      result: { structuredContent: { server: 'tasked', version: 1, health: 'ok' } },
+      result: { structuredContent: { server: 'tasked', version: 1, health: 'ok', ...warned } },
     })
   })
 
