@@ -1,4 +1,6 @@
 import { defaults } from '../config/defaults.ts'
+import { removeOldDroppedDescriptions } from '../registry/dropped-description-store.ts'
+import { removeUnusedTexts } from '../registry/source-store.ts'
 import { findExpiredArchives } from '../registry/unused-servers.ts'
 import type { Services } from './services.ts'
 
@@ -9,7 +11,10 @@ export function restorableUntil(archivedAt: Date): Date {
   return new Date(archivedAt.getTime() + defaults.archiveMs)
 }
 
-/** Has archived servers removed for good when their time is over: now, and each day until the function is called. */
+/**
+ * Has archived servers removed for good when their time is over, and texts of descriptions that nothing refers to: now,
+ * and each day until the function is called.
+ */
 export function purgeArchives({ db, queue }: Pick<Services, 'db' | 'queue'>): () => void {
   async function purge(): Promise<void> {
     const before = new Date(Date.now() - defaults.archiveMs)
@@ -17,6 +22,10 @@ export function purgeArchives({ db, queue }: Pick<Services, 'db' | 'queue'>): ()
       const pending = await queue.findPending(tenantId, serverId, 'clean-up')
       if (pending === undefined) await queue.send({ kind: 'clean-up', tenantId, serverId })
     }
+    await db.asSystem(async (sql) => {
+      await removeOldDroppedDescriptions(sql, new Date(Date.now() - defaults.inbox.keptMs))
+      await removeUnusedTexts(sql)
+    })
   }
   const look = (): void => void purge().catch((error: unknown) => console.error('archives:', error))
   const timer = setInterval(look, LOOK_MS).unref()

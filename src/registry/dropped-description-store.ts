@@ -23,6 +23,11 @@ export async function upsertDroppedDescription(
   )
 }
 
+/** Of all tenants. @param since  what was dropped before is forgotten; its text is then collected as unused */
+export async function removeOldDroppedDescriptions(sql: Sql, since: Date): Promise<void> {
+  await sql.query('DELETE FROM dropped_descriptions WHERE dropped_at < $1', [since])
+}
+
 /** @param since  what was dropped before is forgotten */
 export async function findDroppedDescription(
   sql: Sql,

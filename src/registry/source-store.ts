@@ -67,7 +67,11 @@ export async function insertSource(sql: Sql, tenantId: TenantId, source: NewSour
 /** Keeps a text once per tenant. @returns its digest */
 export async function insertSourceText(sql: Sql, tenantId: TenantId, text: string): Promise<string> {
   const digest = await digestOfText(text)
-  const known = await sql.query('SELECT 1 FROM source_texts WHERE tenant_id = $1 AND digest = $2', [tenantId, digest])
+  // Locked, so that it is not removed as unused before somebody refers to it.
+  const known = await sql.query('SELECT 1 FROM source_texts WHERE tenant_id = $1 AND digest = $2 FOR KEY SHARE', [
+    tenantId,
+    digest,
+  ])
   if (known.length > 0) return digest
   await sql.query('INSERT INTO source_texts (tenant_id, digest, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
     tenantId,
@@ -75,6 +79,30 @@ export async function insertSourceText(sql: Sql, tenantId: TenantId, text: strin
     await compressText(text),
   ])
   return digest
+}
+
+/**
+ * Removes the texts of all tenants that no description refers to any more: of servers that are gone, of descriptions
+ * that were read anew, and of dropped ones that nobody took. What somebody is about to refer to stays.
+ * @returns how many there were
+ */
+export async function removeUnusedTexts(sql: Sql): Promise<number> {
+  const rows = await sql.query(
+    `DELETE FROM source_texts USING (
+       SELECT tenant_id, digest FROM source_texts text
+       WHERE NOT EXISTS (
+         SELECT 1 FROM sources
+         WHERE sources.tenant_id = text.tenant_id AND text.digest IN (sources.digest, sources.overlay_digest)
+       ) AND NOT EXISTS (
+         SELECT 1 FROM dropped_descriptions dropped
+         WHERE dropped.tenant_id = text.tenant_id AND dropped.digest = text.digest
+       )
+       FOR UPDATE SKIP LOCKED
+     ) AS unused
+     WHERE source_texts.tenant_id = unused.tenant_id AND source_texts.digest = unused.digest
+     RETURNING source_texts.digest`,
+  )
+  return rows.length
 }
 
 /** The description as it was read. */

@@ -9,7 +9,12 @@ import {
   upsertConfirmPolicy,
   useConfirmation,
 } from '../../src/registry/confirmation-store.ts'
-import { findDroppedDescription, upsertDroppedDescription } from '../../src/registry/dropped-description-store.ts'
+import {
+  findDroppedDescription,
+  removeOldDroppedDescriptions,
+  upsertDroppedDescription,
+} from '../../src/registry/dropped-description-store.ts'
+import { insertSource, removeSources, removeUnusedTexts } from '../../src/registry/source-store.ts'
 import { insertEnvApproval, listEnvApprovals, removeEnvApproval } from '../../src/registry/env-approval-store.ts'
 import { countServers, countStoredBytes, insertBuildStart, listBuildStarts } from '../../src/registry/quota-store.ts'
 import { insertServer } from '../../src/registry/server-store.ts'
@@ -50,6 +55,35 @@ export function decisionsContract(name: string, open: () => Promise<Database>): 
       expect(await local((sql) => findConfirmPolicy(sql, LOCAL_TENANT, 'ada'))).toBe('never')
       expect(await local((sql) => findConfirmPolicy(sql, LOCAL_TENANT, 'bob'))).toBe('destructive')
       expect(await other((sql) => findConfirmPolicy(sql, LOCAL_TENANT, 'ada'))).toBe('destructive')
+    })
+
+    it('collects the text of a dropped description when its name expires, unless something else refers to it', async () => {
+      const texts = async () => {
+        const rows = await local((sql) => sql.query<{ digest: string }>('SELECT digest FROM source_texts'))
+        return rows.map(({ digest }) => digest).toSorted()
+      }
+      const collect = (since: Date) =>
+        db.asSystem(async (sql) => {
+          await removeOldDroppedDescriptions(sql, since)
+          return removeUnusedTexts(sql)
+        })
+      await collect(new Date(0))
+      const before = await texts()
+      await drop('of nobody')
+      await drop('taken')
+      const source = { serverId, kind: 'openapi', origin: 'inline', title: 'T', skipped: [] } as const
+      const taken = await local((sql) =>
+        insertSource(sql, LOCAL_TENANT, { ...source, text: 'taken', overlay: 'over it' }),
+      )
+      // The first was dropped under the same name before.
+      expect(await collect(new Date(0))).toBe(1)
+      await drop('left lying')
+      expect(await collect(new Date(0))).toBe(0)
+      expect(await collect(new Date(Date.now() + 60_000))).toBe(1)
+      expect(await texts()).toEqual([...before, taken.digest, taken.overlayDigest].toSorted())
+      await local((sql) => removeSources(sql, LOCAL_TENANT, [taken.id]))
+      expect(await collect(new Date())).toBe(2)
+      expect(await texts()).toEqual(before)
     })
 
     it('gives an approved call out once, before it expires, and to its tenant', async () => {
