@@ -98,7 +98,7 @@ function describe({ client, file }: FoundPlace, plan: EntryPlan, terminal: Termi
       const options = { context: 2, headerOptions: FILE_HEADERS_ONLY }
       const difference = createTwoFilesPatch(...names, before ?? '', after ?? '', '', '', options)
       // Neighbouring lines may hold the keys of other servers.
-      const shown = maskKeys(difference.trimEnd())
+      const shown = maskKeys(difference.trimEnd()).replaceAll(/^(.{300}).+$/gm, '$1 …')
       return `${client.title}:\n${terminal.hasColours ? colourDifference(shown) : shown}`
     }
   }

@@ -57,7 +57,13 @@ export async function backUp(file: string, before: string | undefined, now: Date
   const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const copy = `${file}${BACKUP}${time}${before === undefined ? NOTHING : ''}`
   await mkdir(path.dirname(file), { recursive: true })
-  await writeFile(copy, before ?? '', { mode: 0o600 })
+  try {
+    await writeFile(copy, before ?? '', { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    // Of two changes within a second the first has the copy of what was the person's own.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return copy
+    throw error
+  }
   if (before !== undefined) await chmod(copy, (await stat(file)).mode & 0o7777)
   return copy
 }

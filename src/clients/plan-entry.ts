@@ -70,13 +70,26 @@ export function planTake(
     })
     const taken = own.filter((each) => isMeant(each.own, each.name)).map(({ name }) => name)
     if (taken.length === 0) return { state: 'absent' }
-    const left = Object.fromEntries(Object.entries(entries).filter(([name]) => !taken.includes(name)))
-    const without = taken.reduce((rest, name) => format.take(rest, client.section, name), text)
+    const overwritten = foreignEntries(client, original).filter(([name]) => taken.includes(name))
+    const kept = Object.entries(entries).filter(([name]) => !taken.includes(name))
+    const left = Object.fromEntries([...kept, ...overwritten])
+    const cleared = taken.reduce((rest, name) => format.take(rest, client.section, name), text)
+    const without = overwritten.reduce((rest, [name, entry]) => format.put(rest, client.section, name, entry), cleared)
     prove(client, without, left)
     if (own.length > taken.length) return { state: 'change', before, after: restoreMark(before, without) }
     const tidy = tidyUp(client, without, left, original)
     return { state: 'change', before, after: tidy === undefined ? undefined : restoreMark(before, tidy) }
   })
+}
+
+/** What a person let us write over comes back when we go. */
+function foreignEntries(client: Configured, original: Original): (readonly [string, Entry])[] {
+  if (original.was !== 'text') return []
+  const { entries = {} } = open(client, original.text)
+  return Object.entries(entries).flatMap(([name, entry]) =>
+    // Read from a configuration of this very format, which can hold it again.
+    readOwnEntry(entry) === undefined ? [[name, entry as Entry] as const] : [],
+  )
 }
 
 /** Whether none of our entries is in a text. */

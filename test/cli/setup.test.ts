@@ -155,6 +155,20 @@ describe('setup --remove', () => {
     expect((await run([], { remove: true })).said).toContain('nothing of ours')
   })
 
+  it('leaves a file as it was before the first of two changes within a second', async () => {
+    await write('{"a":1}', '.cursor', 'mcp.json')
+    await run([])
+    await rm(at('.cursor', 'mcp.json'))
+    await write(
+      '{"mcpServers":{"mcpwright":{"command":"node","args":["/old/mcpwright.cjs"]}},"a":1}',
+      '.cursor',
+      'mcp.json',
+    )
+    await run([])
+    await run([], { yes: true, remove: true })
+    expect(await read('.cursor', 'mcp.json')).toBe('{"a":1}')
+  })
+
   it('of one client leaves the others', async () => {
     await mkdir(at('.gemini'))
     await mkdir(at('.cursor'))

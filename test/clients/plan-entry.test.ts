@@ -94,6 +94,8 @@ describe('an entry of ours', () => {
     const forced = planPut(jsonc, foreign, 'mcpwright', entry, true)
     expect(forced.state === 'change' && JSON.parse(forced.after ?? '')).toEqual({ mcpServers: { mcpwright: entry } })
     expect(planTake(jsonc, foreign, before(foreign), () => true)).toEqual({ state: 'absent' })
+    const now = forced.state === 'change' ? (forced.after ?? '') : ''
+    expect(takeAgain(jsonc, foreign, now)).toMatchObject({ after: foreign })
   })
 
   it('of a built server is not that of mcpwright itself', () => {
