@@ -1,22 +1,26 @@
-import path from 'node:path'
-import { packageRoot } from '../config/package-root.ts'
+import type { StartCommand } from '../clients/client.ts'
+import { CLIENTS } from '../clients/index.ts'
+import { type InstallClient, installIn } from '../pipeline/install/install-clients.ts'
 
-/** How MCP clients start or reach mcpwright, ready to paste. Absolute paths: desktop clients have no PATH of yours. */
-export function clientConfigurations({ url, token }: { url: string; token: string }): string {
-  const launcher = path.join(packageRoot(), 'bin', 'mcpwright.cjs')
-  const server = { command: 'node', args: [launcher] }
-  const json = (value: unknown) => indent(JSON.stringify(value, null, 2))
+/** Of each form one: other clients take the same. */
+const SHOWN: readonly (readonly [InstallClient, string])[] = [
+  ['claude-code', CLIENTS['claude-code'].title],
+  ['claude-desktop', `${CLIENTS['claude-desktop'].title}, ${CLIENTS.cursor.title} and most others`],
+  ['vscode', CLIENTS.vscode.title],
+  ['codex', CLIENTS.codex.title],
+  ['inspector', 'MCP Inspector'],
+]
+
+/** How MCP clients start or reach mcpwright, ready to paste. */
+export function clientConfigurations(start: StartCommand, { url, token }: { url: string; token: string }): string {
+  const http = { [start.name]: { type: 'http', url, headers: { Authorization: `Bearer ${token}` } } }
   return [
-    'Claude Code:',
-    indent(`claude mcp add mcpwright -- node ${launcher}`),
-    'Claude Desktop (claude_desktop_config.json) and Cursor (.cursor/mcp.json):',
-    json({ mcpServers: { mcpwright: server } }),
-    'VS Code (.vscode/mcp.json):',
-    json({ servers: { mcpwright: { type: 'stdio', ...server } } }),
-    'MCP Inspector:',
-    indent(`npx @modelcontextprotocol/inspector node ${launcher}`),
+    ...SHOWN.flatMap(([client, title]) => {
+      const { snippet, place } = installIn(client, start)
+      return [`${title} (${place}):`, indent(snippet.trimEnd())]
+    }),
     'Any client over HTTP:',
-    json({ mcpServers: { mcpwright: { type: 'http', url, headers: { Authorization: `Bearer ${token}` } } } }),
+    indent(JSON.stringify({ mcpServers: http }, null, 2)),
   ].join('\n')
 }
 

@@ -14,7 +14,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import { type ToolAnswer, runTool } from '../service/run-tool.ts'
 import { type ServiceFile, type ServiceManager, serviceManagerOf, type ToolCall } from '../service/service-manager.ts'
 import { environmentOf, type ServicePlan } from '../service/service-plan.ts'
-import { keepLaunch, lastingLaunch } from './launch-command.ts'
+import { keepLaunch, launchOf } from './launch-command.ts'
 import { agree, openTerminal, type Terminal } from './terminal.ts'
 
 export interface ServiceOptions {
@@ -141,7 +141,7 @@ function planService(listed: readonly string[], { config, environment }: Service
     throw new MetaError('ARGUMENTS_INVALID', `--env ${name} has no value here.`, 'Set it, or give --env NAME=value.')
   })
   return {
-    ...lastingLaunch(environment),
+    ...launchOf(environment),
     home: config.home,
     log: daemonLog(config),
     environment: Object.fromEntries(pairs),

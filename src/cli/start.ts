@@ -40,7 +40,7 @@ export async function start(
     '',
     `Next: ${await nextStep(environment)}`,
     'End it with: npx mcpwright stop',
-    ...(configurations ? ['', clientConfigurations({ url, token: daemon.token })] : []),
+    ...(configurations ? ['', clientConfigurations(metaServerCommand(environment), { url, token: daemon.token })] : []),
   ]
   console.log(lines.join('\n'))
   process.exit(0)

@@ -1,5 +1,6 @@
 import { cp, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { type OwnLaunch, ownLaunch } from './own-launch.ts'
 
 // npx, `pnpm dlx`, `yarn dlx` and bunx keep what they run in folders that they empty when they like.
 const RUNNER_FOLDERS = /[\\/](_npx|dlx|dlx-[^\\/]+|bunx-[^\\/]+)[\\/]/
@@ -17,6 +18,16 @@ export function isInRunnerCache(root: string): boolean {
 export function lastingRoot(root: string, version: string, home: string): string {
   if (!isInRunnerCache(root)) return root
   return path.join(appFolder(home), version, path.basename(path.dirname(root)), path.basename(root))
+}
+
+/** Node and launcher where they stay, which `makeLastingCopy` makes true. */
+export function lastingLaunch(root: string, version: string, home: string, pathVariable?: string): OwnLaunch {
+  const { node, launcher } = ownLaunch({ root, ...(pathVariable !== undefined && { pathVariable }) })
+  const modules = path.dirname(root)
+  const lasting = path.dirname(lastingRoot(root, version, home))
+  const move = (file: string): string =>
+    file.startsWith(modules + path.sep) ? lasting + file.slice(modules.length) : file
+  return { node: move(node), launcher: move(launcher) }
 }
 
 /** Copies the package, with the packages around it, where `lastingRoot` says. @returns whether a copy was made now */

@@ -1,9 +1,10 @@
+import type { StartCommand } from '../clients/client.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Server } from '../model/server.ts'
 import { INSTALL_CLIENTS, type InstallClient, installIn } from '../pipeline/install/install-clients.ts'
 import { keepMcpb, makeMcpb } from '../pipeline/install/make-mcpb.ts'
 import { registryEntry } from '../pipeline/install/registry-entry.ts'
-import { connectCommand } from '../pipeline/install/start-command.ts'
+import { connectCommand, presentLaunch } from '../pipeline/install/start-command.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { defineTool, type MetaAnswer, type MetaCall, objectSchema, READS, serverArgument } from './meta-tool.ts'
@@ -37,12 +38,12 @@ export const getInstall = defineTool<Input>({
     if (client === 'mcpb') return describeBundle(server, call)
     if (client === 'registry') return describeEntry(server, call)
     if (!isUp) throw notUp(name)
-    return describeSnippet(name, client)
+    return describeSnippet(connectCommand(name, presentLaunch(services.config.home)), client)
   },
 })
 
-function describeSnippet(name: string, client: InstallClient): MetaAnswer {
-  const installation = installIn(client, connectCommand(name))
+function describeSnippet(start: StartCommand, client: InstallClient): MetaAnswer {
+  const installation = installIn(client, start)
   const { snippet, place, link } = installation
   return {
     text: [
@@ -51,7 +52,7 @@ function describeSnippet(name: string, client: InstallClient): MetaAnswer {
       ...(link === undefined ? [] : [`Or open: ${link}`]),
       'It starts mcpwright where it does not run, and holds no token.',
     ].join('\n'),
-    structured: { server: name, client, ...installation },
+    structured: { server: start.name, client, ...installation },
   }
 }
 

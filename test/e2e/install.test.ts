@@ -9,7 +9,7 @@ import { StdioClientTransport as V1StdioTransport } from '@modelcontextprotocol/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { INSTALL_CLIENTS } from '../../src/pipeline/install/install-clients.ts'
 import { call } from './call.ts'
-import { openTestHome, type TestHome } from './test-home.ts'
+import { launcher, openTestHome, type TestHome } from './test-home.ts'
 
 const run = promisify(execFile)
 const mcpb = path.resolve(import.meta.dirname, '../../node_modules/.bin/mcpb')
@@ -49,7 +49,7 @@ const snippetOf = async (name: string): Promise<string> => String((await install
 async function answerOf({ command, args }: Invocation, env = home.environment): Promise<unknown> {
   await using stack = new AsyncDisposableStack()
   const started = new V1Client({ name: 'test', version: '1.0.0' })
-  await started.connect(new V1StdioTransport({ command, args, env, stderr: 'ignore' }))
+  await started.connect(new V1StdioTransport({ command, args, env: { ...env, PATH: '' }, stderr: 'ignore' }))
   stack.defer(() => started.close())
   return (await started.callTool({ name: 'say_hello', arguments: {} })).content
 }
@@ -105,7 +105,11 @@ describe('what is pasted', () => {
     const config = Buffer.from(cursor.searchParams.get('config') ?? '', 'base64').toString('utf8')
     expect(await answerOf(JSON.parse(config))).toEqual(hello)
     const [, query = ''] = String((await install('vscode')).data['link']).split('vscode:mcp/install?')
-    expect(JSON.parse(decodeURIComponent(query))).toMatchObject({ name: 'greeter', type: 'stdio', command: 'node' })
+    expect(JSON.parse(decodeURIComponent(query))).toMatchObject({
+      name: 'greeter',
+      type: 'stdio',
+      args: [launcher, 'connect', 'greeter'],
+    })
   })
 
   it('holds no token', async () => {
