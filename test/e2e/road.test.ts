@@ -236,6 +236,8 @@ describe('the road from a description to a called tool', () => {
     const file = await call(client, 'get_server', { server: 'library', file: 'src/tools/count_words.ts' })
     expect(file.data['text']).toContain('export default async function countWords')
     expect((await call(client, 'get_logs', { server: 'library', query: 'ready' })).data['lines']).not.toEqual([])
+    const consoleOfCode = await call(client, 'get_logs', { server: 'library', query: 'counting', limit: 1 })
+    expect(consoleOfCode.data['lines']).toMatchObject([{ level: 'info', message: 'counting' }])
   })
 
   it('never shows the secret', async () => {

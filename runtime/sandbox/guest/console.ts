@@ -1,5 +1,6 @@
 import { formatValues } from './format-value.ts'
 import { host } from './host.ts'
+import { tell } from './tell.ts'
 
 const MOST_CHARACTERS = 64 * 1024
 
@@ -21,10 +22,13 @@ const timersMs = new Map<string, number>()
 
 function write(level: 'debug' | 'info' | 'warning' | 'error', values: unknown[]): void {
   const text = formatValues(values)
-  writeLog(level, indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`))
+  const line = indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`)
+  // A deployed server's log shows it while the code still runs.
+  tell({ kind: 'log', level, message: line })
+  writeLog(level, line)
 }
 
-/** The console (Console standard), written to the run's logs. */
+/** The console (Console standard), written to the run's logs and told to the broker. */
 export const console = {
   log: (...values: unknown[]) => write('info', values),
   info: (...values: unknown[]) => write('info', values),

@@ -1,10 +1,9 @@
-import type { BrokerNotice } from '../../library/wire.ts'
 import type { Change, EntriesPage, LogLevel, ToolContext } from '../../library/tool-context.ts'
 import type { AbortSignal } from './abort.ts'
 import { callBroker, fetch } from './broker.ts'
 import { writeLog } from './console.ts'
 import { formatValues } from './format-value.ts'
-import { host, toJson } from './host.ts'
+import { tell } from './tell.ts'
 import { toDomString } from './web-idl.ts'
 
 export interface GuestContextParts {
@@ -47,12 +46,4 @@ export function createContext({ env, asking, signal }: GuestContextParts): objec
     sign: (secretName: string, data: string) => callBroker({ kind: 'sign', secretName, data }),
     signal,
   }
-}
-
-let noticeCharacters = 0
-
-function tell(notice: BrokerNotice): void {
-  const json = toJson(notice)
-  noticeCharacters += json.length
-  if (noticeCharacters <= host.limits.logBytes) host.notice(json)
 }
