@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addVerbs } from './verbs/add-verbs.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { toTerminal } from '../errors/render.ts'
 import { ownVersion } from '../daemon/version.ts'
@@ -11,10 +12,13 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
     .showSuggestionAfterError()
     .addHelpText(
       'after',
-      '\n"mcpwright bridge -- command" serves any stdio server over HTTP; "mcpwright bridge --help" says how.',
+      '\n"mcpwright bridge -- command" serves any stdio server over HTTP; "mcpwright bridge --help" says how.' +
+        '\n"mcpwright complete bash" (or zsh, fish, powershell) prints what your shell needs to complete these words.' +
+        '\nExit codes: 0 done, 1 failed, 2 wrong words, 3 mcpwright does not run (status), 130 interrupted.',
     )
     .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : 2))
   addCommands(program, environment)
+  if (words[0] === 'complete') await (await import('./verbs/completion.ts')).addCompletion(program, environment)
   try {
     await program.parseAsync(words.length === 0 ? ['start'] : [...words], { from: 'user' })
   } catch (error) {
@@ -144,6 +148,7 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .action(async (description: string, options) =>
       (await import('./generate.ts')).generate(description, options, environment),
     )
+  addVerbs(program, environment)
   program
     .command('doctor')
     .description('say what works on this machine')

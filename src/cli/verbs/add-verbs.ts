@@ -1,0 +1,70 @@
+import type { Command } from 'commander'
+import { openTerminal } from '../terminal.ts'
+import { addToolOptions, type GivenOptions, readToolOptions } from './tool-options.ts'
+import { describedTools, inputSchemaOf, type Verb, verbs } from './verb.ts'
+
+/** The meta tools as commands: each under `call`, the most used ones by a short name too. */
+export function addVerbs(program: Command, environment: NodeJS.ProcessEnv): void {
+  for (const verb of verbs) addVerb(program, verb, environment)
+  addLogs(program, environment)
+  const call = program
+    .command('call')
+    .description('call any meta tool: the same that a chat has')
+    .addHelpText('after', '\nEach has its own help: mcpwright call deploy --help')
+  for (const { name, title, description, inputSchema } of describedTools()) {
+    const command = call.command(name).summary(title.toLowerCase()).description(description)
+    addToolOptions(command, inputSchema)
+    addOutputOptions(command).action(async (options: GivenOptions) => {
+      const { runTool } = await import('./run-tool.ts')
+      process.exitCode = await runTool(name, readToolOptions(inputSchema, options), runOptions(options, environment))
+    })
+  }
+}
+
+function addVerb(
+  program: Command,
+  { name, tool, description, positional }: Verb,
+  environment: NodeJS.ProcessEnv,
+): void {
+  const command = program.command(name).description(description)
+  const inputSchema = inputSchemaOf(tool)
+  for (const argument of positional) command.argument(`<${argument}>`)
+  addToolOptions(command, inputSchema, positional)
+  addOutputOptions(command).action(async (...given: unknown[]) => {
+    // Commander hands over the words in their places, then the options.
+    const words = Object.fromEntries(positional.map((argument, place) => [argument, String(given[place])]))
+    const options = given[positional.length] as GivenOptions
+    const input = readToolOptions(inputSchema, options, words)
+    const how = runOptions(options, environment)
+    process.exitCode =
+      name === 'ls'
+        ? await (await import('./list-servers.ts')).listServers(input, how)
+        : await (await import('./run-tool.ts')).runTool(tool, input, how)
+  })
+}
+
+function addLogs(program: Command, environment: NodeJS.ProcessEnv): void {
+  const inputSchema = inputSchemaOf('get_logs')
+  const command = program
+    .command('logs')
+    .description('show what a deployed server has logged')
+    .argument('<server>')
+    .option('-f, --follow', 'go on with what comes, until Ctrl-C')
+  addToolOptions(command, inputSchema, ['server', 'cursor'])
+  addOutputOptions(command).action(async (server: string, options: GivenOptions & { follow?: boolean }) => {
+    const leaving = new AbortController()
+    process.once('SIGINT', () => leaving.abort())
+    const { showLogs } = await import('./follow-logs.ts')
+    const input = readToolOptions(inputSchema, options, { server })
+    const how = { ...runOptions(options, environment), follow: options.follow, signal: leaving.signal }
+    process.exitCode = await showLogs(input, how)
+  })
+}
+
+function addOutputOptions(command: Command): Command {
+  return command.option('--json', 'print the answer as data, for scripts').option('--yes', 'do not ask')
+}
+
+function runOptions(options: GivenOptions, environment: NodeJS.ProcessEnv) {
+  return { json: options.json === true, yes: options.yes === true, environment, terminal: openTerminal() }
+}

@@ -1,0 +1,75 @@
+import { openSession, type RunOptions } from './run-tool.ts'
+
+interface ListedServer {
+  readonly name: string
+  readonly status: string
+  readonly tools: number
+  readonly url?: string
+  readonly message?: string
+}
+
+interface Page {
+  readonly servers: readonly ListedServer[]
+  readonly next_cursor?: string
+  readonly waiting?: readonly string[]
+}
+
+/** Prints all servers as a table, and what waits for the person. With `json`: `{servers, waiting?}`. */
+export async function listServers(filter: Readonly<Record<string, unknown>>, options: RunOptions): Promise<number> {
+  const { json, terminal } = options
+  const { servers, waiting = [] } = await readAll(filter, options)
+  if (json) {
+    terminal.say(JSON.stringify({ servers, ...(waiting.length > 0 && { waiting }) }))
+    return 0
+  }
+  if (servers.length === 0) terminal.say('There are no servers yet. Next: mcpwright call init_server --help')
+  else terminal.say(await tableOf(servers))
+  for (const item of waiting) terminal.say(`Waiting for you: ${item} (mcpwright inbox)`)
+  return 0
+}
+
+async function readAll(filter: Readonly<Record<string, unknown>>, options: RunOptions): Promise<Page> {
+  await using session = await openSession(options)
+  const servers: ListedServer[] = []
+  for (let cursor: string | undefined; ;) {
+    const input = { ...filter, limit: 100, ...(cursor !== undefined && { cursor }) }
+    const { structuredContent } = await session.call('list_servers', input, () => {})
+    // The shape that the tool's own file gives.
+    const page = structuredContent as unknown as Page
+    servers.push(...page.servers)
+    cursor = page.next_cursor
+    if (cursor === undefined) return { servers, ...(page.waiting && { waiting: page.waiting }) }
+  }
+}
+
+async function tableOf(servers: readonly ListedServer[]): Promise<string> {
+  const { default: Table } = await import('cli-table3')
+  const table = new Table({
+    head: ['NAME', 'STATUS', 'TOOLS', 'ADDRESS'],
+    colAligns: ['left', 'left', 'right', 'left'],
+    // Lines of blanks only: a table that is cut up by grep and awk.
+    chars: Object.fromEntries(BORDERS.map((name) => [name, name === 'middle' ? '  ' : ''])),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  })
+  for (const { name, status, tools, url = '', message = '' } of servers)
+    table.push([name, status, tools, url || message])
+  return table.toString().replaceAll(/ +$/gm, '')
+}
+
+const BORDERS = [
+  'top',
+  'top-mid',
+  'top-left',
+  'top-right',
+  'bottom',
+  'bottom-mid',
+  'bottom-left',
+  'bottom-right',
+  'left',
+  'left-mid',
+  'mid',
+  'mid-mid',
+  'right',
+  'right-mid',
+  'middle',
+]
