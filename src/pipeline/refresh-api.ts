@@ -1,7 +1,7 @@
 import type { Quota } from '../config/load-config.ts'
 import type { Sql } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
-import type { ImportedApi } from '../model/api-importer.ts'
+import type { ImportedApi, SourceKind } from '../model/api-importer.ts'
 import type { SourceId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import { upsertCredentials } from '../registry/credential-store.ts'
@@ -12,7 +12,7 @@ import { insertSource, listSources, loadSourceText, removeSources } from '../reg
 import { listTools, moveTools, removeTools, replaceTool, toolNames } from '../registry/tool-store.ts'
 import { importApi, refuseTaken, usedCredentials } from './import-api.ts'
 import { toTool } from './import-tool.ts'
-import { type ClientRoots, type DescriptionSource, type DescriptionText, readDescription } from './read-description.ts'
+import type { DescriptionSource, DescriptionText } from './read-description.ts'
 import { addTools } from './quota.ts'
 import { planRefresh, type RefreshPlan } from './refresh-plan.ts'
 import { describeBreaks, type RefreshOutcome } from './refresh-report.ts'
@@ -22,8 +22,11 @@ import type { Services } from './services.ts'
 
 export interface RefreshRequest {
   readonly serverName: string
+  /** Of the server's descriptions, those of this kind are meant. */
+  readonly kind: SourceKind
   /** Absent: where it was read the last time. */
   readonly source?: DescriptionSource
+  readonly read: (source: DescriptionSource) => Promise<DescriptionText>
   readonly overlay?: string
   readonly baseUrl?: string
   /** Which new operations to add. */
@@ -31,7 +34,6 @@ export interface RefreshRequest {
   /** Nothing is changed. */
   readonly preview: boolean
   readonly acceptBreaking: boolean
-  readonly roots?: ClientRoots
 }
 
 /**
@@ -48,10 +50,11 @@ export async function refreshApi(
   const { db } = services
   const { server, followed } = await db.as(tenantId, async (sql) => {
     const found = await requireServer(sql, tenantId, request.serverName)
-    return { server: found, followed: groupSources(await listSources(sql, tenantId, found.id)) }
+    const sources = await listSources(sql, tenantId, found.id)
+    return { server: found, followed: groupSources(sources.filter(({ kind }) => kind === request.kind)) }
   })
   const source = request.source ?? storedAddress(server, followed)
-  const text = await readDescription(source, services, signal, request.roots)
+  const text = await request.read(source)
   const from =
     followedAt(followed, text.origin) ??
     followedTitled(server, followed, (await importApi(text, request.baseUrl, services, tenantId, signal)).title)
@@ -124,7 +127,7 @@ async function applyPlan(
   refuseTaken(server, added, await toolNames(sql, tenantId, server.id))
   const source = await insertSource(sql, tenantId, {
     serverId: server.id,
-    kind: 'openapi',
+    kind: api.kind,
     origin: description.origin ?? 'inline',
     title: api.title,
     skipped: api.skipped,

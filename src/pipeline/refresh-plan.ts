@@ -88,8 +88,8 @@ function isNamed({ name }: ApiOperation, select: OperationSelection | undefined)
 }
 
 /**
- * Which operation each imported tool stands for today: the one with its method and path, else with its method and a
- * path of the same form (`{id}` renamed), else with its name.
+ * Which operation each imported tool stands for today: the one with its method and path (and, where many share those,
+ * its place in the description), else with its method and a path of the same form (`{id}` renamed), else with its name.
  */
 function matchOperations(
   imported: readonly ToolDefinition[],
@@ -112,7 +112,11 @@ function matchOperations(
 }
 
 function requestOf({ handler, name }: ToolDefinition): string {
-  return handler.kind === 'operation' ? `${handler.call.method} ${handler.call.path}` : name
+  if (handler.kind !== 'operation') return name
+  const { call, source } = handler
+  // Those of GraphQL and SOAP share one endpoint; what is asked there stands in the body.
+  const isOneOfMany = call.protocol !== undefined || call.body?.kind === 'template'
+  return [call.method, call.path, ...(isOneOfMany ? [source?.pointer ?? name] : [])].join(' ')
 }
 
 function requestForm(tool: ToolDefinition): string {

@@ -1,14 +1,15 @@
 import { MetaError } from '../errors/meta-error.ts'
 import { schemaViolations } from '../pipeline/check-schema.ts'
 import { introspect } from '../pipeline/introspect.ts'
-import { type DescriptionText, readDescription } from '../pipeline/read-description.ts'
+import { type DescriptionSource, type DescriptionText, readDescription } from '../pipeline/read-description.ts'
 import { readWsdl } from '../pipeline/read-wsdl.ts'
 import { takeDropped } from '../pipeline/dropped-description.ts'
 import { requireServer } from '../registry/server-store.ts'
-import { importDescription, type ImportInput, selectArgument, shortSelectArgument } from './import-description.ts'
-import { defineTool, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { importDescription, selectArgument, shortSelectArgument } from './import-description.ts'
+import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { refreshDescription, type RefreshInput } from './refresh-description.ts'
 
-interface Input extends Omit<ImportInput, 'api'> {
+interface Input extends Omit<RefreshInput, 'api' | 'overlay'> {
   readonly kind: 'graphql' | 'soap'
 }
 
@@ -27,6 +28,8 @@ export const importApi = defineTool<Input>({
       select: shortSelectArgument,
       expose: { type: 'string', enum: ['tools', 'search'] },
       base_url: { type: 'string', maxLength: 2_000 },
+      refresh: { type: 'boolean' },
+      accept_breaking: { type: 'boolean' },
     },
     ['server', 'kind'],
   ),
@@ -34,6 +37,7 @@ export const importApi = defineTool<Input>({
   annotations: { ...WRITES, openWorldHint: true },
   async run(input, call) {
     await checkSelection(input.select)
+    if (input.refresh) return refresh(input, call)
     return importDescription(input, call, { tool: 'import_api', kind: input.kind, read: readText })
   },
 })
@@ -49,24 +53,50 @@ async function checkSelection(select: unknown): Promise<void> {
   )
 }
 
-async function readText(input: Input, call: MetaCall): Promise<DescriptionText> {
-  const { url, content, file } = input
-  const given = [url, content, file].filter((each) => each !== undefined)
-  if (given.length !== 1) throw notOne(given.length)
-  return { ...(await readSource(input, call)), kind: input.kind }
+async function refresh(input: Input, call: MetaCall): Promise<MetaAnswer> {
+  const { kind, url, content, file } = input
+  const isGiven = [url, content, file].some((each) => each !== undefined)
+  return refreshDescription(input, call, {
+    tool: 'import_api',
+    kind,
+    source: isGiven ? givenSource(input) : undefined,
+    read: (source) => readApi(source, input, call),
+  })
 }
 
-async function readSource(input: Input, call: MetaCall): Promise<DescriptionText> {
-  const { url, content, file } = input
+function readText(input: Input, call: MetaCall): Promise<DescriptionText> {
+  return readApi(givenSource(input), input, call)
+}
+
+/** @throws MetaError ARGUMENTS_INVALID when none, or more than one, is given */
+function givenSource({ url, content, file }: Input): DescriptionSource {
+  const given = [
+    ...(url === undefined ? [] : [{ url }]),
+    ...(content === undefined ? [] : [{ content }]),
+    ...(file === undefined ? [] : [{ file }]),
+  ]
+  const [source] = given
+  if (source && given.length === 1) return source
+  throw notOne(given.length)
+}
+
+async function readApi(source: DescriptionSource, { kind, server }: Input, call: MetaCall): Promise<DescriptionText> {
+  return { ...(await readSource(source, { kind, server }, call)), kind }
+}
+
+async function readSource(
+  source: DescriptionSource,
+  { kind, server: name }: Pick<Input, 'kind' | 'server'>,
+  call: MetaCall,
+): Promise<DescriptionText> {
   const { services, signal, principal, roots } = call
-  if (url !== undefined && input.kind === 'soap') return readWsdl(url, services, signal)
-  if (url !== undefined && !/\.(graphqls?|gql|json)$/.test(url)) {
+  if ('url' in source && kind === 'soap') return readWsdl(source.url, services, signal)
+  if ('url' in source && !/\.(graphqls?|gql|json)$/.test(source.url)) {
     const { tenantId } = principal
-    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, input.server))
-    return introspect(url, server, services, signal)
+    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
+    return introspect(source.url, server, services, signal)
   }
-  const source = url !== undefined ? { url } : content !== undefined ? { content } : { file: file ?? '' }
-  return readDescription(await takeDropped(source, input.server, call), services, signal, roots)
+  return readDescription(await takeDropped(source, name, call), services, signal, roots)
 }
 
 function notOne(count: number): MetaError {

@@ -1,17 +1,11 @@
 import { MetaError } from '../errors/meta-error.ts'
 import { takeDropped } from '../pipeline/dropped-description.ts'
 import { type DescriptionSource, type DescriptionText, readDescription } from '../pipeline/read-description.ts'
-import { refreshApi } from '../pipeline/refresh-api.ts'
-import { reportRefresh, summarizeRefresh } from '../pipeline/refresh-report.ts'
-import { fitAnswer } from './fit-answer.ts'
-import { importDescription, type ImportInput, selectArgument } from './import-description.ts'
+import { importDescription, selectArgument } from './import-description.ts'
 import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { refreshDescription, type RefreshInput } from './refresh-description.ts'
 
-interface Input extends ImportInput {
-  readonly overlay?: string
-  readonly refresh?: boolean
-  readonly accept_breaking?: boolean
-}
+type Input = RefreshInput
 
 export const importOpenapi = defineTool<Input>({
   name: 'import_openapi',
@@ -64,45 +58,16 @@ async function readSourceText(input: Input, call: MetaCall): Promise<Description
 }
 
 async function refresh(input: Input, call: MetaCall): Promise<MetaAnswer> {
-  const {
-    services,
-    principal: { tenantId },
-    signal,
-    progress,
-    roots,
-  } = call
-  progress('Reading the description again.')
-  const isPreview = input.preview ?? true
-  const hasSource =
-    input.url !== undefined || input.content !== undefined || input.file !== undefined || input.api !== undefined
-  const request = {
-    serverName: input.server,
-    ...(hasSource && { source: await takeDropped(readSource(input), input.server, call) }),
-    ...(input.overlay !== undefined && { overlay: input.overlay }),
-    ...(input.base_url !== undefined && { baseUrl: input.base_url }),
-    ...(input.select && { select: input.select }),
-    preview: isPreview,
-    acceptBreaking: input.accept_breaking ?? false,
-    roots,
-  }
-  const outcome = await refreshApi(request, services, tenantId, signal)
-  const { removed, changed, added } = outcome.plan
-  const again = {
-    server: input.server,
-    refresh: true,
-    preview: false,
-    ...(input.url !== undefined && { url: input.url }),
-    ...(input.file !== undefined && { file: input.file }),
-    ...(input.select && { select: input.select }),
-  }
-  const hasNews = removed.length + changed.length + added.length > 0
-  const next = isPreview
-    ? { tool: 'import_openapi', arguments: again }
-    : { tool: 'deploy', arguments: { server: input.server } }
-  return fitAnswer({
-    text: `${outcome.api.title}, ${isPreview ? 'preview' : 'refreshed'}: ${summarizeRefresh(outcome.plan)}`,
-    structured: { server: input.server, preview: isPreview, ...reportRefresh(outcome) },
-    ...(hasNews && { next: [next] }),
+  const { url, content, file, api } = input
+  const isGiven = [url, content, file, api].some((each) => each !== undefined)
+  return refreshDescription(input, call, {
+    tool: 'import_openapi',
+    kind: 'openapi',
+    source: isGiven ? await takeDropped(readSource(input), input.server, call) : undefined,
+    read: async (source) => ({
+      ...(await readDescription(source, call.services, call.signal, call.roots)),
+      kind: 'openapi',
+    }),
   })
 }
 

@@ -223,6 +223,33 @@ describe('its tools', () => {
   })
 })
 
+describe('a refresh of its tools', () => {
+  const changed = () => sdl.replace(/^\s*named\b.*$/m, '  weather: String')
+  const refresh = (more: object) => importShop({ refresh: true, ...more })
+
+  it('reads the schema where it was read, and finds nothing new', async () => {
+    const { data, text } = await refresh({})
+    expect(text).toContain('preview: 0 changed, 0 removed')
+    expect(data).toMatchObject({ removed: [], changed: [], new_operations: 0, breaking: false })
+  })
+
+  it('tells what has changed, and takes it up when callers may be broken', async () => {
+    const news = { content: changed(), base_url: `http://${shop.host}/graphql` }
+    const { data } = await refresh(news)
+    expect(data).toMatchObject({ breaking: true, removed: ['named'], new_examples: [{ name: 'weather' }] })
+    expect((await refresh({ ...news, preview: false })).error.code).toBe('BREAKING_CHANGE')
+    const select = { operations: ['weather'] }
+    const done = await refresh({ ...news, preview: false, accept_breaking: true, select })
+    expect(done.data).toMatchObject({ removed: ['named'], added: ['weather'] })
+    const shown = await call(client, 'get_server', { server: 'shop', include: ['tools'] })
+    expect(JSON.stringify(shown.data['tools'])).toContain('weather')
+  })
+
+  it('knows the descriptions of its own kind alone', async () => {
+    expect((await call(client, 'import_openapi', { server: 'shop', refresh: true })).error.code).toBe('SOURCE_UNKNOWN')
+  })
+})
+
 const importDesk = (more: object) => call(client, 'import_api', { server: 'desk', kind: 'soap', ...more })
 const askDesk = (tool: string, input: object) => call(client, 'call_tool', { server: 'desk', tool, arguments: input })
 
