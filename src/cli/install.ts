@@ -32,7 +32,7 @@ export async function install(
   }
   await findEndpoint(server, loadConfig(environment), environment)
   const { changed, refused } = await putEntries(deployedServerCommand(server, environment), request, () =>
-    keepLaunch(environment),
+    keepLaunch(environment, terminal),
   )
   const titles = [...new Set(changed.map(({ client }) => client.title))].join(', ')
   if (changed.length > 0) terminal.say(`\nNext: restart ${titles}; "${server}" is among its servers then.`)

@@ -1,10 +1,11 @@
 import type { StartCommand } from '../clients/client.ts'
-import { lastingLaunch, makeLastingCopy } from '../config/lasting-copy.ts'
+import { appFolder, isInRunnerCache, lastingLaunch, makeLastingCopy } from '../config/lasting-copy.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { OwnLaunch } from '../config/own-launch.ts'
 import { packageRoot } from '../config/package-root.ts'
 import { ownVersion } from '../daemon/version.ts'
 import { connectCommand } from '../pipeline/install/start-command.ts'
+import type { Terminal } from './terminal.ts'
 
 /** What a client starts to have mcpwright itself. */
 export function metaServerCommand(environment: NodeJS.ProcessEnv): StartCommand {
@@ -22,9 +23,11 @@ export function launchOf(environment: NodeJS.ProcessEnv): OwnLaunch {
   return lastingLaunch(packageRoot(), ownVersion(), loadConfig(environment).home, environment['PATH'])
 }
 
-/** Makes what `launchOf` names, where it is not there yet. */
-export async function keepLaunch(environment: NodeJS.ProcessEnv): Promise<void> {
-  await makeLastingCopy(packageRoot(), ownVersion(), loadConfig(environment).home)
+/** Makes what `launchOf` names, where it is not there yet: the copy of what a package runner will remove. */
+export async function keepLaunch(environment: NodeJS.ProcessEnv, terminal: Terminal): Promise<void> {
+  const { home } = loadConfig(environment)
+  if (isInRunnerCache(packageRoot())) terminal.say(`A copy of mcpwright that stays is kept in ${appFolder(home)}.`)
+  await makeLastingCopy(packageRoot(), ownVersion(), home)
 }
 
 /** A client has not the environment of this shell, and would find other data without it. */

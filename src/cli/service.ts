@@ -49,7 +49,7 @@ export async function installService(
   for (const line of unlistedSettings(plan, environment)) terminal.say(line)
   if (await areWritten(files)) terminal.say('Its definition is up to date.')
   if (!(await agree(terminal, 'Install the service?', yes))) return
-  await keepLaunch(environment)
+  await keepLaunch(environment, terminal)
   // systemd opens the log before anything of ours runs.
   await mkdir(config.home, { recursive: true, mode: 0o700 })
   for (const { file, text, encoding } of files) writePrivateFile(file, text, encoding)

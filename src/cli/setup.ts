@@ -26,7 +26,7 @@ export async function setup(
   const request = { words, yes, force, terminal, machine }
   const { changed, found, refused } = remove
     ? await takeEntries(({ starts }) => starts === 'mcpwright', request)
-    : await putEntries(metaServerCommand(environment), request, () => keepLaunch(environment))
+    : await putEntries(metaServerCommand(environment), request, () => keepLaunch(environment, terminal))
   if (found === 0) {
     const titles = CLIENT_NAMES.map((name) => CLIENTS[name].title).join(', ')
     terminal.say(`No client was found here. Known: ${titles}; name one to write its file all the same.`)

@@ -37,8 +37,8 @@ export function describeServers(body: unknown): string {
     typeof body === 'object' && body !== null && 'servers' in body && Array.isArray(body.servers) ? body.servers : []
   if (servers.length === 0) return 'There are no servers yet.'
   const rows = servers.map(
-    (server: { name: string; status: string; url: string | null }) =>
-      `  ${server.name.padEnd(28)} ${server.status.padEnd(10)} ${server.url ?? ''}`,
+    ({ name, status, url, message }: { name: string; status: string; url: string | null; message: string | null }) =>
+      `  ${name.padEnd(28)} ${status.padEnd(10)} ${url ?? ''}${message ? `\n    ${message}` : ''}`,
   )
   return ['Servers:', ...rows].join('\n')
 }

@@ -45,7 +45,15 @@ async function restoreOne(
   if (!request) throw new Error('Its server or build is gone.')
   await secrets.load(tenantId, serverId)
   const applied = await restore(request)
-  await db.as(tenantId, (sql) => updateDeployment(sql, tenantId, deployment.id, { ...applied, statusMessage: null }))
+  const statusMessage = describeMove(deployment.port, applied.port)
+  if (statusMessage) console.error(`${deployment.slug}: ${statusMessage}`)
+  await db.as(tenantId, (sql) => updateDeployment(sql, tenantId, deployment.id, { ...applied, statusMessage }))
+}
+
+/** Clients over HTTP were told the port that it had. */
+function describeMove(had: number | null, has: number | null): string | null {
+  if (had === null || has === had) return null
+  return `Port ${had} is used by another program: it listens on ${has} now. "mcpwright endpoint" prints the new address for clients over HTTP; others do not notice.`
 }
 
 /** Renews this daemon's leases until the returned function is called. */

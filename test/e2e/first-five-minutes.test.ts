@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -119,6 +119,15 @@ async function freePort(): Promise<string> {
   return String(typeof address === 'object' && address ? address.port : 0)
 }
 
+/** The kernel may still be closing what had the port. */
+async function listens(server: Server, port: number): Promise<boolean> {
+  server.listen(port, '127.0.0.1')
+  return once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'mcpwright-minutes-'))
   home = path.join(folder, 'home')
@@ -134,7 +143,7 @@ beforeAll(async () => {
     chmodSync(path.join(tools, name), 0o755)
   }
   before = contents(home)
-  const from = 43_000 + (process.pid % 100) * 10
+  const from = 53_000 + (process.pid % 100) * 10
   environment = {
     HOME: home,
     PATH: [tools, path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter),
@@ -201,8 +210,13 @@ describe.skipIf(process.platform !== 'linux')('a reboot', () => {
   it('does not end what the service keeps up', async () => {
     const words = ['--env', 'MCPWRIGHT_PORT', 'MCPWRIGHT_PORT_RANGE', '--yes']
     expect((await mcpwright('service', 'install', ...words)).said).toContain('mcpwright runs as a service of systemd')
+    const { mcpServers } = JSON.parse((await mcpwright('endpoint', 'greeter')).said)
+    const port = new URL(mcpServers.greeter.url).port
     killAll()
     await expect.poll(processesOfHome).toEqual([])
+    // Meanwhile another program has got the server's port.
+    const intruder = createServer()
+    await expect.poll(() => listens(intruder, Number(port))).toBe(true)
     // What systemd does at login.
     await run(path.join(folder, 'tools', 'systemctl'), ['--user', 'restart', 'mcpwright.service'], { env: environment })
     const pid = Number(readFileSync(path.join(folder, 'tools', 'pid'), 'utf8'))
@@ -210,6 +224,8 @@ describe.skipIf(process.platform !== 'linux')('a reboot', () => {
     const greeter = await open(entryOf('.cursor/mcp.json', 'greeter')!)
     const { content } = await greeter.callTool({ name: 'say_hello', arguments: {} })
     await greeter.close()
+    intruder.close()
+    expect((await mcpwright('status')).said).toContain(`Port ${port} is used by another program: it listens on `)
     expect(content).toEqual([{ type: 'text', text: 'hello' }])
     const status = await mcpwright('service', 'status')
     expect(status.said).toMatch(
