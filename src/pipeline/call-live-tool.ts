@@ -39,6 +39,7 @@ export async function callLiveTool(
   // The version that runs may have what the draft has no more, and the other way round.
   const effect = live === undefined ? draft?.effect : (live ?? undefined)
   if (effect === undefined) throw draft ? notLiveYet(serverName, name) : unknownTool(serverName, name, names)
+  if (request.onlyReading && live === undefined) throw effectUnknown(serverName, request)
   if (request.onlyReading && effect !== 'read') {
     throw new MetaError('FORBIDDEN', `"${name}" does not only read: its effect is "${effect}".`, 'Use call_tool.', {
       next: { tool: 'call_tool', arguments: { server: serverName, tool: name, arguments: request.arguments } },
@@ -64,6 +65,16 @@ async function findLiveTool(serverName: string, name: string, { db }: Pick<Servi
       names: drafted ? [] : await toolNames(sql, tenantId, server.id),
     }
   })
+}
+
+/** A version from before effects were kept with it: what its tools do, the draft may say no longer. */
+function effectUnknown(server: string, { tool, arguments: given }: ToolCallRequest): MetaError {
+  return new MetaError(
+    'FORBIDDEN',
+    `Whether "${tool}" only reads is not known of the version of "${server}" that runs: it is an old one.`,
+    'Deploy the server again, or use call_tool.',
+    { next: { tool: 'call_tool', arguments: { server, tool, arguments: given } } },
+  )
 }
 
 function notLiveYet(server: string, tool: string): MetaError {

@@ -92,6 +92,13 @@ describe.each(KINDS)('a connected server (%s)', (kind) => {
     expect(drop?.annotations).toMatchObject({ readOnlyHint: false, destructiveHint: true })
   })
 
+  it('is read by read_tool where a tool only reads', async () => {
+    const read = await call(meta, 'read_tool', { server, tool: 'notes_get_note', arguments: { text: 'hi' } })
+    expect(read.text).toContain('get-note: {"text":"hi"}')
+    for (const tool of ['notes_drop_note', 'notes_write_note'])
+      expect((await call(meta, 'read_tool', { server, tool })).error.code).toBe('FORBIDDEN')
+  })
+
   it('is called with results, errors, progress and questions passed on', async () => {
     const named = async (name: string, input = {}) => client.callTool({ name, arguments: input })
     expect(textOf(await named('notes_get_note', { text: 'hi' }))).toContain('get-note: {\\"text\\":\\"hi\\"}')

@@ -223,10 +223,10 @@ describe('its tools', () => {
   })
 })
 
-describe('a refresh of its tools', () => {
-  const changed = () => sdl.replace(/^\s*named\b.*$/m, '  weather: String')
-  const refresh = (more: object) => importShop({ refresh: true, ...more })
+const changed = () => sdl.replace(/^\s*named\b.*$/m, '  weather: String')
+const refresh = (more: object) => importShop({ refresh: true, ...more })
 
+describe('a refresh of its tools', () => {
   it('reads the schema where it was read, and finds nothing new', async () => {
     const { data, text } = await refresh({})
     expect(text).toContain('preview: 0 changed, 0 removed')
