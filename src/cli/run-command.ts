@@ -162,7 +162,7 @@ function addService(service: Command, environment: NodeJS.ProcessEnv): void {
     .option('--env <name...>', 'settings that it gets: NAME with its value here, or NAME=value; it gets no others')
     .option('--yes', 'do not ask')
     .action(async (options: { env?: string[]; yes?: boolean }) =>
-      (await import('./service.ts')).installService(options, environment),
+      (await import('./service-install.ts')).installService(options, environment),
     )
   service
     .command('remove')

@@ -21,6 +21,8 @@ export interface ServiceManager {
   files(plan: ServicePlan): readonly ServiceFile[]
   /** Paths that `files` writes. */
   readonly written: readonly string[]
+  /** Run before an installation, whatever they say: an older service of ours may be loaded. */
+  readonly clear: readonly ToolCall[]
   /** Run in this order; the first that fails is told. */
   readonly install: readonly ToolCall[]
   readonly remove: readonly ToolCall[]
@@ -61,6 +63,7 @@ function systemd(machine: Machine, { name }: Person): ServiceManager {
     file,
     files: (plan) => [{ file, text: writeSystemdUnit(plan), encoding: 'utf8' }],
     written: [file],
+    clear: [],
     install: [
       ['systemctl', '--user', 'daemon-reload'],
       ['systemctl', '--user', 'enable', unit],
@@ -83,6 +86,7 @@ function launchd(machine: Machine, { uid }: Person): ServiceManager {
     file,
     files: (plan) => [{ file, text: writeLaunchdPlist(plan), encoding: 'utf8' }],
     written: [file],
+    clear: [['launchctl', 'bootout', `gui/${uid}/${LAUNCHD_LABEL}`]],
     install: [
       ['launchctl', 'bootstrap', `gui/${uid}`, file],
       ['launchctl', 'kickstart', '-k', `gui/${uid}/${LAUNCHD_LABEL}`],
@@ -104,6 +108,7 @@ function taskScheduler({ name }: Person, home: string): ServiceManager {
       { file: environmentFile, text: writeEnvironmentFile(plan), encoding: 'utf8' },
     ],
     written: [file, environmentFile],
+    clear: [],
     install: [
       ['schtasks.exe', '/Create', '/TN', SERVICE_NAME, '/XML', file, '/F'],
       ['schtasks.exe', '/Run', '/TN', SERVICE_NAME],

@@ -2,7 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { installService, removeService, showService } from '../../src/cli/service.ts'
+import { removeService, showService } from '../../src/cli/service.ts'
+import { installService } from '../../src/cli/service-install.ts'
 import type { Machine } from '../../src/config/machine.ts'
 import { fakeTerminal } from './fake-terminal.ts'
 
@@ -41,6 +42,14 @@ describe('the service', () => {
       message: expect.stringContaining('"systemctl --user daemon-reload" said: Failed to connect to bus'),
     })
     expect((await readdir(home)).filter((name) => name === '.config')).toEqual([])
+  })
+
+  it('that was there before stays when a new one is refused', async () => {
+    await fakeTools('exit 1')
+    await mkdir(path.dirname(unit()), { recursive: true })
+    await writeFile(unit(), '# older')
+    await expect(installService({ yes: true }, environment, fakeTerminal(), machine)).rejects.toThrow('did not take')
+    expect(await readFile(unit(), 'utf8')).toBe('# older')
   })
 
   it('is refused where the platform has no manager', async () => {
