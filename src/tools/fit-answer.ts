@@ -27,18 +27,24 @@ export function fitAnswer(answer: MetaAnswer, { most = defaults.limits.answerTok
 
 const WORDS_TOKENS = 60
 
-/** Cuts what is largest first, each part no more than it takes. */
+/** Deeper parts that are too large go altogether. */
+const DEEPEST = 20
+
+type Members = Readonly<Record<string, unknown>>
+
+/** Cuts what is largest first, each part no more than it takes; the parts themselves stay. */
 function fitStructure(
-  given: Readonly<Record<string, unknown>>,
+  given: Members,
   room: number,
-): { readonly structured: Readonly<Record<string, unknown>>; readonly cut: readonly string[] } {
+  depth = 0,
+): { readonly structured: Members; readonly cut: readonly string[] } {
   const sizes = Object.entries(given).map(([key, value]) => ({ key, value, tokens: tokensOf({ [key]: value }) }))
   let excess = sizes.reduce((sum, { tokens }) => sum + tokens, 0) - room
   const structured: Record<string, unknown> = { ...given }
   const cut: string[] = []
   for (const { key, value, tokens } of sizes.toSorted((left, right) => right.tokens - left.tokens)) {
     if (excess <= 0) break
-    const shorter = shorten(value, tokens - excess)
+    const shorter = shorten(value, tokens - excess, depth)
     if (shorter === undefined) continue
     structured[key] = shorter
     cut.push(key)
@@ -47,11 +53,30 @@ function fitStructure(
   return { structured, cut }
 }
 
-/** The beginning that has at most so many tokens, and one entry at least; undefined where nothing can be cut. */
-function shorten(value: unknown, tokens: number): string | readonly unknown[] | undefined {
-  if (typeof value === 'string' && value.length > 200) return value.slice(0, Math.max(200, tokens * 4))
-  if (!Array.isArray(value) || value.length < 2) return undefined
+/** The beginning that has about so many tokens; undefined where nothing can be cut. */
+function shorten(value: unknown, tokens: number, depth: number): unknown {
+  if (typeof value === 'string') return value.length > 200 ? value.slice(0, Math.max(200, tokens * 4)) : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth > DEEPEST) return '…'
+  return Array.isArray(value) ? shortenList(value, tokens, depth) : shortenMembers({ ...value }, tokens, depth)
+}
+
+/** One entry at least, and that one shortened where it is too large itself. */
+function shortenList(list: readonly unknown[], tokens: number, depth: number): readonly unknown[] | undefined {
   let used = 0
-  const end = value.findIndex((entry) => (used += tokensOf(entry)) > tokens)
-  return value.slice(0, Math.max(1, end))
+  const end = list.findIndex((entry) => (used += tokensOf(entry)) > tokens)
+  if (end < 0) return undefined
+  if (end > 0) return list.slice(0, end)
+  const first = shorten(list[0], tokens, depth + 1)
+  return list.length < 2 && first === undefined ? undefined : [first ?? list[0]]
+}
+
+/** The largest members shortened; where they are many, the first of them. */
+function shortenMembers(members: Members, tokens: number, depth: number): Members | undefined {
+  const { structured, cut } = fitStructure(members, tokens, depth + 1)
+  const entries = Object.entries(structured)
+  let used = 0
+  const end = entries.findIndex(([key, value]) => (used += tokensOf({ [key]: value })) > tokens)
+  const kept = end < 0 ? entries : entries.slice(0, Math.max(1, end))
+  return cut.length === 0 && kept.length === entries.length ? undefined : Object.fromEntries(kept)
 }

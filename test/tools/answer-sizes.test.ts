@@ -1,15 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiImporter } from '../../generators/importers/openapi/openapi-importer.ts'
+import { createSandbox } from '../../runtime/sandbox/create-sandbox.ts'
+import { defaults } from '../../src/config/defaults.ts'
+import { loadConfig } from '../../src/config/load-config.ts'
 import type { Database } from '../../src/db/database.ts'
 import { toResult } from '../../src/mcp/meta-result.ts'
 import type { LogQuery } from '../../src/model/deployment-target.ts'
 import { LOCAL_TENANT } from '../../src/model/ids.ts'
 import type { Server } from '../../src/model/server.ts'
+import type { ToolDefinition } from '../../src/model/tool-definition.ts'
 import type { Services } from '../../src/pipeline/services.ts'
 import { tokensOf } from '../../src/pipeline/token-cost.ts'
+import { createWorkshop } from '../../src/pipeline/workshop/workshop.ts'
 import { insertBuild } from '../../src/registry/build-store.ts'
 import { updateDeployment, upsertDeployment } from '../../src/registry/deployment-store.ts'
 import { putSavedTest } from '../../src/registry/saved-test-store.ts'
@@ -23,11 +30,14 @@ import { openTestPglite } from '../db/test-pglite.ts'
 const [DEFAULT, MOST] = [1_500, 6_000]
 
 let db: Database
+const home = mkdtempSync(path.join(tmpdir(), 'mcpwright-answers-'))
+const workshop = createWorkshop({ cache: home, atOnce: 1, idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 })
+const sandbox = createSandbox({ limits: defaults.sandbox, runners: 1, idleMs: 60_000 })
+const GITHUB = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json')
 
 beforeAll(async () => {
   db = await openTestPglite()
-  const path = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json')
-  const { operations } = await openApiImporter.read(readFileSync(path, 'utf8'), {})
+  const { operations } = await openApiImporter.read(readFileSync(GITHUB, 'utf8'), {})
   const tools = operations.map(({ call, source: _source, label: _label, ...tool }) => ({
     ...tool,
     handler: { kind: 'operation', call } as const,
@@ -49,10 +59,25 @@ beforeAll(async () => {
     const { id } = await upsertDeployment(sql, LOCAL_TENANT, server, 'local')
     const endpointUrl = 'http://127.0.0.1:42000/mcp'
     await updateDeployment(sql, LOCAL_TENANT, id, { status: 'running', endpointUrl, buildId: buildId ?? null })
-    for (let at = 0; at < 99; at++) await insertServer(sql, LOCAL_TENANT, named(`draft-${at}`))
+    for (let at = 0; at < 99; at++) {
+      const draft = await insertServer(sql, LOCAL_TENANT, named(`draft-${at}`))
+      if (at === 0) await insertTools(sql, LOCAL_TENANT, draft, [ECHO])
+    }
   })
 })
-afterAll(() => db.close())
+afterAll(async () => {
+  await Promise.all([workshop.close(), sandbox.close()])
+  await db.close()
+  rmSync(home, { recursive: true, force: true })
+})
+
+const ECHO: ToolDefinition = {
+  name: 'echo',
+  description: 'Gives back what it was given.',
+  effect: 'read',
+  inputSchema: { type: 'object' },
+  handler: { kind: 'code', source: 'export default (input) => (console.log(JSON.stringify(input)), input)', hosts: [] },
+}
 
 const named = (name: string) => ({ name, description: 'Knows all of it. '.repeat(50), exposure: 'tools' as const })
 
@@ -96,9 +121,12 @@ async function answer(name: string, input: object) {
     services: {
       db,
       targets: { local: { logs } },
-      secrets: { load: async () => ({ names: () => [] }) },
+      secrets: { load: async () => ({ names: () => [], value: () => undefined }) },
+      workshop,
+      sandbox,
+      config: { ...loadConfig({ MCPWRIGHT_HOME: home }), quota: defaults.quota },
     } as unknown as Services,
-    principal: { tenantId: LOCAL_TENANT, subject: 'owner', scopes: ['read'] },
+    principal: { tenantId: LOCAL_TENANT, subject: 'owner', scopes: ['read', 'write'] },
     signal: new AbortController().signal,
     cancelled: new AbortController().signal,
     takesTasks: false,
@@ -140,6 +168,34 @@ describe('the largest answers', () => {
   ] as const)('never go over 6,000: %s %j', async (name, input) => {
     expect((await answer(name, input)).tokens).toBeLessThanOrEqual(MOST)
   })
+
+  /** Of an API that answers far too much: a list, one long text, and many members. */
+  const HUGE = {
+    list: Array.from({ length: 20_000 }, (_, id) => ({ id, title: 'Of one issue. '.repeat(5) })),
+    text: 'y'.repeat(1_000_000),
+    members: Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`member_${at}`, 'x'.repeat(50)])),
+  }
+
+  it.each([
+    ['test_tool', { input: {}, mocks: [{ response: { body: HUGE } }] }],
+    ['test_tool', { input: {}, mocks: [{ response: { body: HUGE.list } }] }],
+    ['test_tool', { input: {}, mocks: [{ response: { status: 500, body: HUGE.text } }] }],
+    ['test_tool', { server: 'draft-0', tool: 'echo', input: HUGE, mocks: [] }],
+    ['test_tool', { server: 'draft-0', tool: 'echo', input: { given: HUGE.members }, mocks: [] }],
+    ['check_server', {}],
+    ['import_openapi', { content: readFileSync(GITHUB, 'utf8') }],
+    ['import_openapi', { content: readFileSync(GITHUB, 'utf8'), select: { all: true } }],
+    ['get_install', { client: 'cursor' }],
+  ] as const)(
+    'of what runs, is checked or is imported never go over 6,000: %s',
+    { timeout: 60_000 },
+    async (name, more) => {
+      const input = { server: 'github', ...(name === 'test_tool' && { tool: 'apps_get_authenticated' }), ...more }
+      const { tokens, text } = await answer(name, input)
+      expect(text).not.toBe('')
+      expect(tokens).toBeLessThanOrEqual(MOST)
+    },
+  )
 
   it('name the resource that holds what was cut', async () => {
     const { structured, text } = await answer('get_server', { server: 'github' })
