@@ -11,6 +11,8 @@ export const defaults = {
     loadLateMs: 1_000,
   },
   ports: { from: 42000, to: 42999 },
+  /** Versions of a server that are kept besides those that are deployed. */
+  builds: { kept: 10 },
   /** An archived server can be brought back so long. */
   archiveMs: 30 * 24 * 60 * 60_000,
   inbox: {

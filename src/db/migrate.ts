@@ -7,15 +7,25 @@ import { SqlError } from './sql-error.ts'
 // Any constant: it only has to be ours. Held until the end of each migration's transaction.
 const ADVISORY_LOCK = 7_236_001
 
+export interface MigrateOptions {
+  readonly folder?: string | undefined
+  /** Called once when there is data whose schema is about to change, with the version that it has. */
+  readonly beforeUpgrade?: (schema: number) => Promise<void>
+}
+
 /**
  * Brings the schema up to date, forward only, each migration in a transaction of its own. Several processes may
  * do so at once: one works, the others wait and then find nothing to do.
  * @throws MetaError SCHEMA_NEWER when a newer mcpwright has written the database
  */
-export async function migrate(db: Pick<Db, 'asSystem'>, folder = migrationsFolder()): Promise<void> {
+export async function migrate(
+  db: Pick<Db, 'asSystem'>,
+  { folder = migrationsFolder(), beforeUpgrade }: MigrateOptions = {},
+): Promise<void> {
   const migrations = readMigrations(folder)
   const applied = await db.asSystem(readVersion)
   if (applied > migrations.length) throw schemaNewer(applied, migrations.length)
+  if (applied > 0 && applied < migrations.length) await beforeUpgrade?.(applied)
   for (const migration of migrations.slice(applied)) {
     await db.asSystem((sql) => applyMigration(sql, migration))
   }
@@ -63,7 +73,7 @@ function schemaNewer(found: number, known: number): MetaError {
   return new MetaError(
     'SCHEMA_NEWER',
     `The database has schema version ${found}; this mcpwright knows versions up to ${known}.`,
-    'Start the newer mcpwright that was used before, or choose another MCPWRIGHT_HOME or DATABASE_URL.',
+    'Start the newer mcpwright that was used before; or put back the copy of the data that it took (docs/upgrade.md), or choose another MCPWRIGHT_HOME or DATABASE_URL.',
   )
 }
 

@@ -1,6 +1,7 @@
 import type { TenantId } from '../model/ids.ts'
 import { beginStatement } from './begin.ts'
 import { openCluster } from './create-cluster.ts'
+import { copyBeforeUpgrade } from './copy-before-upgrade.ts'
 import type { Database } from './database.ts'
 import type { Sql, SqlValue } from './db.ts'
 import { createLastingPglite, type LastingPglite } from './lasting-pglite.ts'
@@ -18,6 +19,8 @@ export interface PgliteOptions {
   readonly templateFolders?: readonly string[]
   /** When it was begun before; what went wrong there is tried again. */
   readonly prepared?: Promise<PreparedPglite | undefined>
+  /** The folder of the migrations; the package's own by default. */
+  readonly migrations?: string
 }
 
 export interface PgliteDatabase extends Database {
@@ -30,14 +33,25 @@ export interface PgliteDatabase extends Database {
  * Opens the PGlite of a directory, makes it when there is none, and brings its schema up to date.
  * @throws MetaError DATA_DIRECTORY_LOCKED, SCHEMA_NEWER, DISK_FULL or DATABASE_UNAVAILABLE
  */
-export async function openPglite({ directory, templateFolders, prepared }: PgliteOptions): Promise<PgliteDatabase> {
+export async function openPglite({
+  directory,
+  templateFolders,
+  prepared,
+  migrations,
+}: PgliteOptions): Promise<PgliteDatabase> {
   await using opening = new AsyncDisposableStack()
   const { folder, thread } = opening.use((await prepared) ?? (await preparePglite(directory, templateFolders)))
   const pglite = createLastingPglite(thread, () => openCluster(directory, { folder }))
   opening.defer(() => pglite.close())
   const resources = new AsyncDisposableStack()
   const database = createPgliteDatabase(pglite, () => resources.disposeAsync())
-  await migrate(database)
+  await migrate(database, {
+    folder: migrations,
+    async beforeUpgrade(schema) {
+      const copy = await copyBeforeUpgrade(directory, schema, new Date())
+      console.error(`The data of schema ${schema} was copied to ${copy} before the upgrade.`)
+    },
+  })
   resources.use(opening.move())
   return database
 }

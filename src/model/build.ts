@@ -15,6 +15,8 @@ export interface Build {
   readonly createdAt: Date
   /** When it was last put up; null where it never was. */
   readonly ranAt: Date | null
+  /** Digest of the runtime library and packages that it was made with; null for builds from before it was noted. */
+  readonly library: string | null
 }
 
 /** A build with what was made: the project, and its bundles (`dist/stdio.mjs`, `dist/tools.js`, …). */

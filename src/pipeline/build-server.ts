@@ -1,7 +1,8 @@
+import { defaults } from '../config/defaults.ts'
 import type { BuildWithFiles } from '../model/build.ts'
 import type { TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
-import { insertBuild, listBuilds, loadBuildById } from '../registry/build-store.ts'
+import { insertBuild, listBuilds, loadBuildById, noteBuildLibrary, pruneBuilds } from '../registry/build-store.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
 import type { Services } from './services.ts'
 
@@ -19,7 +20,7 @@ export async function buildServer(
 ): Promise<BuildWithFiles> {
   const { definition, known } = await db.as(tenantId, async (sql) => ({
     definition: await loadDefinition(sql, tenantId, server),
-    known: await listBuilds(sql, tenantId, server.id, 10),
+    known: await listBuilds(sql, tenantId, server.id, defaults.builds.kept),
   }))
   const building = `Building version ${(known[0]?.version ?? 0) + 1}`
   onStep(`${building}: files.`)
@@ -28,19 +29,22 @@ export async function buildServer(
     { definition, knownDigests: known.map(({ digest }) => digest) },
     { tenantId, signal, onStep: (step) => onStep(`${building}: ${step}.`) },
   )
-  const { digest, files, made } = project
+  const { digest, files, library, made } = project
   return db.as(tenantId, async (sql) => {
     const same = known.find((build) => build.digest === digest)
     const existing = same && (await loadBuildById(sql, tenantId, same.id))
-    if (existing) return existing
+    // Its library may have changed where its files did not, or not have been noted.
+    if (existing) return { ...existing, ...(await noteBuildLibrary(sql, tenantId, existing.id, library)) }
     if (!made) throw new Error(`The build with digest ${digest} has gone while it was asked for.`)
     const stored = await insertBuild(sql, tenantId, {
       serverId: server.id,
       digest,
       revision: definition.revision,
       files,
+      library,
       ...made,
     })
+    await pruneBuilds(sql, tenantId, server.id, defaults.builds.kept)
     return { ...stored, files, artefacts: made.artefacts }
   })
 }

@@ -1,3 +1,4 @@
+import { defaults } from '../config/defaults.ts'
 import type { Sql } from '../db/db.ts'
 import { shareRead } from '../db/share-read.ts'
 import { type BuildContents, compareContents } from '../model/build-contents.ts'
@@ -19,6 +20,7 @@ import { describeConnections } from './connections/describe-connections.ts'
 import { listWaiting } from './inbox/answer-inbox.ts'
 import { lastWord, tellWaiting } from './morning-report.ts'
 import type { SecretResolver } from './resolve-secrets.ts'
+import { libraryDigest } from './workshop/package-sources.ts'
 import { loadSummary, type ServerSummary } from './server-summary.ts'
 import type { Services } from './services.ts'
 
@@ -137,7 +139,7 @@ async function loadVersions(sql: Sql, tenantId: TenantId, serverId: ServerId): P
   })
 }
 
-const VERSIONS = 10
+const VERSIONS = defaults.builds.kept
 
 interface Version {
   readonly build: Build
@@ -153,6 +155,7 @@ function describeVersion({ build, changes }: Version, deployments: readonly Depl
     ...(changes && { changes: changes.length > 0 ? changes : ['only the library that it is built with'] }),
     ...(build.ranAt === null && { never_ran: true }),
     ...(live.length > 0 && { runs_on: live.map(({ target }) => target) }),
+    ...(build.library !== libraryDigest() && { outdated: true }),
   }
 }
 

@@ -15,6 +15,7 @@ interface BuildRow {
   checks: readonly CheckReport[]
   created_at: Date
   ran_at: Date | null
+  library: string | null
 }
 
 function toBuild(row: BuildRow): Build {
@@ -27,6 +28,7 @@ function toBuild(row: BuildRow): Build {
     checks: row.checks,
     createdAt: row.created_at,
     ranAt: row.ran_at,
+    library: row.library,
   }
 }
 
@@ -35,7 +37,7 @@ export type NewBuild = Omit<BuildWithFiles, 'id' | 'version' | 'createdAt' | 'ra
 }
 
 /** Without its contents, which may be large. */
-const COLUMNS = 'id, server_id, version, digest, revision, checks, created_at, ran_at'
+const COLUMNS = 'id, server_id, version, digest, revision, checks, created_at, ran_at, library'
 
 /**
  * Stores a build as the server's next version. One with the same digest is given back instead: the same files are
@@ -46,8 +48,8 @@ export async function insertBuild(sql: Sql, tenantId: TenantId, build: NewBuild)
   const existing = await findBuildByDigest(sql, tenantId, build.serverId, build.digest)
   if (existing) return existing
   const [row] = await sql.query<BuildRow>(
-    `INSERT INTO builds (tenant_id, server_id, version, digest, revision, checks, contents)
-     SELECT $1::uuid, $2::uuid, coalesce(max(version), 0) + 1, $3, $4::int, $5::json, $6::json
+    `INSERT INTO builds (tenant_id, server_id, version, digest, revision, checks, contents, library)
+     SELECT $1::uuid, $2::uuid, coalesce(max(version), 0) + 1, $3, $4::int, $5::json, $6::json, $7
      FROM builds WHERE tenant_id = $1 AND server_id = $2
      RETURNING ${COLUMNS}`,
     [
@@ -57,12 +59,38 @@ export async function insertBuild(sql: Sql, tenantId: TenantId, build: NewBuild)
       build.revision,
       JSON.stringify(build.checks),
       JSON.stringify(build.contents),
+      build.library,
     ],
   )
   if (!row) throw new Error('INSERT gave no row.')
   await insertFiles(sql, tenantId, row.id, 'project', build.files)
   await insertFiles(sql, tenantId, row.id, 'artefact', build.artefacts)
   return toBuild(row)
+}
+
+/** Says of a build that this library makes the same of its definition. */
+export async function noteBuildLibrary(
+  sql: Sql,
+  tenantId: TenantId,
+  id: BuildId,
+  library: string,
+): Promise<Pick<Build, 'library'>> {
+  await sql.query('UPDATE builds SET library = $3 WHERE tenant_id = $1 AND id = $2 AND library IS DISTINCT FROM $3', [
+    tenantId,
+    id,
+    library,
+  ])
+  return { library }
+}
+
+/** Removes all versions of a server but the newest `kept` and those that a deployment has. */
+export async function pruneBuilds(sql: Sql, tenantId: TenantId, serverId: ServerId, kept: number): Promise<void> {
+  await sql.query(
+    `DELETE FROM builds WHERE tenant_id = $1 AND server_id = $2
+       AND id NOT IN (SELECT id FROM builds WHERE tenant_id = $1 AND server_id = $2 ORDER BY version DESC LIMIT $3)
+       AND id NOT IN (SELECT build_id FROM deployments WHERE tenant_id = $1 AND build_id IS NOT NULL)`,
+    [tenantId, serverId, kept],
+  )
 }
 
 /** Version numbers are given out one after another. */

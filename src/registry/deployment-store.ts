@@ -165,6 +165,27 @@ export async function findDeploymentById(
   return row && toDeployment(row)
 }
 
+/**
+ * Servers that run a build made with another library than this.
+ * @returns for each whether its definition has changed since that build
+ */
+export async function listOutdated(
+  sql: Sql,
+  tenantId: TenantId,
+  library: string,
+): Promise<ReadonlyMap<ServerId, { readonly isChanged: boolean }>> {
+  const rows = await sql.query<{ server_id: ServerId; is_changed: boolean }>(
+    `SELECT server.id AS server_id, bool_or(server.revision <> build.revision) AS is_changed
+     FROM deployments deployment
+     JOIN builds build ON build.tenant_id = deployment.tenant_id AND build.id = deployment.build_id
+     JOIN servers server ON server.tenant_id = deployment.tenant_id AND server.id = deployment.server_id
+     WHERE deployment.tenant_id = $1 AND deployment.status = 'running' AND build.library IS DISTINCT FROM $2
+     GROUP BY server.id`,
+    [tenantId, library],
+  )
+  return new Map(rows.map(({ server_id: id, is_changed: isChanged }) => [id, { isChanged }]))
+}
+
 /** All of a server's, or all of the tenant's. */
 export async function listDeployments(
   sql: Sql,

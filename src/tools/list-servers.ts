@@ -1,10 +1,12 @@
+import type { ServerId } from '../model/ids.ts'
 import type { NextCall } from '../errors/meta-error.ts'
 import { SERVER_STATUSES, type ServerStatus } from '../model/server.ts'
 import { describeRequest } from '../model/inbox/inbox-item.ts'
 import { listWaiting } from '../pipeline/inbox/answer-inbox.ts'
 import { shareRead } from '../db/share-read.ts'
+import { libraryDigest } from '../pipeline/workshop/package-sources.ts'
 import { lastWord, tellWaiting } from '../pipeline/morning-report.ts'
-import { listDeployments } from '../registry/deployment-store.ts'
+import { listDeployments, listOutdated } from '../registry/deployment-store.ts'
 import { listServers as list } from '../registry/server-store.ts'
 import { countToolsByServer } from '../registry/tool-store.ts'
 import { defineTool, objectSchema, READS } from './meta-tool.ts'
@@ -31,13 +33,18 @@ export const listServers = defineTool<Input>({
   async run({ limit = 20, ...filter }, { services, principal }) {
     const { tenantId } = principal
     const key = `list_servers ${tenantId} ${JSON.stringify({ limit, ...filter })}`
-    const { page, counts, deployments, waiting } = await shareRead(services.db, key, () =>
-      services.db.as(tenantId, async (sql) => ({
-        page: await list(sql, tenantId, { ...filter, limit }),
-        counts: await countToolsByServer(sql, tenantId),
-        deployments: await listDeployments(sql, tenantId),
-        waiting: await listWaiting(sql, principal),
-      })),
+    const { page, counts, deployments, waiting, outdated } = await shareRead(services.db, key, () =>
+      services.db.as(tenantId, async (sql) => {
+        const all = await listDeployments(sql, tenantId)
+        const isAnyUp = all.some((deployment) => deployment.status === 'running')
+        return {
+          page: await list(sql, tenantId, { ...filter, limit }),
+          counts: await countToolsByServer(sql, tenantId),
+          deployments: all,
+          waiting: await listWaiting(sql, principal),
+          outdated: isAnyUp ? await listOutdated(sql, tenantId, libraryDigest()) : new Map<ServerId, never>(),
+        }
+      }),
     )
     const servers = page.servers.map(({ id, name, status, description }) => {
       const url = deployments.find(
@@ -49,13 +56,14 @@ export const listServers = defineTool<Input>({
         status,
         tools: counts.get(id) ?? 0,
         ...(url && { url }),
+        ...outdatedPart(outdated.get(id)),
         description: description.slice(0, 120),
         ...(message && { message }),
       }
     })
     const lines = servers.map(
-      ({ name, status, tools, url, message }) =>
-        `${name}: ${status}, ${tools} tools${url ? `, ${url}` : ''}${message ? `. ${message}` : ''}`,
+      ({ name, status, tools, url, message, outdated: isOld }) =>
+        `${name}: ${status}, ${tools} tools${url ? `, ${url}` : ''}${isOld ? ', outdated' : ''}${message ? `. ${message}` : ''}`,
     )
     return {
       text: [...(lines.length > 0 ? lines : ['There are no servers.']), ...tellWaiting(waiting)].join('\n'),
@@ -68,6 +76,12 @@ export const listServers = defineTool<Input>({
     }
   },
 })
+
+/** Running on an older runtime library; `changed`: its definition has changes that were not deployed. */
+function outdatedPart(found: { readonly isChanged: boolean } | undefined): { outdated?: true; changed?: true } {
+  if (!found) return {}
+  return { outdated: true, ...(found.isChanged && { changed: true as const }) }
+}
 
 /** First what has failed; else what there is to use. */
 function nextFor(servers: readonly { readonly name: string; readonly status: ServerStatus }[]): NextCall {

@@ -110,6 +110,7 @@ export function requestOf(artefacts: ProjectFiles): DeploymentRequest {
     checks: [],
     createdAt: now,
     ranAt: null,
+    library: null,
     files: {},
     artefacts,
   }

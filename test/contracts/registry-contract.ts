@@ -16,6 +16,7 @@ import {
   insertBuild,
   listBuilds,
   loadBuild,
+  pruneBuilds,
 } from '../../src/registry/build-store.ts'
 import { upsertCredentials } from '../../src/registry/credential-store.ts'
 import { renewLeases, takeLease } from '../../src/registry/deployment-lease.ts'
@@ -24,6 +25,7 @@ import {
   findDeploymentBySlug,
   listActiveDeployments,
   listDeployments,
+  listOutdated,
   updateDeployment,
   upsertDeployment,
 } from '../../src/registry/deployment-store.ts'
@@ -430,6 +432,7 @@ export function registryContract(name: string, open: () => Promise<Database>): v
             digest: digestOfFiles(files),
             revision,
             checks: [{ name: 'types', ok: true, ms: 12 }],
+            library: 'of 2026',
             files,
             artefacts: { 'dist/tools.js': 'export {}' },
             contents,
@@ -453,6 +456,41 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(await local((sql) => findBuild(sql, LOCAL_TENANT, server.id, 'latest'))).toEqual(builds[0])
       expect(await local((sql) => loadBuild(sql, LOCAL_TENANT, server.id, 9))).toBeUndefined()
       expect(await other((sql) => loadBuild(sql, OTHER_TENANT, server.id, 'latest'))).toBeUndefined()
+    })
+
+    it('keeps the newest builds and those that are deployed, and tells which run on an older library', async () => {
+      const server = await addServer('grown')
+      const contents = { hosts: [], credentials: [], tools: {}, resources: {}, prompts: {}, effects: {} }
+      const add = (revision: number, library: string | null) =>
+        local((sql) =>
+          insertBuild(sql, LOCAL_TENANT, {
+            serverId: server.id,
+            digest: `grown ${revision}`,
+            revision,
+            checks: [],
+            files: { 'a.ts': '' },
+            artefacts: {},
+            contents,
+            library,
+          }),
+        )
+      const [live] = [await add(1, null), await add(2, 'old'), await add(3, 'new'), await add(4, 'new')]
+      const deployment = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'local'))
+      const run = (buildId: typeof live.id) =>
+        local((sql) => updateDeployment(sql, LOCAL_TENANT, deployment.id, { buildId, status: 'running' }))
+      const outdated = async () => (await local((sql) => listOutdated(sql, LOCAL_TENANT, 'new'))).get(server.id)
+      await run(live.id)
+      await local((sql) => pruneBuilds(sql, LOCAL_TENANT, server.id, 2))
+      const versions = await local((sql) => listBuilds(sql, LOCAL_TENANT, server.id, 10))
+      expect(versions.map(({ version, library }) => [version, library])).toEqual([
+        [4, 'new'],
+        [3, 'new'],
+        [1, null],
+      ])
+      expect(await outdated()).toEqual({ isChanged: server.revision !== 1 })
+      await run(versions[0]?.id ?? live.id)
+      expect(await outdated()).toBeUndefined()
+      expect((await other((sql) => listOutdated(sql, OTHER_TENANT, 'new'))).size).toBe(0)
     })
 
     it('has one deployment per server and target, with a slug that is unique over all tenants', async () => {

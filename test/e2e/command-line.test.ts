@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/db/open-database.ts'
 import { type LibraryApi, startLibraryApi } from './library-api.ts'
 import { launcher, openTestHome, type TestHome } from './test-home.ts'
 
@@ -119,10 +120,24 @@ describe('the command line', () => {
     const { code, out } = await run('show', 'nothing', '--json')
     expect({ code, error: JSON.parse(out).error.code }).toEqual({ code: 1, error: 'SERVER_UNKNOWN' })
     expect(await run('call', 'deplo')).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean deploy?') })
+    expect(await run('deploy', '--outdated')).toMatchObject({
+      code: 0,
+      out: 'Every server runs on the runtime library of this mcpwright.\n',
+    })
     expect(await run('deploy')).toMatchObject({
       code: 2,
-      err: expect.stringContaining("missing required argument 'server'"),
+      err: expect.stringContaining('give the name of a server, or --outdated'),
     })
+  })
+
+  it('renews what runs on an older runtime library, and nothing else', async () => {
+    await run('stop')
+    const db = await openDatabase({ directory: home.folder })
+    await db.asSystem((sql) => sql.query("UPDATE builds SET library = 'of before'"))
+    await db.close()
+    expect((await run('ls')).out).toContain('1 on an older runtime library: mcpwright deploy --outdated')
+    expect((await run('deploy', '--outdated')).out).toContain('1 of 1 renewed.')
+    expect((await run('ls')).out).not.toContain('older runtime library')
   })
 
   it('completes commands, options and the names of servers', async () => {

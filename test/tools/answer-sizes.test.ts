@@ -89,6 +89,7 @@ function build({ id }: Server, names: readonly string[], version: number): Param
     digest: randomUUID(),
     revision: version,
     checks: [],
+    library: null,
     files: Object.fromEntries(names.map((name) => [`src/tools/${name}.ts`, `// ${name}`])),
     artefacts: {},
     contents: {

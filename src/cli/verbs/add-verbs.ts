@@ -5,7 +5,8 @@ import { describedTools, inputSchemaOf, type Verb, verbs } from './verb.ts'
 
 /** The meta tools as commands: each under `call`, the most used ones by a short name too. */
 export function addVerbs(program: Command, environment: NodeJS.ProcessEnv): void {
-  for (const verb of verbs) addVerb(program, verb, environment)
+  for (const verb of verbs) if (!verb.isOwnCommand) addVerb(program, verb, environment)
+  addDeploy(program, environment)
   addLogs(program, environment)
   const call = program
     .command('call')
@@ -41,6 +42,29 @@ function addVerb(
         ? await (await import('./list-servers.ts')).listServers(input, how)
         : await (await import('./run-tool.ts')).runTool(tool, input, how)
   })
+}
+
+function addDeploy(program: Command, environment: NodeJS.ProcessEnv): void {
+  const inputSchema = inputSchemaOf('deploy')
+  const command = program
+    .command('deploy')
+    .description('build a server and bring it up')
+    .argument('[server]')
+    .option('--outdated', 'all servers that run on an older runtime library, in the place of one')
+  addToolOptions(command, inputSchema, ['server'])
+  addOutputOptions(command).action(
+    async (server: string | undefined, options: GivenOptions & { outdated?: boolean }, self: Command) => {
+      const how = runOptions(options, environment)
+      if (options.outdated && server === undefined) {
+        process.exitCode = await (await import('./deploy-outdated.ts')).deployOutdated(how)
+      } else if (server === undefined || options.outdated) {
+        self.error('error: give the name of a server, or --outdated')
+      } else {
+        const input = readToolOptions(inputSchema, options, { server })
+        process.exitCode = await (await import('./run-tool.ts')).runTool('deploy', input, how)
+      }
+    },
+  )
 }
 
 function addLogs(program: Command, environment: NodeJS.ProcessEnv): void {

@@ -1,11 +1,15 @@
 import { openSession, type RunOptions } from './run-tool.ts'
 
-interface ListedServer {
+export interface ListedServer {
   readonly name: string
   readonly status: string
   readonly tools: number
   readonly url?: string
   readonly message?: string
+  /** Its build was made with an older runtime library. */
+  readonly outdated?: boolean
+  /** It has changes that were not deployed. */
+  readonly changed?: boolean
 }
 
 interface Page {
@@ -17,18 +21,21 @@ interface Page {
 /** Prints all servers as a table, and what waits for the person. With `json`: `{servers, waiting?}`. */
 export async function listServers(filter: Readonly<Record<string, unknown>>, options: RunOptions): Promise<number> {
   const { json, terminal } = options
-  const { servers, waiting = [] } = await readAll(filter, options)
+  const { servers, waiting = [] } = await readAllServers(filter, options)
   if (json) {
     terminal.say(JSON.stringify({ servers, ...(waiting.length > 0 && { waiting }) }))
     return 0
   }
   if (servers.length === 0) terminal.say('There are no servers yet. Next: mcpwright call init_server --help')
   else terminal.say(await tableOf(servers))
+  const outdated = servers.filter((server) => server.outdated).length
+  if (outdated > 0) terminal.say(`${outdated} on an older runtime library: mcpwright deploy --outdated`)
   for (const item of waiting) terminal.say(`Waiting for you: ${item} (mcpwright inbox)`)
   return 0
 }
 
-async function readAll(filter: Readonly<Record<string, unknown>>, options: RunOptions): Promise<Page> {
+/** All pages of `list_servers`. */
+export async function readAllServers(filter: Readonly<Record<string, unknown>>, options: RunOptions): Promise<Page> {
   await using session = await openSession(options)
   const servers: ListedServer[] = []
   for (let cursor: string | undefined; ;) {

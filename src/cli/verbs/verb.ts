@@ -8,12 +8,15 @@ export interface Verb {
   readonly description: string
   /** Arguments that stand without a name. */
   readonly positional: readonly string[]
+  /** It can more than its tool, and is put together by itself. */
+  readonly isOwnCommand?: true
 }
 
 export const verbs: readonly Verb[] = [
   { name: 'ls', tool: 'list_servers', description: 'list servers', positional: [] },
   { name: 'show', tool: 'get_server', description: 'show a server', positional: ['server'] },
-  { name: 'deploy', tool: 'deploy', description: 'build a server and bring it up', positional: ['server'] },
+  { name: 'deploy', tool: 'deploy', description: 'build and start it', positional: ['server'], isOwnCommand: true },
+  { name: 'logs', tool: 'get_logs', description: 'show its log', positional: ['server'], isOwnCommand: true },
   { name: 'check', tool: 'check_server', description: 'grade a server, and say what to mend', positional: ['server'] },
   { name: 'test', tool: 'test_tool', description: 'run a tool with made answers', positional: ['server', 'tool'] },
   { name: 'search', tool: 'search_tools', description: 'find tools of deployed servers', positional: ['query'] },

@@ -6,12 +6,14 @@ import { digestOfFiles, type ProjectFiles } from '../../model/project-files.ts'
 import type { ServerDefinition } from '../../model/server-definition.ts'
 import { bundleProject } from './bundle-project.ts'
 import { checkTypes } from './check-types.ts'
-import { projectSurroundings } from './package-sources.ts'
+import { libraryDigest, projectSurroundings } from './package-sources.ts'
 import { openProjectFolder } from './project-folder.ts'
 
 export interface MadeProject {
   readonly digest: string
   readonly files: ProjectFiles
+  /** What it is made with. */
+  readonly library: string
   /** Absent when a build with this digest was said to exist. */
   readonly made?: {
     readonly artefacts: ProjectFiles
@@ -34,7 +36,8 @@ export async function makeProject(
 ): Promise<MadeProject> {
   const files = emitProject(definition, projectSurroundings())
   const digest = digestOfFiles(files)
-  if (knownDigests.includes(digest)) return { digest, files }
+  const library = libraryDigest()
+  if (knownDigests.includes(digest)) return { digest, files, library }
   onStep('types and bundles')
   await using project = await openProjectFolder(files, cache)
   const [types, bundles] = await Promise.all([checkTypes(project.folder, files), timedBundle(project.folder, files)])
@@ -47,7 +50,7 @@ export async function makeProject(
       'Correct the tool with add_tool and replace: true, then deploy again.',
     )
   }
-  return { digest, files, made: { artefacts: bundles.artefacts, checks, contents: contentsOf(definition) } }
+  return { digest, files, library, made: { artefacts: bundles.artefacts, checks, contents: contentsOf(definition) } }
 }
 
 async function timedBundle(

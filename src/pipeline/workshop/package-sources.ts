@@ -4,7 +4,7 @@ import path from 'node:path'
 import { IMPORTABLE_PACKAGES } from '../../../generators/project/importable.ts'
 import type { PackageVersions } from '../../../generators/project/emit-package.ts'
 import type { ProjectSurroundings } from '../../../generators/project/emit-project.ts'
-import type { ProjectFiles } from '../../model/project-files.ts'
+import { digestOfFiles, type ProjectFiles } from '../../model/project-files.ts'
 import { packageRoot } from '../../config/package-root.ts'
 
 const PACKAGES = [
@@ -23,6 +23,14 @@ let surroundings: ProjectSurroundings | undefined
 /** What every project is made with: the runtime library and the versions of packages this mcpwright has itself. */
 export function projectSurroundings(): ProjectSurroundings {
   return (surroundings ??= { library: readLibrary(), versions: readVersions() })
+}
+
+let digest: string | undefined
+
+/** Tells whether a build was made with what this mcpwright would make it with. */
+export function libraryDigest(): string {
+  const { library, versions } = projectSurroundings()
+  return (digest ??= digestOfFiles({ ...library, versions: JSON.stringify(versions) }))
 }
 
 /** The folder of an installed package, wherever npm has put it. */
