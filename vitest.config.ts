@@ -5,6 +5,7 @@ const long = [
   'test/agent/**/*.test.ts',
   'test/e2e/daemon-life.test.ts',
   'test/e2e/first-five-minutes.test.ts',
+  'test/e2e/inspector.test.ts',
   'test/e2e/long-work.test.ts',
   'test/generators/importers/hostile/**/*.test.ts',
   'test/package/install.test.ts',

@@ -6,7 +6,6 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as V1HttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { call } from './call.ts'
 import { type Endpoint, endpointOf } from './endpoint-of.ts'
 import { startLibraryApi } from './library-api.ts'
@@ -217,16 +216,6 @@ describe('the MCP Inspector', () => {
     })
     expect(await inspect(...door, '--method', 'tools/call', '--tool-name', 'list_servers')).toMatchObject({
       structuredContent: { servers: [{ name: 'desk', status: 'running' }] },
-    })
-  })
-
-  it('lists and calls them over HTTP, at the daemon', async () => {
-    const { port, token } = readDaemonRecord(home.folder)!
-    const target = [`http://127.0.0.1:${port}/mcp`, '--transport', 'http', '--header', `Authorization: Bearer ${token}`]
-    expect(
-      await inspect(...target, '--method', 'tools/call', '--tool-name', 'get_server', '--tool-arg', 'server=desk'),
-    ).toMatchObject({
-      structuredContent: { server: 'desk', tool_count: 2 },
     })
   })
 })
