@@ -1,5 +1,6 @@
-import { cp, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { linkTree } from './link-tree.ts'
 import { type OwnLaunch, ownLaunch } from './own-launch.ts'
 
 // npx, `pnpm dlx`, `yarn dlx` and bunx keep what they run in folders that they empty when they like.
@@ -38,7 +39,7 @@ export async function makeLastingCopy(root: string, version: string, home: strin
   const app = path.join(appFolder(home), version)
   const unfinished = `${app}.${process.pid}`
   try {
-    await cp(modules, path.join(unfinished, path.basename(modules)), { recursive: true, verbatimSymlinks: true })
+    await linkTree(modules, path.join(unfinished, path.basename(modules)))
     await rm(app, { recursive: true, force: true })
     await rename(unfinished, app)
   } finally {

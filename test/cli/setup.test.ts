@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { setup } from '../../src/cli/setup.ts'
+import { colourDifference } from '../../src/cli/terminal.ts'
 import type { Machine } from '../../src/config/machine.ts'
 import { writeConfiguration } from '../../src/clients/configuration-file.ts'
 import { fakeTerminal } from './fake-terminal.ts'
@@ -187,5 +188,11 @@ describe('a configuration that its client writes at the same moment', () => {
     })
     expect(await read('c.json')).toBe('new')
     expect(await readdir(home)).toEqual(['c.json'])
+  })
+})
+
+describe('the difference', () => {
+  it('has its lines in colours on a terminal', () => {
+    expect(colourDifference(' a\n-b\n+c')).toBe(' a\n\u{1b}[31m-b\u{1b}[39m\n\u{1b}[32m+c\u{1b}[39m')
   })
 })

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,6 +17,7 @@ beforeAll(async () => {
   await mkdir(path.join(modules, 'commander'))
   await writeFile(path.join(root, 'package.json'), '{}')
   await writeFile(path.join(modules, 'commander', 'index.js'), 'export {}')
+  await symlink('../commander/index.js', path.join(root, 'link'))
 })
 
 afterAll(async () => {
@@ -43,6 +44,9 @@ describe('a package that its runner will remove', () => {
     expect(await makeLastingCopy(root, '1.2.3', home)).toBe(false)
     expect(await readFile(path.join(lasting, '..', 'commander', 'index.js'), 'utf8')).toBe('export {}')
     expect(await readdir(path.join(home, 'app'))).toEqual(['1.2.3'])
+    await rm(path.join(folder, '_npx'), { recursive: true })
+    expect(await readlink(path.join(lasting, 'link'))).toBe('../commander/index.js')
+    expect(await readFile(path.join(lasting, 'link'), 'utf8')).toBe('export {}')
   })
 
   it('stays where it is when it was installed', async () => {
