@@ -46,6 +46,7 @@ async function deployed(exposure: Server['exposure'], live: Effects | null, draf
       digest: randomUUID(),
       revision: 1,
       checks: [],
+      library: null,
       files: {},
       artefacts: {},
       contents,
