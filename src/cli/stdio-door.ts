@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { type Config, loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
 import { type DaemonRecord, isInUse } from '../daemon/daemon-file.ts'
-import { ensureDaemon } from '../daemon/ensure-daemon.ts'
+import { ensureDaemon, recordOfLiving } from '../daemon/ensure-daemon.ts'
+import { isNewer, ownVersion } from '../daemon/version.ts'
 import { watchInstallation } from '../daemon/uninstalled.ts'
 import { toTerminal } from '../errors/render.ts'
 import { DOOR_HEADER } from '../mcp/open-calls.ts'
@@ -17,6 +18,9 @@ export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<voi
   for (const warning of config.warnings) console.error(warning)
   for (const line of greeting(config)) console.error(line)
   const installation = watchInstallation(config.home)
+  const running = recordOfLiving(config)
+  // A newer daemon has tools that this door does not know.
+  const isBehind = running !== undefined && isNewer(running.version, ownVersion())
   // It takes longest: it begins before the door's own modules are loaded. Who needs it meets its failure.
   let daemon: Promise<DaemonRecord> | undefined = ensureDaemon(config, environment)
   daemon.catch(() => {})
@@ -24,7 +28,7 @@ export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<voi
   await connectStdio({
     input: process.stdin,
     output: process.stdout,
-    staticAnswers: { ...describedMetaServer(), supportedVersions: ALL_VERSIONS },
+    ...(!isBehind && { staticAnswers: { ...describedMetaServer(), supportedVersions: ALL_VERSIONS } }),
     async endpoint() {
       installation.refuseIfGone()
       const begun = daemon ?? ensureDaemon(config, environment)

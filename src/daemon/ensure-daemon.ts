@@ -36,7 +36,8 @@ export async function findDaemon(config: Config): Promise<DaemonRecord | undefin
   return answer?.status === 200 ? record : undefined
 }
 
-function recordOfLiving({ home }: Config): DaemonRecord | undefined {
+/** What the daemon of this home has written of itself, if its process lives; it may not answer yet. */
+export function recordOfLiving({ home }: Config): DaemonRecord | undefined {
   const record = readDaemonRecord(home)
   return record && isAlive(record.pid) ? record : undefined
 }

@@ -1,9 +1,14 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { Client as ModernClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as V1StdioTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport as V1HttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { digestOfConfig, writeDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { ensureDaemon } from '../../src/daemon/ensure-daemon.ts'
 import { launcher, openTestHome, type TestHome } from './test-home.ts'
 
@@ -179,3 +184,46 @@ paths:
     expect((await fetch(new URL('/jobs/none', url), headers())).status).toBe(404)
   })
 })
+
+describe('a door that is older than the daemon', () => {
+  it('leaves every answer to it, the list of tools too', async () => {
+    await using newer = await openTestHome()
+    const daemon = await startNewerDaemon(newer)
+    try {
+      const client = new ModernClient(info)
+      await client.connect(new StdioClientTransport({ ...command(), env: newer.environment }))
+      expect(client.getServerVersion()).toMatchObject({ version: '99.0.0' })
+      expect((await client.listTools()).tools).toMatchObject([{ name: 'of_later' }])
+      await client.close()
+    } finally {
+      daemon.close()
+      daemon.closeAllConnections()
+    }
+  })
+})
+
+/** A daemon of a version to come, as far as a door can see. */
+async function startNewerDaemon({ folder, config }: TestHome): Promise<Server> {
+  const results: Record<string, object> = {
+    initialize: {
+      protocolVersion: '2025-11-25',
+      capabilities: { tools: {} },
+      serverInfo: { name: 'mcpwright', version: '99.0.0' },
+    },
+    'tools/list': { tools: [{ name: 'of_later', inputSchema: { type: 'object' } }] },
+  }
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url === '/health') return response.end('{}')
+    if (request.method !== 'POST') return response.writeHead(405).end()
+    const { id, method } = JSON.parse(await text(request))
+    if (id === undefined) return response.writeHead(202).end()
+    response.writeHead(200, { 'content-type': 'application/json' })
+    return response.end(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] ?? {} }))
+  }
+  const server = createServer((request, response) => void answer(request, response))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const record = { pid: process.pid, port, token: 'of a test', version: '99.0.0', configDigest: digestOfConfig(config) }
+  writeDaemonRecord(folder, record)
+  return server
+}
