@@ -50,9 +50,9 @@ export async function removeData(directories: DataDirectories): Promise<string[]
   return names.filter((name) => !isOurs(name)).map((name) => path.join(home, name))
 }
 
-/** A private file whose writer was killed has a number after its name. */
-function isOurs(name: string): boolean {
-  return [...DATA, ...PASSING].includes(name.replace(/\.\d+$/, ''))
+/** Whether mcpwright writes what is called so. A private file whose writer was killed has a number after its name. */
+export function isOurs(name: string): boolean {
+  return [path.basename(appFolder('')), ...DATA, ...PASSING].includes(name.replace(/\.\d+$/, ''))
 }
 
 async function removeAll(file: string): Promise<void> {

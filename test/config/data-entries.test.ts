@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { removeData, removePassing } from '../../src/config/data-entries.ts'
+import { isOurs, removeData, removePassing } from '../../src/config/data-entries.ts'
+import { readSource, sourceFiles } from '../architecture/source-files.ts'
 
 let home: string
 
@@ -43,5 +44,18 @@ describe('the data of a home', () => {
     await rm(home, { recursive: true })
     expect(await removeData(directories(true))).toEqual([])
     expect(await removeData(directories(false))).toEqual([])
+  })
+})
+
+describe('a name in the data directory', () => {
+  it('is known to uninstall wherever the product writes one', () => {
+    const written = sourceFiles(['src', 'runtime', 'bridge']).flatMap((file) =>
+      Array.from(
+        readSource(file).matchAll(/join\((?:\w+\.)?(?:home|dataDirectory), '([\w.-]+)'/g),
+        ([, name = '']) => name,
+      ),
+    )
+    expect(written.length).toBeGreaterThan(10)
+    expect(written.filter((name) => !isOurs(name))).toEqual([])
   })
 })
