@@ -2,7 +2,7 @@ import type { Effect } from '../../runtime/library/operation.ts'
 import { toName } from './openapi/operation-names.ts'
 
 const READS =
-  /^(get|list|find|search|query|read|fetch|lookup|look|retrieve|describe|count|show|view|check|verify|validate|test|ping|echo|hello|version|status|is|has|exists|calculate|compute|convert|compare|estimate|preview|download|export|browse|select|inquire|enquire|ask)$/
+  /^(get|list|find|search|query|read|fetch|lookup|look|retrieve|describe|count|show|view|check|verify|validate|test|ping|echo|hello|version|status|is|has|exists|calculate|compute|convert|compare|estimate|preview|download|export|browse|select|inquire|enquire|ask|peek|watch|tail)$/
 /** Also where words are not told apart: `deleteorder`. */
 const DELETES = /^(delete|remove|destroy|purge|drop|revoke|cancel|archive|erase|terminate)/
 const WRITES = /^(create|add|set|update|put|insert|save|store|send|submit|make|generate|login|logout)$/

@@ -4,7 +4,7 @@ import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { codeParts } from './code-parts.ts'
 import { packagesOf } from './code-source.ts'
 import { isConnected } from './emit-external.ts'
-import { protocolPackages } from './emit-protocols.ts'
+import { protocolPackages, type ProtocolPackage } from './emit-protocols.ts'
 import type { ImportablePackage } from './importable.ts'
 import { jsonText } from './source-text.ts'
 
@@ -18,6 +18,7 @@ export type PackageVersions = Readonly<
     | 'esbuild'
     | 'typescript'
     | '@types/node'
+    | ProtocolPackage
     | ImportablePackage,
     string
   >
@@ -65,7 +66,7 @@ function packageJson(definition: ServerDefinition, version: string, versions: Pa
 }
 
 /** Sorted, each once. */
-function importedBy(definition: ServerDefinition): readonly ImportablePackage[] {
+function importedBy(definition: ServerDefinition): readonly (ImportablePackage | ProtocolPackage)[] {
   const sources = [...codeParts(definition).map(({ source }) => source), ...Object.values(definition.shared ?? {})]
   return [...new Set([...sources.flatMap(packagesOf), ...protocolPackages(definition)])].toSorted()
 }

@@ -1,16 +1,19 @@
 import type { Protocol } from '../../runtime/library/protocol.ts'
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
-import type { ImportablePackage } from './importable.ts'
 
-export const PROTOCOLS = ['soap'] as const satisfies readonly Protocol['kind'][]
+export const PROTOCOLS = ['grpc', 'soap'] as const satisfies readonly Protocol['kind'][]
+
+/** What protocols are spoken with; pinned in mcpwright's own package.json. */
+export type ProtocolPackage = 'fast-xml-parser' | '@bufbuild/protobuf'
 
 interface ProtocolParts {
   readonly codec: string
-  readonly packages: readonly ImportablePackage[]
+  readonly packages: readonly ProtocolPackage[]
 }
 
 const PARTS: Readonly<Record<Protocol['kind'], ProtocolParts>> = {
+  grpc: { codec: 'grpcCodec', packages: ['@bufbuild/protobuf'] },
   soap: { codec: 'soapCodec', packages: ['fast-xml-parser'] },
 }
 
@@ -26,7 +29,7 @@ export function libraryOf(name: Protocol['kind'], path: string): boolean {
 }
 
 /** Packages that the protocols need. */
-export function protocolPackages(definition: Pick<ServerDefinition, 'tools'>): readonly ImportablePackage[] {
+export function protocolPackages(definition: Pick<ServerDefinition, 'tools'>): readonly ProtocolPackage[] {
   return protocolsOf(definition).flatMap((name) => PARTS[name].packages)
 }
 

@@ -1,8 +1,9 @@
+import type { GrpcProtocol } from './grpc/grpc-protocol.ts'
 import type { Credential } from './http-call.ts'
 import type { SoapProtocol } from './soap/soap-protocol.ts'
 
 /** What is spoken over HTTP where a request with its body alone does not say it. */
-export type Protocol = SoapProtocol
+export type Protocol = SoapProtocol | GrpcProtocol
 
 /** A request's own part, as a protocol writes it. */
 export interface WrittenMessage {
@@ -41,11 +42,13 @@ export interface ProtocolCodec<Kind extends Protocol> {
 /** The protocols that a server speaks: only those that its operations need are bundled. */
 export interface Protocols {
   readonly soap?: ProtocolCodec<SoapProtocol>
+  readonly grpc?: ProtocolCodec<GrpcProtocol>
 }
 
 /** @throws Error when the server was bundled without it */
 export function codecOf(protocol: Protocol, protocols: Protocols = {}): ProtocolCodec<Protocol> {
-  const codec = protocols[protocol.kind]
+  // Each codec is given protocols of its own kind alone.
+  const codec: ProtocolCodec<Protocol> | undefined = protocols[protocol.kind]
   if (!codec) throw new Error(`This server was bundled without ${protocol.kind}.`)
   return codec
 }

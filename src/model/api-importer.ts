@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts'
 import type { SkippedPart, SourceLocation } from './tool-definition.ts'
 
 /** The languages that API descriptions are written in. */
-export type SourceKind = 'openapi' | 'graphql' | 'soap'
+export type SourceKind = 'openapi' | 'graphql' | 'soap' | 'grpc'
 
 /** One operation of a description, in the form every importer gives. */
 export interface ApiOperation extends Operation {

@@ -43,8 +43,9 @@ export async function chooseMocks(
       from: 'nothing: the description shows no answer',
     }
   }
-  const { status, contentType, body, from } = sampled
-  const answer: Mock = { response: { status, headers: { 'content-type': contentType }, body } }
+  const { status, contentType, body, base64, from } = sampled
+  const content = base64 === undefined ? { body } : { base64 }
+  const answer: Mock = { response: { status, headers: { 'content-type': contentType }, ...content } }
   return { mocks: [...credentials.flatMap(tokenMocks), answer], from: from === 'example' ? EXAMPLE : SCHEMA }
 }
 

@@ -134,7 +134,7 @@ async function readFileDescription(
 ): Promise<DescriptionText> {
   const resolved = await realpath(path.resolve(file)).catch(() => undefined)
   const allowed = (await isInside(resolved, folders)) || (await isInside(resolved, roots()))
-  if (resolved === undefined || !allowed || !/\.(json|ya?ml|graphqls?|gql|wsdl|xsd)$/i.test(resolved))
+  if (resolved === undefined || !allowed || !/\.(json|ya?ml|graphqls?|gql|wsdl|xsd|proto)$/i.test(resolved))
     throw notAllowed(file, folders)
   // What was checked is what is read: a link put there meanwhile is not followed, and a pipe is not waited for.
   await using handle = await open(
@@ -150,7 +150,7 @@ async function readFileDescription(
 function notAllowed(file: string, folders: readonly string[]): MetaError {
   return new MetaError(
     'FILE_NOT_ALLOWED',
-    `"${file}" is not a .json, .yaml, .graphql, .wsdl or .xsd file in a folder that descriptions may be read from.`,
+    `"${file}" is not a .json, .yaml, .graphql, .wsdl, .xsd or .proto file in a folder that descriptions may be read from.`,
     folders.length > 0
       ? `The folders are: ${folders.join(', ')}, and the roots of the client.`
       : 'A person can allow a folder as a root of the client, or by starting mcpwright with MCPWRIGHT_FILES=/path/to/folder',

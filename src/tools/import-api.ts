@@ -10,17 +10,18 @@ import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgumen
 import { refreshDescription, type RefreshInput } from './refresh-description.ts'
 
 interface Input extends Omit<RefreshInput, 'api' | 'overlay'> {
-  readonly kind: 'graphql' | 'soap'
+  readonly kind: 'graphql' | 'soap' | 'grpc'
 }
 
 export const importApi = defineTool<Input>({
   name: 'import_api',
-  title: 'Import GraphQL or SOAP',
-  description: 'Like import_openapi for GraphQL (url: the endpoint; content or file: the schema) and SOAP (the WSDL).',
+  title: 'Import GraphQL, SOAP, gRPC',
+  description:
+    'Like import_openapi for GraphQL (url: the endpoint; content or file: the schema), SOAP (WSDL), gRPC (.proto; base_url grpcs://host speaks HTTP/2).',
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      kind: { type: 'string', enum: ['graphql', 'soap'] },
+      kind: { type: 'string', enum: ['graphql', 'soap', 'grpc'] },
       url: { type: 'string', maxLength: 2_000 },
       content: { type: 'string' },
       file: { type: 'string', maxLength: 1_000 },
@@ -91,7 +92,7 @@ async function readSource(
 ): Promise<DescriptionText> {
   const { services, signal, principal, roots } = call
   if ('url' in source && kind === 'soap') return readWsdl(source.url, services, signal)
-  if ('url' in source && !/\.(graphqls?|gql|json)$/.test(source.url)) {
+  if ('url' in source && kind === 'graphql' && !/\.(graphqls?|gql|json)$/.test(source.url)) {
     const { tenantId } = principal
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     return introspect(source.url, server, services, signal)

@@ -92,6 +92,7 @@ const NOUNS: Readonly<Record<SourceKind, string>> = {
   openapi: 'an OpenAPI description',
   graphql: 'a GraphQL schema',
   soap: 'a WSDL (SOAP)',
+  grpc: 'a description of gRPC services',
 }
 
 function otherKind(found: SourceKind, wanted: SourceKind, input: ImportInput): MetaError {

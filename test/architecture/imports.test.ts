@@ -59,13 +59,14 @@ describe('the house', () => {
     expect(wrong.map(describeImport)).toEqual([])
   })
 
-  it('lets the runtime library use web APIs and the MCP SDK only, and SOAP its XML parser', () => {
+  it('lets the runtime library use web APIs and the MCP SDK only, SOAP its XML parser and gRPC its messages', () => {
     const wrong = imports.filter(
       ({ file, from, to, specifier }) =>
         from === 'runtime/library' &&
         to === undefined &&
         !/^(@modelcontextprotocol\/(server|client)|minisearch)(\/|$)/.test(specifier) &&
-        !(file === 'runtime/library/soap/xml-tree.ts' && specifier === 'fast-xml-parser'),
+        !(file === 'runtime/library/soap/xml-tree.ts' && specifier === 'fast-xml-parser') &&
+        !(file === 'runtime/library/grpc/messages.ts' && specifier.startsWith('@bufbuild/protobuf')),
     )
     expect(wrong.map(describeImport)).toEqual([])
   })

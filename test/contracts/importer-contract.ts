@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { placeholderNames } from '../../runtime/library/placeholders.ts'
 import type { Protocol } from '../../runtime/library/protocol.ts'
-import type { XmlPart } from '../../runtime/library/soap/soap-protocol.ts'
+import type { SoapMessage, XmlPart } from '../../runtime/library/soap/soap-protocol.ts'
 import { isSafePattern } from '../../src/model/safe-pattern.ts'
 import type { ApiImporter, ApiOperation } from '../../src/model/api-importer.ts'
 import type { JsonSchema } from '../../src/model/tool-definition.ts'
@@ -148,7 +148,9 @@ function unboundParts({ call, inputSchema }: ApiOperation): string[] {
 }
 
 /** The arguments that a message has a place for. */
-function boundByProtocol({ request: { headers, body, isUnwrapped, types } }: Protocol): string[] {
+function boundByProtocol(protocol: Protocol): string[] {
+  if (protocol.kind === 'grpc') return [...protocol.arguments]
+  const { headers, body, isUnwrapped, types } = protocol.request
   const [only] = body
   const type = isUnwrapped && typeof only?.content === 'object' ? types[only.content.type] : undefined
   const members = type
@@ -169,7 +171,7 @@ function propertiesOf(part: XmlPart | undefined): string[] {
 }
 
 /** Whether all that a header holds are credentials. */
-function isSecret(content: unknown, types: Protocol['request']['types']): boolean {
+function isSecret(content: unknown, types: SoapMessage['types']): boolean {
   const { type }: { type?: string } = { ...Object(content) }
   const parts = type === undefined ? [] : (types[type]?.content?.parts ?? [])
   return parts.length > 0 && parts.every((part) => part.kind === 'element' && part.secret !== undefined)

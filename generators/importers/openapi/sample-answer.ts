@@ -15,6 +15,8 @@ export interface SampledAnswer {
   readonly contentType: string
   /** A JSON value, or a text where the media type is not JSON. */
   readonly body: unknown
+  /** Bytes, in place of the body. */
+  readonly base64?: string
   readonly from: 'example' | 'schema'
 }
 

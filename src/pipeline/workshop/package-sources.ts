@@ -15,6 +15,7 @@ const PACKAGES = [
   'esbuild',
   'typescript',
   '@types/node',
+  '@bufbuild/protobuf',
   ...IMPORTABLE_PACKAGES,
 ] as const
 

@@ -11,6 +11,7 @@ const LINKED = [
   '@modelcontextprotocol/client',
   'minisearch',
   '@types/node',
+  '@bufbuild/protobuf',
   ...IMPORTABLE_PACKAGES,
 ]
 

@@ -1,4 +1,5 @@
 import { importers } from '../../../generators/importers/index.ts'
+import type { SoapProtocol } from '../../../runtime/library/soap/soap-protocol.ts'
 import { readDiskFull } from '../../errors/disk-full.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { ImportedApi } from '../../model/api-importer.ts'
@@ -62,9 +63,14 @@ const run: {
   'sample-answer': async (asked) => {
     const { sampleAnswer, sampleSchema } = await import('../../../generators/importers/openapi/sample-answer.ts')
     if ('text' in asked) return sampleAnswer(asked.text, asked.pointer, asked.overlay)
+    if ('protocol' in asked && asked.protocol.kind === 'grpc') {
+      const { sampleGrpcAnswer } = await import('../../../generators/importers/grpc/sample-grpc-answer.ts')
+      return sampleGrpcAnswer(asked.protocol)
+    }
     if ('protocol' in asked) {
       const { sampleSoapAnswer } = await import('../../../generators/importers/soap/sample-soap-answer.ts')
-      return sampleSoapAnswer(asked.protocol)
+      // There are two protocols.
+      return sampleSoapAnswer(asked.protocol as SoapProtocol)
     }
     return { status: 200, contentType: 'application/json', body: sampleSchema(asked.schema), from: 'schema' }
   },

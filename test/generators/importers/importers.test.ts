@@ -9,6 +9,7 @@ const fixtures: Record<(typeof importers)[number]['kind'], ImporterFixture[]> = 
     { name: 'traps (3.1, YAML)', text: fixtureText('traps.yaml') },
   ],
   soap: [{ name: 'desk (document and rpc)', text: fixtureText('desk.wsdl'), origin: 'https://desk.example/soap?wsdl' }],
+  grpc: [{ name: 'desk (.proto)', text: fixtureText('desk.proto') }],
   graphql: [{ name: 'shop (SDL)', text: fixtureText('shop.graphql'), origin: 'https://api.shop.example/graphql' }],
 }
 

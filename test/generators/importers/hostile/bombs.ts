@@ -101,6 +101,13 @@ export const bombs: Readonly<Record<string, () => string>> = {
       `<x:complexType name="B" abstract="true"/>${times(20_000, (index) => `<x:complexType name="D${index}"><x:complexContent><x:extension base="t:B"/></x:complexContent></x:complexType>`)}`,
       '<x:sequence><x:element name="a" type="t:B"/></x:sequence>',
     ),
+  'messages of a .proto nested 100,000 deep': () =>
+    `syntax = "proto3"; service S { rpc Do(M) returns (M); } ${'message M {'.repeat(100_000)}${'}'.repeat(100_000)}`,
+  'messages of a .proto that all refer to each other': () =>
+    `syntax = "proto3"; service S { rpc Do(M0) returns (M0); } ${times(300, (type) => `message M${type} { ${list(300, (other) => `M${other} f${other} = ${other + 1};`).join(' ')} }\n`)}`,
+  'a .proto with 100,000 fields': () =>
+    `syntax = "proto3"; service S { rpc Do(M) returns (M); } message M { ${list(100_000, (index) => `int32 f${index} = ${index + 1};`).join(' ')} }`,
+  'a .proto of 200,000 lines without a word': () => `syntax = "proto3";${'\n'.repeat(200_000)}service S {`,
   'a name of 5 MB': () =>
     describeApi({ paths: { [`/${'{'.repeat(5_000_000)}`]: { get: { operationId: 'b'.repeat(5_000_000) } } } }),
 }

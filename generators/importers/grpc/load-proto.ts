@@ -1,0 +1,160 @@
+import protobuf from 'protobufjs'
+// oxlint-disable-next-line import/no-unassigned-import -- it adds Root.fromDescriptor
+import 'protobufjs/ext/descriptor.js'
+import { MetaError } from '../../../src/errors/meta-error.ts'
+import type { ImportOptions } from '../../../src/model/api-importer.ts'
+import type { SkippedPart } from '../../../src/model/tool-definition.ts'
+import { asRecord } from '../openapi/json-value.ts'
+import { descriptionTooLarge, refuseCostlyJson } from '../openapi/text-budget.ts'
+import { protoFormOf } from './recognize-proto.ts'
+
+/** Files of one description; a description in more parts is not read to its end. */
+const MOST_FILES = 200
+/** Characters of all of them; a part costs some hundred bytes of memory for each. */
+const MOST_CHARACTERS = 3_000_000
+const MOST_MEMBERS = 4_000
+
+export interface ProtoDescription {
+  readonly root: protobuf.Namespace
+  readonly skipped: readonly SkippedPart[]
+}
+
+/**
+ * Reads `.proto` texts with what they import, through `options.loadReference` alone, or a FileDescriptorSet.
+ * The well-known types are there already. Language: protobuf.dev, Language Specification (proto2, proto3, editions).
+ * @throws MetaError DESCRIPTION_INVALID with the line where it is known, DESCRIPTION_TOO_LARGE
+ */
+export async function loadProto(text: string, { origin, loadReference }: ImportOptions): Promise<ProtoDescription> {
+  if (text.length > MOST_CHARACTERS) throw descriptionTooLarge(`has more than ${MOST_CHARACTERS} characters`)
+  if (protoFormOf(text) === 'set') return { root: readSet(text), skipped: [] }
+  const texts = new Map(Object.entries(textsOf(text)))
+  const files = new ProtoFiles()
+  for (const [name, content] of texts) files.parse(name, content)
+  for (let next = files.next(); next !== undefined; next = files.next()) {
+    const content = texts.get(next) ?? (await loadImport(next, origin, loadReference))
+    if (content === undefined) files.skip(next)
+    else if (!texts.has(next)) files.parse(next, content)
+  }
+  return { root: resolved(files.root), skipped: files.skipped }
+}
+
+function textsOf(text: string): Readonly<Record<string, string>> {
+  if (protoFormOf(text) !== 'texts') return { 'the description': text }
+  refuseCostlyJson(text)
+  try {
+    const files = Object.entries(asRecord(JSON.parse(text)) ?? {})
+    return Object.fromEntries(
+      files.flatMap(([name, content]) => (typeof content === 'string' ? [[name, content]] : [])),
+    )
+  } catch (error) {
+    throw invalid('it is no JSON object of files', error)
+  }
+}
+
+/** Imports are named from a folder that no file tells: it is looked for from the file's own upward. */
+async function loadImport(
+  name: string,
+  origin: string | undefined,
+  loadReference: ImportOptions['loadReference'],
+): Promise<string | undefined> {
+  if (!loadReference || origin === undefined || !URL.canParse(origin)) return undefined
+  for (const up of ['./', '../', '../../', '../../../', '../../../../']) {
+    try {
+      return await loadReference(new URL(up + name, origin).href)
+    } catch {
+      // It may stand further up.
+    }
+  }
+  return undefined
+}
+
+/** Files that hold nothing but options: what they say is read where it is used, or is of no use here. */
+const OPTIONS_ONLY =
+  /^(google\/api\/|google\/protobuf\/descriptor\.proto|buf\/validate\/|validate\/|gogoproto\/|protoc-gen-)/
+const WELL_KNOWN = ['any', 'duration', 'empty', 'field_mask', 'struct', 'timestamp', 'wrappers']
+
+class ProtoFiles {
+  readonly root = new protobuf.Root()
+  readonly skipped: SkippedPart[] = []
+  readonly #seen = new Set<string>()
+  readonly #waiting: string[] = []
+  #characters = 0
+
+  constructor() {
+    for (const name of WELL_KNOWN) {
+      const common = protobuf.common.get(`google/protobuf/${name}.proto`)
+      if (common?.nested) this.root.addJSON(common.nested)
+    }
+  }
+
+  parse(name: string, text: string): void {
+    this.#seen.add(name)
+    this.#characters += text.length
+    if (this.#characters > MOST_CHARACTERS) throw descriptionTooLarge(`has more than ${MOST_CHARACTERS} characters`)
+    refuseLongBlocks(text)
+    try {
+      const { imports = [], weakImports = [] } = protobuf.parse(text, this.root, {
+        keepCase: true,
+        alternateCommentMode: true,
+      })
+      for (const each of [...imports, ...weakImports]) this.#want(each)
+    } catch (error) {
+      throw invalid(`${name}: ${error instanceof Error ? error.message.slice(0, 300) : 'unreadable'}`, error)
+    }
+  }
+
+  next(): string | undefined {
+    if (this.#seen.size <= MOST_FILES || this.#waiting.length === 0) return this.#waiting.shift()
+    throw descriptionTooLarge(`has more than ${MOST_FILES} files`)
+  }
+
+  skip(name: string): void {
+    this.skipped.push({ pointer: `/${name}`, reason: 'imported, but could not be read; what it defines is missing' })
+  }
+
+  #want(name: string): void {
+    const isKnown = name.startsWith('google/protobuf/') && protobuf.common.get(name) !== null
+    if (isKnown || OPTIONS_ONLY.test(name) || this.#seen.has(name)) return
+    this.#seen.add(name)
+    this.#waiting.push(name)
+  }
+}
+
+/** Members of one message; the parser takes quadratic time for them. One look at the characters, before it reads. */
+function refuseLongBlocks(text: string): void {
+  const members = [0]
+  for (const character of text.match(/[{};]/g) ?? []) {
+    if (character === '{') members.push(0)
+    else if (character === '}') members.pop()
+    else if (members.length > 0) members[members.length - 1] = (members.at(-1) ?? 0) + 1
+    if ((members.at(-1) ?? 0) > MOST_MEMBERS)
+      throw descriptionTooLarge(`has a message of more than ${MOST_MEMBERS} members`)
+  }
+}
+
+function readSet(text: string): protobuf.Namespace {
+  try {
+    // Names stay as they are in the files.
+    return resolved(protobuf.Root.fromDescriptor(Buffer.from(text, 'base64'), { keepCase: true }))
+  } catch (error) {
+    throw invalid('it is no FileDescriptorSet in base64', error)
+  }
+}
+
+/** Types that are missing are told where an operation needs them. */
+function resolved(root: protobuf.Namespace): protobuf.Namespace {
+  try {
+    return root.resolveAll()
+  } catch {
+    return root
+  }
+}
+
+function invalid(found: string, cause?: unknown): MetaError {
+  return new MetaError(
+    'DESCRIPTION_INVALID',
+    `This is no description of gRPC services: ${found}.`,
+    'Give the text of a .proto file, several as a JSON object {"dir/a.proto": "…"}, or a FileDescriptorSet in base64.',
+    { cause },
+  )
+}
