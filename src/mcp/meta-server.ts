@@ -62,7 +62,10 @@ export function createMetaServer(parts: MetaServerParts, principal: Principal): 
   )
   server.setRequestHandler('prompts/list', async () => ({ prompts }))
   server.setRequestHandler('prompts/get', ({ params }, context) =>
-    getPrompt(params.name, params.arguments ?? {}, toolsFor(context)),
+    getPrompt(params.name, params.arguments ?? {}, {
+      callTool: toolsFor(context),
+      readResource: (uri) => readResource(uri, services, principal, context.mcpReq.signal),
+    }),
   )
   serveTasks(server, tasks, (context) => ({ takesTasks: takesTasks(server, context) }))
   server.setRequestHandler('completion/complete', async ({ params }) => complete(params, await services(), principal))

@@ -1,12 +1,15 @@
 import { MetaError } from '../errors/meta-error.ts'
 import { worstFindings } from '../model/finding.ts'
+import { evaluationUri } from '../model/evaluation.ts'
+import type { TenantId } from '../model/ids.ts'
 import type { ResourceContent, ResourceDefinition } from '../model/server-definition.ts'
 import { checkCode } from '../pipeline/check-code.ts'
 import { checkItem } from '../pipeline/check-item.ts'
+import type { Services } from '../pipeline/services.ts'
 import { insertResource, replaceResource } from '../registry/resource-store.ts'
 import { bumpRevision, requireServer } from '../registry/server-store.ts'
 import { listSharedCode } from '../registry/shared-code-store.ts'
-import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { defineTool, type MetaAnswer, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {
   readonly server: string
@@ -48,6 +51,7 @@ export const addResource = defineTool<Input>({
   scope: 'write',
   annotations: WRITES,
   async run(input, { services, principal: { tenantId }, signal }) {
+    if (input.uri === evaluationUri(input.server)) return keep(input, services, tenantId)
     const resource = readResource(input)
     const { server, shared } = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, input.server)
@@ -67,6 +71,25 @@ export const addResource = defineTool<Input>({
     }
   },
 })
+
+/** What the prompt evaluate_server asks for: it is kept beside the server, and not served by it. */
+async function keep({ server: name, text }: Input, services: Services, tenantId: TenantId): Promise<MetaAnswer> {
+  const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
+  const { keepEvaluation } = await import('../pipeline/keep-evaluation.ts')
+  const { kept, before } = await keepEvaluation(server, text ?? '', services)
+  const scoreOf = ({ score, questions }: typeof kept) => `${score} of ${questions}`
+  return {
+    text: `The evaluation of "${name}" is kept: ${scoreOf(kept)}${before ? `, and ${scoreOf(before)} before` : ''}.`,
+    structured: {
+      server: name,
+      score: kept.score,
+      questions: kept.questions,
+      ...(before && { before: { score: before.score, questions: before.questions, version: before.version } }),
+      resource: evaluationUri(name),
+    },
+    next: [{ tool: 'check_server', arguments: { server: name } }],
+  }
+}
 
 function readResource({ uri, name, description, mime_type: mimeType, ...input }: Input): ResourceDefinition {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(uri)) {

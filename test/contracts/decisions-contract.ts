@@ -14,6 +14,7 @@ import {
   removeOldDroppedDescriptions,
   upsertDroppedDescription,
 } from '../../src/registry/dropped-description-store.ts'
+import { insertEvaluation, listEvaluations } from '../../src/registry/evaluation-store.ts'
 import { insertSource, removeSources, removeUnusedTexts } from '../../src/registry/source-store.ts'
 import { insertEnvApproval, listEnvApprovals, removeEnvApproval } from '../../src/registry/env-approval-store.ts'
 import { countServers, countStoredBytes, insertBuildStart, listBuildStarts } from '../../src/registry/quota-store.ts'
@@ -39,6 +40,16 @@ export function decisionsContract(name: string, open: () => Promise<Database>): 
       local((sql) => upsertDroppedDescription(sql, LOCAL_TENANT, { name: 'shop', text, droppedBy: 'ada' }))
     const find = (since: Date) => local((sql) => findDroppedDescription(sql, LOCAL_TENANT, 'shop', since))
 
+    const texts = async () => {
+      const rows = await local((sql) => sql.query<{ digest: string }>('SELECT digest FROM source_texts'))
+      return new Set(rows.map(({ digest }) => digest))
+    }
+    const collect = (since: Date) =>
+      db.asSystem(async (sql) => {
+        await removeOldDroppedDescriptions(sql, since)
+        return removeUnusedTexts(sql)
+      })
+
     beforeAll(async () => {
       db = await open()
       await db.asSystem((sql) =>
@@ -58,15 +69,6 @@ export function decisionsContract(name: string, open: () => Promise<Database>): 
     })
 
     it('collects the text of a dropped description when its name expires, unless something else refers to it', async () => {
-      const texts = async () => {
-        const rows = await local((sql) => sql.query<{ digest: string }>('SELECT digest FROM source_texts'))
-        return rows.map(({ digest }) => digest).toSorted()
-      }
-      const collect = (since: Date) =>
-        db.asSystem(async (sql) => {
-          await removeOldDroppedDescriptions(sql, since)
-          return removeUnusedTexts(sql)
-        })
       await collect(new Date(0))
       const before = await texts()
       await drop('of nobody')
@@ -80,10 +82,32 @@ export function decisionsContract(name: string, open: () => Promise<Database>): 
       await drop('left lying')
       expect(await collect(new Date(0))).toBe(0)
       expect(await collect(new Date(Date.now() + 60_000))).toBe(1)
-      expect(await texts()).toEqual([...before, taken.digest, taken.overlayDigest].toSorted())
+      expect(await texts()).toEqual(new Set([...before, taken.digest, taken.overlayDigest]))
       await local((sql) => removeSources(sql, LOCAL_TENANT, [taken.id]))
       expect(await collect(new Date())).toBe(2)
       expect(await texts()).toEqual(before)
+    })
+
+    it('keeps the newest ten evaluations of a server, for its tenant', async () => {
+      for (let score = 1; score <= 12; score++) {
+        const evaluation = {
+          version: score % 2 ? score : null,
+          score,
+          questions: 12,
+          xml: `<evaluation>${score}</evaluation>`,
+        }
+        await local((sql) => insertEvaluation(sql, LOCAL_TENANT, serverId, evaluation))
+      }
+      const kept = await local((sql) => listEvaluations(sql, LOCAL_TENANT, serverId))
+      expect(kept.map(({ score }) => score)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3])
+      expect(kept[0]).toEqual({
+        version: null,
+        score: 12,
+        questions: 12,
+        xml: '<evaluation>12</evaluation>',
+        at: expect.any(Date),
+      })
+      expect(await other((sql) => listEvaluations(sql, LOCAL_TENANT, serverId))).toEqual([])
     })
 
     it('gives an approved call out once, before it expires, and to its tenant', async () => {

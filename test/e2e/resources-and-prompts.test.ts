@@ -54,7 +54,7 @@ describe('the resources', () => {
         ...guides.map(({ topic }) => `mcpwright://guide/${topic}`),
         'mcpwright://servers/greeter',
       ])
-      expect((await each.listResourceTemplates()).resourceTemplates).toHaveLength(5)
+      expect((await each.listResourceTemplates()).resourceTemplates).toHaveLength(6)
     }
   })
 
@@ -145,6 +145,43 @@ describe('the prompts', () => {
     await expect(getPrompt('build_server', { goal: 'x', color: 'red' })).rejects.toThrow('does not know color')
     await expect(getPrompt('improve_server', { server: 'greter' })).rejects.toThrow('Did you mean "greeter"?')
     await expect(getPrompt('improve_servr', {})).rejects.toThrow('Did you mean "improve_server"?')
+  })
+})
+
+describe('an evaluation', () => {
+  const uri = 'mcpwright://servers/greeter/evaluation'
+  const item = (ok: boolean) =>
+    `<item><question>Who &amp; what?</question><answer>Ada</answer><calls>2</calls><first_try>true</first_try><ok>${ok}</ok><note/></item>`
+  const xml = (server: string, ...ok: boolean[]) =>
+    `<evaluation server="${server}">${ok.map(item).join('')}<score>10 of 10</score></evaluation>`
+  const keep = (text: string) => call(client, 'add_resource', { server: 'greeter', uri, name: 'evaluation', text })
+
+  it('is kept beside its server, and goes along when it is evaluated again', async () => {
+    await expect(client.readResource({ uri })).rejects.toThrow('not found')
+    expect((await keep(xml('greeter', true, false))).data).toMatchObject({ score: 1, questions: 2, resource: uri })
+    const second = await keep(xml('greeter', true, true))
+    expect(second.text).toContain('2 of 2, and 1 of 2 before')
+    const { contents } = await client.readResource({ uri })
+    expect(contents[0]).toMatchObject({
+      mimeType: 'application/xml',
+      text: expect.stringMatching(/<earlier at="[^"]+"[^>]* score="1" questions="2"\/>\n<evaluation server="greeter">/),
+    })
+    const { messages } = await client.getPrompt({ name: 'evaluate_server', arguments: { server: 'greeter' } })
+    expect(messages.map(({ content }) => content.type)).toEqual(['text', 'resource', 'resource'])
+    expect(JSON.stringify(messages[2])).toContain('Who &amp; what?')
+    // It is none of the server's own resources.
+    const shown = await call(client, 'get_server', { server: 'greeter', include: ['resources'] })
+    expect(JSON.stringify(shown.data['resources'])).not.toContain('evaluation')
+  })
+
+  it.each([
+    ['of another server', xml('other', true), 'it is of the server "other"'],
+    ['without a verdict', '<evaluation server="greeter"><item/></evaluation>', 'item 1 has no <ok>'],
+    ['with a document type', '<!DOCTYPE a><evaluation server="greeter"/>', 'document type'],
+    ['that is no XML', 'ten of ten', 'This is no evaluation'],
+  ])('%s is refused', async (_, text, said) => {
+    const { error } = await keep(text)
+    expect(error).toMatchObject({ code: 'ARGUMENTS_INVALID', message: expect.stringContaining(said) })
   })
 })
 

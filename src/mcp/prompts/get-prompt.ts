@@ -1,12 +1,25 @@
-import { type GetPromptResult, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import {
+  type GetPromptResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+} from '@modelcontextprotocol/server'
+import { evaluationUri } from '../../model/evaluation.ts'
 import { nearestName } from '../../model/names.ts'
 import type { MetaResult } from '../meta-result.ts'
+import type { readResource } from '../resources/read-resource.ts'
 import { serverUri } from '../resources/resource-uris.ts'
 import { metaPrompts } from './index.ts'
 import type { MetaPrompt } from './meta-prompt.ts'
 
-/** Calls a meta tool for the one who asks. */
-export type CallTool = (name: string, input: Readonly<Record<string, unknown>>) => Promise<MetaResult>
+/** What a prompt brings along, read for the one who asks. */
+export interface PromptReader {
+  readonly callTool: (name: string, input: Readonly<Record<string, unknown>>) => Promise<MetaResult>
+  /** @throws ResourceNotFoundError */
+  readonly readResource: (uri: string) => Promise<{ readonly contents: PromptResource[] }>
+}
+
+type PromptResource = Awaited<ReturnType<typeof readResource>>['contents'][number]
 
 /**
  * A prompt with its arguments filled in; where it is about a server, that server goes along as it is now.
@@ -16,17 +29,32 @@ export type CallTool = (name: string, input: Readonly<Record<string, unknown>>) 
 export async function getPrompt(
   name: string,
   given: Readonly<Record<string, string>>,
-  callTool: CallTool,
+  reader: PromptReader,
 ): Promise<GetPromptResult> {
   const prompt = metaPrompts.find((candidate) => candidate.name === name)
   if (!prompt) throw unknownPrompt(name)
   checkArguments(prompt, given)
   const text = { role: 'user', content: { type: 'text', text: prompt.write(given) } } as const
-  const messages = prompt.showsServer ? [text, await describeServer(given['server'] ?? '', callTool)] : [text]
-  return { description: prompt.description, messages }
+  const server = given['server'] ?? ''
+  const shown = prompt.showsServer ? [await describeServer(server, reader)] : []
+  const evaluations = prompt.showsEvaluations ? await earlierEvaluations(server, reader) : []
+  return { description: prompt.description, messages: [text, ...shown, ...evaluations] }
 }
 
-async function describeServer(server: string, callTool: CallTool): Promise<GetPromptResult['messages'][number]> {
+type Message = GetPromptResult['messages'][number]
+
+/** None, where the server was not evaluated yet. */
+async function earlierEvaluations(server: string, { readResource: read }: PromptReader): Promise<Message[]> {
+  try {
+    const { contents } = await read(evaluationUri(server))
+    return contents.map((resource) => ({ role: 'user', content: { type: 'resource', resource } }))
+  } catch (error) {
+    if (error instanceof ResourceNotFoundError) return []
+    throw error
+  }
+}
+
+async function describeServer(server: string, { callTool }: PromptReader): Promise<Message> {
   const shown = await callTool('get_server', { server, include: ['tools', 'versions', 'deployments', 'tests'] })
   if (shown.isError) throw invalid(shown.content[0]?.text ?? `There is no server "${server}".`)
   const text = JSON.stringify(shown.structuredContent, undefined, 2)

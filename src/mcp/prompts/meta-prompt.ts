@@ -10,6 +10,8 @@ export interface MetaPrompt {
   write(given: Readonly<Record<string, string>>): string
   /** The server's own resource goes along, when the prompt is about one. */
   readonly showsServer?: boolean
+  /** Its evaluations too, where there are any. */
+  readonly showsEvaluations?: boolean
 }
 
 export interface PromptArgument {

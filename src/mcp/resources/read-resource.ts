@@ -6,6 +6,8 @@ import {
 import type { Principal } from '../../model/principal.ts'
 import type { Services } from '../../pipeline/services.ts'
 import { findBuild, loadBuildById } from '../../registry/build-store.ts'
+import { evaluationsXml } from '../../model/evaluation.ts'
+import { listEvaluations } from '../../registry/evaluation-store.ts'
 import { findServerByName } from '../../registry/server-store.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import { describeServer, SERVER_PARTS } from '../../pipeline/describe-server.ts'
@@ -44,6 +46,7 @@ async function readAddress(
   if (address.kind === 'server') {
     return readServer(address.server, await services(), principal)
   }
+  if (address.kind === 'evaluation') return readEvaluations(address.server, await services(), principal)
   if (address.kind === 'mcpb') return readMcpb(address.server, await services(), principal, signal)
   return readFileOf(address, await services(), principal)
 }
@@ -57,6 +60,19 @@ async function readServer(name: string, services: Services, principal: Principal
     if (error instanceof MetaError && error.code === 'SERVER_UNKNOWN') return undefined
     throw error
   }
+}
+
+async function readEvaluations(
+  name: string,
+  { db, redactor }: Services,
+  { tenantId }: Principal,
+): Promise<Content | undefined> {
+  const evaluations = await db.as(tenantId, async (sql) => {
+    const server = await findServerByName(sql, tenantId, name)
+    return server && listEvaluations(sql, tenantId, server.id)
+  })
+  if (!evaluations || evaluations.length === 0) return undefined
+  return { mimeType: 'application/xml', text: redactor.redact(evaluationsXml(name, evaluations), tenantId) }
 }
 
 async function readMcpb(

@@ -3,6 +3,7 @@ export type ResourceAddress =
   | { readonly kind: 'guide'; readonly topic: string }
   | { readonly kind: 'server'; readonly server: string }
   | { readonly kind: 'mcpb'; readonly server: string }
+  | { readonly kind: 'evaluation'; readonly server: string }
   | { readonly kind: 'file'; readonly server: string; readonly path: string }
   | { readonly kind: 'bundle'; readonly server: string; readonly version: number; readonly path: string }
 
@@ -37,6 +38,13 @@ export const RESOURCE_TEMPLATES = [
     mimeType: 'application/zip',
   },
   {
+    uriTemplate: 'mcpwright://servers/{name}/evaluation',
+    name: 'server-evaluation',
+    title: 'Evaluations of a server',
+    description: 'The newest that evaluate_server gave, and the scores of those before.',
+    mimeType: 'application/xml',
+  },
+  {
     uriTemplate: 'mcpwright://guide/{topic}',
     name: 'guide',
     title: 'A guide',
@@ -51,6 +59,8 @@ export function readResourceUri(uri: string): ResourceAddress | undefined {
   if (guide) return { kind: 'guide', topic: guide[1] ?? '' }
   const bundle = /^mcpwright:\/\/servers\/([a-z0-9-]+)\/mcpb$/.exec(uri)
   if (bundle) return { kind: 'mcpb', server: bundle[1] ?? '' }
+  const evaluated = /^mcpwright:\/\/servers\/([a-z0-9-]+)\/evaluation$/.exec(uri)
+  if (evaluated) return { kind: 'evaluation', server: evaluated[1] ?? '' }
   const server = /^mcpwright:\/\/servers\/([a-z0-9-]+)(?:\/(?:files|versions\/(\d{1,9}))\/(.+))?$/.exec(uri)
   if (!server) return undefined
   const [, name = '', version, encoded] = server
