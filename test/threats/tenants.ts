@@ -10,6 +10,7 @@ import { createOpenQuestions } from '../../src/mcp/open-questions.ts'
 import { type DaemonId, LOCAL_TENANT, type TenantId } from '../../src/model/ids.ts'
 import type { Principal } from '../../src/model/principal.ts'
 import { createEgress } from '../../src/net/egress.ts'
+import { createAuditWriter } from '../../src/pipeline/audit-writer.ts'
 import { createServerSecrets } from '../../src/pipeline/server-secrets.ts'
 import type { Services } from '../../src/pipeline/services.ts'
 import { createWorkshop } from '../../src/pipeline/workshop/workshop.ts'
@@ -48,6 +49,7 @@ export async function openTenants(): Promise<Tenants> {
   const services = {
     config: loadConfig({ MCPWRIGHT_MAX_SERVERS: '1000' }),
     db,
+    audit: createAuditWriter(db),
     queue,
     workshop,
     egress,
