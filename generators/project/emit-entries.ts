@@ -3,6 +3,7 @@ import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { certificateFetch } from './emit-certificate-fetch.ts'
 import { recurs, withCronTrigger, withTimer } from './emit-cron.ts'
 import { isConnected } from './emit-external.ts'
+import { grpcFetch, speaksGrpc, withoutGrpc } from './emit-grpc-fetch.ts'
 
 /** Writes the few lines that put the server on stdio, on HTTP and on Cloudflare Workers. */
 export function emitEntries(definition: Pick<ServerDefinition, 'credentials' | 'tools'>): ProjectFiles {
@@ -10,13 +11,17 @@ export function emitEntries(definition: Pick<ServerDefinition, 'credentials' | '
   const callsOthers = isConnected(definition)
   const anywhere = (entry: string) => (callsOthers ? withExternal(entry) : entry)
   const timed = (entry: string) => (recurs(definition) ? withTimer(entry) : entry)
-  const onNode = (entry: string) => anywhere(showsCertificates ? withCertificates(entry) : entry)
+  const isGrpc = speaksGrpc(definition)
+  const fetching = (entry: string) => (isGrpc ? withGrpcFetch(entry) : entry)
+  const onNode = (entry: string) => anywhere(fetching(showsCertificates ? withCertificates(entry) : entry))
+  const onWorkers = (entry: string) => anywhere(isGrpc ? withoutGrpcFetch(entry) : entry)
   return {
     'src/entries/stdio.ts': onNode(timed(stdio)),
     'src/entries/http.ts': onNode(timed(http)),
-    'src/entries/worker.ts': anywhere(recurs(definition) ? withCronTrigger(worker) : worker),
+    'src/entries/worker.ts': onWorkers(recurs(definition) ? withCronTrigger(worker) : worker),
     'src/entries/file-store.ts': fileStore,
     ...(showsCertificates && { 'src/entries/certificate-fetch.ts': certificateFetch }),
+    ...(isGrpc && { 'src/entries/grpc-fetch.ts': grpcFetch, 'src/entries/without-grpc.ts': withoutGrpc }),
   }
 }
 
@@ -24,6 +29,18 @@ function withCertificates(entry: string): string {
   return entry
     .replace('import { fileStore }', "import { certificateFetch } from './certificate-fetch.ts'\nimport { fileStore }")
     .replace("store.json')", "store.json'), certificateFetch: certificateFetch(process.env)")
+}
+
+function withGrpcFetch(entry: string): string {
+  return entry
+    .replace("from './file-store.ts'\n", "from './file-store.ts'\nimport { grpcFetch } from './grpc-fetch.ts'\n")
+    .replace('standaloneHost({ env: process.env, code', 'standaloneHost({ env: process.env, code, fetch: grpcFetch')
+}
+
+function withoutGrpcFetch(entry: string): string {
+  return entry
+    .replace("from '../server.ts'\n", "from '../server.ts'\nimport { withoutGrpc } from './without-grpc.ts'\n")
+    .replace('standaloneHost({ env, code', 'standaloneHost({ env, code, fetch: withoutGrpc')
 }
 
 function withExternal(entry: string): string {

@@ -1,9 +1,10 @@
-import type { RequestInit, Response } from 'undici'
+import type { Response } from 'undici'
 import { hostKey } from './address.ts'
 import type { ClientCertificate } from './client-certificate.ts'
-import type { Dispatchers, Route } from './dispatchers.ts'
+import type { Dispatchers, Route, SentInit } from './dispatchers.ts'
 import { explainFailure } from './egress-failure.ts'
 import { checkUrl, isAllowedLocal, ledToLocalHost, type LocalLeave, localHostBlocked } from './egress-guard.ts'
+import { isGrpc } from './is-grpc.ts'
 import { type ProxySettings, proxyFor } from './proxy-route.ts'
 import { hasPrivateAddress, resolveHost, type ResolveHost } from './public-lookup.ts'
 import { readAuthorities } from './read-authorities.ts'
@@ -83,13 +84,18 @@ export function createEgress(options: EgressOptions): Egress {
     return (dispatchers ??= import('./dispatchers.ts').then((module) => module.createDispatchers(authorities, resolve)))
   }
 
-  function routeTo(url: URL, certificate: ClientCertificate | undefined, isStream: boolean): Route {
+  function routeTo(
+    url: URL,
+    { clientCertificate: certificate, headers = [] }: EgressRequest,
+    isStream: boolean,
+  ): Route {
     const isShown = certificate?.host === hostKey(url) && url.protocol === 'https:'
     return {
       isLocal: isAllowedLocal(url, options),
       proxy: proxyFor(url, proxies),
       certificate: isShown ? certificate : undefined,
       isStream,
+      isGrpc: isGrpc(headers),
     }
   }
 
@@ -104,7 +110,7 @@ export function createEgress(options: EgressOptions): Egress {
     for (let hop = 0; ; hop++) {
       const url = checkUrl(current.url, policy.hosts, options)
       if (policy.caller !== undefined) budget?.spend(policy.caller, url)
-      const route = routeTo(url, first.clientCertificate, isStream)
+      const route = routeTo(url, first, isStream)
       if (route.isLocal && !wasLocal && policy.hosts === 'any') throw ledToLocalHost(url)
       wasLocal = route.isLocal
       // A proxy resolves the name itself, out of reach of the check on the connection.
@@ -145,7 +151,7 @@ export function createEgress(options: EgressOptions): Egress {
   }
 }
 
-function toInit({ method = 'GET', headers = [], body }: EgressRequest, signal: AbortSignal | undefined): RequestInit {
+function toInit({ method = 'GET', headers = [], body }: EgressRequest, signal: AbortSignal | undefined): SentInit {
   // What is said to a proxy is said by its own settings.
   const own = headers.filter(([name]) => name.toLowerCase() !== 'proxy-authorization')
   return {

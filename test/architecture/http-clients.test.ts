@@ -29,6 +29,10 @@ const OTHER_WAYS_OUT: Readonly<Record<string, { readonly ways: readonly string[]
     ways: ['uses fetch'],
     why: 'such a project reaches its connected servers itself',
   },
+  'generators/project/emit-grpc-fetch.ts': {
+    ways: ['takes * of node:http2', 'takes connect of node:http2'],
+    why: 'the text of a file of such a project',
+  },
   'generators/project/emit-certificate-fetch.ts': {
     ways: ['takes * of node:http', 'takes IncomingMessage of node:http', 'takes request of node:https'],
     why: 'the text of a file of such a project',
