@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { openTerminal } from './terminal.ts'
 import { addVerbs } from './verbs/add-verbs.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { toTerminal } from '../errors/render.ts'
@@ -147,6 +148,22 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .option('--tag <tag...>', 'only operations with one of these tags')
     .action(async (description: string, options) =>
       (await import('./generate.ts')).generate(description, options, environment),
+    )
+  program
+    .command('backup')
+    .description('write everything but the master key into one file')
+    .argument('<file>', 'a new file')
+    .option('--force', 'write over it')
+    .action(async (file: string, options) =>
+      (await import('./back-up.ts')).backUp(file, options, environment, openTerminal()),
+    )
+  program
+    .command('restore')
+    .description('put a backup, or the copy from before an upgrade, in the place of the data')
+    .argument('<from>', 'a file that backup wrote, or a folder of upgrades')
+    .option('--yes', 'do not ask')
+    .action(async (from: string, options) =>
+      (await import('./restore.ts')).restore(from, options, environment, openTerminal()),
     )
   addVerbs(program, environment)
   program

@@ -5,6 +5,7 @@ import { appFolder } from './lasting-copy.ts'
 
 /** What mcpwright writes into its data directory, by name. */
 const DATA = [
+  'backups',
   'bundles',
   'daemon-id',
   'daemon.log',
@@ -15,9 +16,19 @@ const DATA = [
   'port',
   'token',
   'uninstalled',
+  'upgrades',
 ]
 /** What is of no use to data that are kept. */
-const PASSING = ['cache', 'daemon.json', 'lock', 'lock-journal', 'service.env', 'service.xml', 'starting']
+const PASSING = [
+  'cache',
+  'database.part',
+  'daemon.json',
+  'lock',
+  'lock-journal',
+  'service.env',
+  'service.xml',
+  'starting',
+]
 
 export interface DataDirectories {
   readonly home: string

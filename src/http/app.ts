@@ -5,6 +5,7 @@ import { rewordError } from '../errors/reword-error.ts'
 import type { Principal } from '../model/principal.ts'
 import type { InboxLinks } from '../inbox/inbox-links.ts'
 import type { Services } from '../pipeline/services.ts'
+import { backUp } from '../pipeline/back-up.ts'
 import { checkAuditChain } from '../registry/audit-chain.ts'
 import { listDeploymentsElsewhere } from '../registry/deployments-elsewhere.ts'
 import { deploymentMount } from './deployment-mount.ts'
@@ -79,6 +80,10 @@ export function createApp(options: AppOptions): Express {
   )
   app.get('/control/audit', async (_, response) => {
     response.json(await (await services()).db.as(principal.tenantId, (sql) => checkAuditChain(sql, principal.tenantId)))
+  })
+  app.post('/control/backup', async (_, response) => {
+    const about = { mcpwright: options.version, at: new Date() }
+    response.json({ file: await backUp(await services(), principal.tenantId, about) })
   })
   app.get('/control/elsewhere', async (_, response) => {
     const { db } = await services()
