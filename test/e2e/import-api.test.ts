@@ -7,6 +7,7 @@ import type { Client } from '@modelcontextprotocol/client'
 import { buildSchema, graphql } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fixtureText } from '../generators/importers/read-fixture.ts'
+import { type ConnectPeer, startConnectPeer } from '../generators/importers/grpc/connect-peer.ts'
 import { type SoapPeer, startSoapPeer } from '../generators/importers/soap/soap-peer.ts'
 import { call } from './call.ts'
 import { openTestHome, type TestHome } from './test-home.ts'
@@ -78,6 +79,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 let shop: Awaited<ReturnType<typeof startShop>>
 let desk: SoapPeer
+let rpc: ConnectPeer
 let home: TestHome
 let client: Client
 
@@ -86,9 +88,11 @@ beforeAll(async () => {
   desk = await startSoapPeer(fixtureText('desk.wsdl'), {
     DeskPort: ['LendItem', 'FindTitle', 'DeleteAll', 'GetSecret'],
   })
+  rpc = await startConnectPeer(fixtureText('desk.proto'))
   const deskHost = new URL(desk.origin).host
+  const rpcHosts = [rpc.origin, rpc.h2c].map((url) => new URL(url).host).join()
   home = await openTestHome({
-    MCPWRIGHT_ALLOW_LOCAL: `${shop.host},${shop.host.replace('127.0.0.1', 'localhost')},${deskHost}`,
+    MCPWRIGHT_ALLOW_LOCAL: `${shop.host},${shop.host.replace('127.0.0.1', 'localhost')},${deskHost},${rpcHosts}`,
     MCPWRIGHT_ENV_SECRETS: `TOKEN@${shop.host},AUTH_HEADER_USER_NAME@${deskHost},AUTH_HEADER_PASSWORD@${deskHost}`,
     TOKEN,
     AUTH_HEADER_USER_NAME: 'ada',
@@ -102,6 +106,7 @@ afterAll(async () => {
   await home[Symbol.asyncDispose]()
   await shop[Symbol.asyncDispose]()
   await desk[Symbol.asyncDispose]()
+  await rpc[Symbol.asyncDispose]()
 })
 
 const importShop = (more: object) => call(client, 'import_api', { server: 'shop', kind: 'graphql', ...more })
@@ -288,5 +293,37 @@ describe('a SOAP service', () => {
     expect(desk.calls.splice(0)[0]?.headers).toMatchObject({
       AuthHeader: { UserName: 'ada', Password: PASSWORD, Tenant: 't' },
     })
+  })
+})
+
+describe('gRPC services', () => {
+  const content = fixtureText('desk.proto')
+
+  it.each(['connect', 'grpc-web', 'grpc'])('are tried, deployed and called by %s', async (wire) => {
+    const server = `rpc-${wire}`
+    await call(client, 'init_server', { name: server, description: 'Looks up.' })
+    const base = wire === 'grpc' ? rpc.h2c.replace('http', 'grpc') : `${wire}+${rpc.origin}`
+    const select = { operations: ['look_up', 'watch_loans'] }
+    const imported = await call(client, 'import_api', {
+      server,
+      kind: 'grpc',
+      content,
+      base_url: base,
+      preview: false,
+      select,
+    })
+    expect(imported.data['added']).toEqual(['look_up', 'watch_loans'])
+    const input = { value: '12' }
+    const tried = await call(client, 'test_tool', { server, tool: 'look_up', input })
+    expect(tried.data).toMatchObject({ ok: true })
+    await call(client, 'deploy', { server })
+    rpc.methods.lookUp = ({ value }) => ({ value: `No. ${String(value)}` })
+    rpc.methods.watchLoans = async function* () {
+      yield { number: 1n }
+    }
+    const called = await call(client, 'call_tool', { server, tool: 'look_up', arguments: input })
+    expect(called.text).toContain('No. 12')
+    const streamed = await call(client, 'call_tool', { server, tool: 'watch_loans', arguments: {} })
+    expect(JSON.parse(streamed.text)).toEqual({ messages: [{ number: '1', open: false, names: [] }] })
   })
 })
