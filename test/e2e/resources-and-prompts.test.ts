@@ -148,12 +148,13 @@ describe('the prompts', () => {
   })
 })
 
+const itemXml = (ok: boolean) =>
+  `<item><question>Who &amp; what?</question><answer>Ada</answer><calls>2</calls><first_try>true</first_try><ok>${ok}</ok><note/></item>`
+const xml = (server: string, ...ok: boolean[]) =>
+  `<evaluation server="${server}">${ok.map(itemXml).join('')}<score>10 of 10</score></evaluation>`
+
 describe('an evaluation', () => {
   const uri = 'mcpwright://servers/greeter/evaluation'
-  const item = (ok: boolean) =>
-    `<item><question>Who &amp; what?</question><answer>Ada</answer><calls>2</calls><first_try>true</first_try><ok>${ok}</ok><note/></item>`
-  const xml = (server: string, ...ok: boolean[]) =>
-    `<evaluation server="${server}">${ok.map(item).join('')}<score>10 of 10</score></evaluation>`
   const keep = (text: string) => call(client, 'add_resource', { server: 'greeter', uri, name: 'evaluation', text })
 
   it('is kept beside its server, and goes along when it is evaluated again', async () => {

@@ -62,6 +62,22 @@ describe('turns', () => {
     expect(started.at(-1)).toBe('a3')
   })
 
+  it('are kept for a key that was here lately, which then waits for nobody', async () => {
+    const { ask, end, started } = watched(createTurns(2))
+    ask('b1')
+    await end('b1')
+    for (let index = 1; index <= 60; index++) ask(`a${index}`)
+    await settled()
+    expect(started).toEqual(['b1', 'a1'])
+    ask('b2')
+    await settled()
+    expect(started.at(-1)).toBe('b2')
+    await end('b2')
+    // Who does not come back keeps nobody waiting for ever.
+    for (let index = 1; index <= 51; index++) await end(`a${index}`)
+    expect(started.slice(-2)).toEqual(['a52', 'a53'])
+  })
+
   it('leave the line when they are given up, before and while they wait', async () => {
     const { ask, end, started, givenUp } = watched(createTurns(1))
     const giveUp = new AbortController()

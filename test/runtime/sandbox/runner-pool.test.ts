@@ -291,7 +291,7 @@ describe('the pool of runners', () => {
       const sandbox = createSandbox({ limits: ${JSON.stringify({ ...LIMITS, cpuMs: 60_000, wallMs: 60_000 })}, runners: 1, idleMs: 60000 })
       const bundle = 'export const code = {}; for (;;) console.log("x")'
       setTimeout(() => console.log('runs'), 800)
-      await sandbox.run({ bundle, task: { kind: 'load' }, env: {}, broker: {} })`
+      await sandbox.run({ bundle, tenantId: 'one', task: { kind: 'load' }, env: {}, broker: {} })`
       const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
@@ -307,7 +307,7 @@ describe('the pool of runners', () => {
       import { createSandbox } from ${JSON.stringify(SANDBOX)}
       const sandbox = createSandbox({ limits: ${JSON.stringify(LIMITS)}, runners: 1, idleMs: 60000 })
       const bundle = 'export const code = { tools: {} }'
-      const { result } = await sandbox.run({ bundle, task: { kind: 'load' }, env: {}, broker: {} })
+      const { result } = await sandbox.run({ bundle, tenantId: 'one', task: { kind: 'load' }, env: {}, broker: {} })
       console.log(result.kind)`
     const started = performance.now()
     const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })
