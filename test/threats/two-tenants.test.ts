@@ -1,11 +1,12 @@
 import type { Client } from '@modelcontextprotocol/client'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createJobTasks } from '../../src/mcp/job-tasks.ts'
 import { waitingItems } from '../../src/pipeline/inbox/answer-inbox.ts'
 import { refuseMoreJobs } from '../../src/pipeline/quota.ts'
 import { requireServer } from '../../src/registry/server-store.ts'
 import { metaTools } from '../../src/tools/index.ts'
 import { call } from '../e2e/call.ts'
+import { workersOf } from '../pipeline/workers-of.ts'
 import { ADA, BOB, openTenants, type Tenants } from './tenants.ts'
 
 let tenants: Tenants
@@ -193,5 +194,19 @@ describe('a tenant that asks for much at once', () => {
     giveUp.abort()
     await Promise.allSettled(heavy)
     expect((await call(ada, 'get_server', { server: 'shared' })).isError).toBe(false)
+  })
+
+  it.skipIf(process.platform !== 'linux')('gives up in the worker what it cancels', async () => {
+    const run = vi.spyOn(tenants.services.workshop, 'run')
+    const cancel = new AbortController()
+    const content = `openapi: 3.1.0\npaths: {}\nx:\n${'  - a: 1\n'.repeat(190_000)}`
+    const input = { name: 'import_openapi', arguments: { server: 'shared', content } }
+    const reading = ada.callTool(input, { signal: cancel.signal })
+    await vi.waitUntil(() => run.mock.calls.length > 0 && workersOf(process.pid).length > 0, { interval: 5 })
+    const during = workersOf(process.pid)
+    cancel.abort('The person said stop.')
+    await expect(reading).rejects.toThrow('The person said stop.')
+    await vi.waitUntil(() => workersOf(process.pid).length === during.length - 1, { timeout: 10_000, interval: 5 })
+    run.mockRestore()
   })
 })
