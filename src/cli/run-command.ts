@@ -158,6 +158,24 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
       (await import('./back-up.ts')).backUp(file, options, environment, openTerminal()),
     )
   program
+    .command('export')
+    .description("write a server's definition, without secrets, for another machine")
+    .argument('<server>')
+    .argument('[file]', 'standard output by default')
+    .option('--force', 'write over it')
+    .action(async (server: string, file: string | undefined, options) =>
+      (await import('./move-server.ts')).exportServer(server, file, options, environment, openTerminal()),
+    )
+  program
+    .command('import')
+    .description('add a server that another machine exported; shows what it may reach, and asks')
+    .argument('<file>')
+    .option('--name <name>', 'in the place of its own')
+    .option('--yes', 'do not ask')
+    .action(async (file: string, options) =>
+      (await import('./move-server.ts')).importServer(file, options, environment, openTerminal()),
+    )
+  program
     .command('restore')
     .description('put a backup, or the copy from before an upgrade, in the place of the data')
     .argument('<from>', 'a file that backup wrote, or a folder of upgrades')

@@ -31,6 +31,8 @@ export const defaults = {
     approvedMs: 24 * 60 * 60_000,
   },
   limits: {
+    /** Of an exported server: GitHub's has 6 MB. */
+    portableBytes: 64 * 1024 * 1024,
     descriptionBytes: 32 * 1024 * 1024,
     bodyBytes: 6 * 1024 * 1024,
     answerTokens: 1_500,

@@ -14,6 +14,7 @@ import { listInboxDoor, mintLinkDoor, setPolicyDoor, showPolicyDoor } from './in
 import { inboxDoor } from './inbox-door.ts'
 import { setSecretDoor } from './secret-door.ts'
 import { refuseForeign, requireToken } from './guard.ts'
+import { exportDoor, importDoor } from './move-door.ts'
 import type { MetaEndpoint } from './meta-endpoint.ts'
 import { listServersDoor, showEndpointDoor, showJobDoor } from './server-doors.ts'
 
@@ -66,6 +67,10 @@ export function createApp(options: AppOptions): Express {
   app.get('/servers/:name/endpoint', async (request, response) =>
     showEndpointDoor(request.params.name, response, await services(), principal),
   )
+  app.get('/servers/:name/export', async (request, response) =>
+    exportDoor(request.params.name, response, await services(), principal, options.version),
+  )
+  app.post('/servers/import', async (request, response) => importDoor(request, response, await services(), principal))
   app.put('/servers/:name/secrets', async (request, response) =>
     setSecretDoor(request, request.params.name, response, await services(), principal),
   )

@@ -49,6 +49,24 @@ it('is restored in an empty home with versions, history and secrets, which stay 
     { name: 'LIBRARY_TOKEN', set: true },
   ])
 
+  // One server goes to another machine as a file, without what belongs to this one.
+  const exported = path.join(home.folder, 'library.json')
+  await cli(home, ['export', 'library', exported])
+  expect(await readFile(exported, 'utf8')).not.toContain(SECRET)
+  const refused = cli(other, ['import', exported, '--yes'])
+  await expect(refused).rejects.toMatchObject({ stderr: expect.stringContaining('SERVER_NAME_TAKEN') })
+  const added = await cli(other, ['import', exported, '--name', 'second', '--yes'])
+  expect(added.stdout).toContain(`It may reach: ${api.host}.\nIt asks for: LIBRARY_TOKEN.`)
+  expect(added.stdout).toContain('Next: mcpwright secret set LIBRARY_TOKEN --server second')
+  const copy = await call(third, 'get_server', { server: 'second', include: ['tools'] })
+  expect(copy.data['tools']).toEqual(
+    (await call(third, 'get_server', { server: 'library', include: ['tools'] })).data['tools'],
+  )
+  const damaged = path.join(home.folder, 'damaged.json')
+  await writeFile(damaged, (await readFile(exported, 'utf8')).replace('"effect": "read"', '"effect": "reed"'))
+  const broken = cli(other, ['import', damaged, '--name', 'third', '--yes'])
+  await expect(broken).rejects.toMatchObject({ stderr: expect.stringContaining('server.tools.0.effect') })
+
   // Data that are there are replaced only when that is said, and are kept.
   await expect(cli(other, ['restore', file])).rejects.toMatchObject({ stderr: expect.stringContaining('--yes') })
   expect((await cli(other, ['restore', file, '--yes'])).stdout).toContain('What was there is in ')
