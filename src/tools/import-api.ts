@@ -2,6 +2,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import { schemaViolations } from '../pipeline/check-schema.ts'
 import { introspect } from '../pipeline/introspect.ts'
 import { type DescriptionSource, type DescriptionText, readDescription } from '../pipeline/read-description.ts'
+import { isGrpcAddress, reflect } from '../pipeline/reflect.ts'
 import { readWsdl } from '../pipeline/read-wsdl.ts'
 import { takeDropped } from '../pipeline/dropped-description.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -17,7 +18,7 @@ export const importApi = defineTool<Input>({
   name: 'import_api',
   title: 'Import GraphQL, SOAP, gRPC',
   description:
-    'Like import_openapi for GraphQL (url: the endpoint; content or file: the schema), SOAP (WSDL), gRPC (.proto; base_url grpcs://host speaks HTTP/2).',
+    'Like import_openapi for GraphQL (url: the endpoint; content or file: the schema), SOAP (WSDL), gRPC (.proto, or url grpcs://host asks the server).',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -92,10 +93,11 @@ async function readSource(
 ): Promise<DescriptionText> {
   const { services, signal, principal, roots } = call
   if ('url' in source && kind === 'soap') return readWsdl(source.url, services, signal)
-  if ('url' in source && kind === 'graphql' && !/\.(graphqls?|gql|json)$/.test(source.url)) {
+  const isGraphqlEndpoint = 'url' in source && kind === 'graphql' && !/\.(graphqls?|gql|json)$/.test(source.url)
+  if ('url' in source && (isGraphqlEndpoint || isGrpcAddress(source.url))) {
     const { tenantId } = principal
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
-    return introspect(source.url, server, services, signal)
+    return (isGraphqlEndpoint ? introspect : reflect)(source.url, server, services, signal)
   }
   return readDescription(await takeDropped(source, name, call), services, signal, roots)
 }

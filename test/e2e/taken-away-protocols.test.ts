@@ -13,7 +13,7 @@ import { projectSurroundings } from '../../src/pipeline/workshop/package-sources
 import { writeFiles } from '../../src/pipeline/workshop/project-folder.ts'
 import { startWorker } from '../fixtures/start-worker.ts'
 import { type ConnectPeer, startConnectPeer } from '../generators/importers/grpc/connect-peer.ts'
-import { fixtureText } from '../generators/importers/read-fixture.ts'
+import { fixtureText, operationNamed } from '../generators/importers/read-fixture.ts'
 import { type SoapPeer, startSoapPeer } from '../generators/importers/soap/soap-peer.ts'
 import { sampleDefinition } from '../generators/project/sample-definition.ts'
 
@@ -44,12 +44,7 @@ async function definition() {
   const soap = await soapImporter.read(fixtureText('desk.wsdl'), { baseUrl: desk.origin })
   const connect = await grpcImporter.read(fixtureText('desk.proto'), { baseUrl: rpc.origin })
   const grpc = await grpcImporter.read(fixtureText('desk.proto'), { baseUrl: rpc.h2c.replace('http', 'grpc') })
-  const named = (name: string) => (operation: { readonly name: string }) => operation.name === name
-  const chosen = [
-    ...soap.operations.filter(named('get_secret')),
-    ...connect.operations.filter(named('look_up')),
-    ...grpc.operations.filter(named('peek')),
-  ]
+  const chosen = [operationNamed(soap, 'get_secret'), operationNamed(connect, 'look_up'), operationNamed(grpc, 'peek')]
   const credentials = [...soap.credentials, ...connect.credentials]
   return { ...sampleDefinition, tools: chosen.map(toTool), resources: [], prompts: [], tests: [], credentials }
 }

@@ -25,7 +25,9 @@ async function readGrpc(text: string, options: ImportOptions): Promise<ImportedA
   if (services.length === 0) throw withoutServices()
   const methods = services.flatMap((service) => service.methodsArray.map((method) => ({ service, method })))
   if (methods.length > MOST_METHODS) throw descriptionTooLarge(`has more than ${MOST_METHODS} methods`)
-  const endpoint = readEndpoint(options.baseUrl)
+  // A server that was asked for its description is the one to call.
+  const asked = /^grpc/i.test(options.origin ?? '') ? options.origin : undefined
+  const endpoint = readEndpoint(options.baseUrl ?? asked)
   const credential = endpoint && credentialOf(endpoint)
   const names = new OperationNames()
   const skipped: SkippedPart[] = [...(endpoint ? [] : [NO_ENDPOINT]), ...missing]

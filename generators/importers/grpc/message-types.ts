@@ -46,9 +46,9 @@ export function nameOf({ fullName }: { readonly fullName: string }): string {
 }
 
 /** The name in JSON (protobuf.dev, ProtoJSON Format): its own, or the field's in lower camel case. */
-export function jsonNameOf({ name, options }: protobuf.Field): string {
-  const given: unknown = options?.json_name
-  return typeof given === 'string' ? given : name.replace(/_+(.?)/g, (_, next: string) => next.toUpperCase())
+export function jsonNameOf(field: protobuf.Field): string {
+  typeOf(field)
+  return field.jsonName
 }
 
 /** The real oneof of a field; `optional` of proto3 is kept as one, too. */
