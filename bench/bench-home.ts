@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { allocatorSettings } from '../src/daemon/daemon-environment.ts'
+import { allocatorSettings } from '../src/config/allocator-settings.ts'
 import type { LoopReport } from './event-loop-probe.ts'
 
 export interface Door extends AsyncDisposable {

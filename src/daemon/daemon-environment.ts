@@ -1,10 +1,5 @@
+import { allocatorSettings } from '../config/allocator-settings.ts'
 import type { Config } from '../config/load-config.ts'
-
-/**
- * For processes that live long: glibc gives each thread heaps of its own and keeps what they grew to. The daemon with
- * GitHub's API deployed rests at 460 MB with all of them, at 370 with two, and is as fast. Other C libraries ignore it.
- */
-export const allocatorSettings = { MALLOC_ARENA_MAX: '2' }
 
 /** Nothing of the chat's environment but what finds the data and the network, and the secrets that a person listed. */
 export function daemonEnvironment({ home, envSecrets }: Config, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

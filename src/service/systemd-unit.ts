@@ -1,9 +1,11 @@
-import { allocatorSettings } from '../daemon/daemon-environment.ts'
+import { allocatorSettings } from '../config/allocator-settings.ts'
 import { DAEMON_WORDS, environmentOf, RESTART_SECONDS, type ServicePlan } from './service-plan.ts'
 
 /** A unit for `systemd --user`. systemd.unit(5), systemd.service(5), systemd.exec(5) */
 export function writeSystemdUnit(plan: ServicePlan): string {
-  const environment = Object.entries({ ...allocatorSettings, ...environmentOf(plan) }).map(([name, value]) => `${name}=${value}`)
+  const environment = Object.entries({ ...allocatorSettings, ...environmentOf(plan) }).map(
+    ([name, value]) => `${name}=${value}`,
+  )
   return `[Unit]
 Description=mcpwright and the MCP servers that it built
 
