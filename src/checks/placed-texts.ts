@@ -20,7 +20,7 @@ export type TextRole = 'label' | 'message' | 'content' | 'code'
 
 /** Every text of a definition that a model or a person may read. */
 export function textsOf(definition: ServerDefinition): readonly PlacedText[] {
-  const { name, description, tools, resources, prompts, credentials, shared = {} } = definition
+  const { name, description, tools, resources, prompts, credentials, shared = {}, overlays = [] } = definition
   return [
     { kind: 'server', name, at: 'description', text: description, role: 'label' },
     ...credentials.map(
@@ -35,6 +35,9 @@ export function textsOf(definition: ServerDefinition): readonly PlacedText[] {
     ),
     ...Object.entries(shared).map(
       ([file, text]) => ({ kind: 'server', name, at: `shared file ${file}`, text, role: 'code' }) as const,
+    ),
+    ...overlays.map(
+      ({ path, text }) => ({ kind: 'file', name: path, at: 'text', text: text ?? '', role: 'code' }) as const,
     ),
     ...tools.flatMap(textsOfTool),
     ...resources.flatMap(textsOfResource),

@@ -13,6 +13,8 @@ export interface BuildContents {
   readonly tools: Digests
   readonly resources: Digests
   readonly prompts: Digests
+  /** Of the changes made by hand to its files, by path; absent where there are none. */
+  readonly files?: Digests
   /** Of its tools, by name. */
   readonly effects: Readonly<Record<string, ToolDefinition['effect']>>
   /** Absent for versions from before there were any. */
@@ -29,7 +31,7 @@ export interface ConnectedTools {
 type Digests = Readonly<Record<string, string>>
 
 export function contentsOf(definition: ServerDefinition): BuildContents {
-  const { tools, resources, prompts, credentials } = definition
+  const { tools, resources, prompts, credentials, overlays = [] } = definition
   return {
     hosts: hostsOf(definition),
     credentials,
@@ -38,6 +40,7 @@ export function contentsOf(definition: ServerDefinition): BuildContents {
     prompts: digestsOf(prompts),
     effects: Object.fromEntries(tools.map(({ name, effect }) => [name, effect])),
     connected: connectedTools(definition),
+    ...(overlays.length > 0 && { files: digestsOf(overlays.map((overlay) => ({ ...overlay, name: overlay.path }))) }),
   }
 }
 
@@ -51,27 +54,31 @@ export function compareContents(before: BuildContents, after: BuildContents): re
   const parts = (['tools', 'resources', 'prompts'] as const).flatMap((kind) =>
     comparePart(kind, before[kind], after[kind]),
   )
+  const files = comparePart('edited files', before.files ?? {}, after.files ?? {})
   const hosts = after.hosts.filter((host) => !before.hosts.includes(host))
   const connected = [before, after].map((each) => each.connected?.connections.map(({ url }) => url) ?? [])
   const [old = [], now = []] = connected
   const joined = now.filter((url) => !old.includes(url))
   return [
     ...parts,
+    ...files,
     ...(joined.length > 0 ? [`connects to ${joined.join(', ')} too`] : []),
     ...(hosts.length > 0 ? [`may reach ${hosts.join(', ')} too`] : []),
   ]
 }
 
-function comparePart(kind: 'tools' | 'resources' | 'prompts', before: Digests, after: Digests): string[] {
+function comparePart(kind: Part, before: Digests, after: Digests): string[] {
   const added = Object.keys(after).filter((name) => !Object.hasOwn(before, name))
   const removed = Object.keys(before).filter((name) => !Object.hasOwn(after, name))
   const changed = Object.keys(after).filter((name) => Object.hasOwn(before, name) && before[name] !== after[name])
   return [inWords(kind, 'added', added), inWords(kind, 'changed', changed), inWords(kind, 'removed', removed)].flat()
 }
 
+type Part = 'tools' | 'resources' | 'prompts' | 'edited files'
+
 const NAMED = 5
 
-function inWords(kind: 'tools' | 'resources' | 'prompts', verb: string, names: readonly string[]): string[] {
+function inWords(kind: Part, verb: string, names: readonly string[]): string[] {
   if (names.length === 0) return []
   const noun = names.length === 1 ? kind.slice(0, -1) : kind
   const more = names.length > NAMED ? `, and ${names.length - NAMED} more` : ''

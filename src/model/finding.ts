@@ -2,7 +2,7 @@
 export type Weight = 'gate' | 'warning' | 'advice'
 
 /** What a finding is about. A `server` finding is about how its parts go together. */
-export type FindingKind = 'server' | 'tool' | 'resource' | 'prompt' | 'connection' | 'test'
+export type FindingKind = 'server' | 'tool' | 'resource' | 'prompt' | 'connection' | 'test' | 'file'
 
 /** One thing that a rule found. */
 export interface Finding {

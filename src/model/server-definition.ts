@@ -1,6 +1,7 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { ContentBlock } from '../../runtime/library/tool-result.ts'
 import type { Connection } from './connection.ts'
+import type { FileOverlay } from './file-overlay.ts'
 import type { ServerId, TenantId } from './ids.ts'
 import type { SavedTest } from './saved-test.ts'
 import type { ToolDefinition } from './tool-definition.ts'
@@ -22,6 +23,8 @@ export interface ServerDefinition {
   readonly shared?: Readonly<Record<string, string>>
   /** What every build repeats; absent where a definition is made outside of the registry. */
   readonly tests?: readonly SavedTest[]
+  /** Changes made by hand to the files that are generated; absent where there are none. */
+  readonly overlays?: readonly FileOverlay[]
   readonly exposure: Exposure
 }
 

@@ -10,8 +10,9 @@ const rows = new Map(
     weight,
   ]),
 )
-/** They run tools: src/pipeline/probe-behaviour.ts. */
+/** They run tools (src/pipeline/probe-behaviour.ts) or the emitters (src/pipeline/workshop/overlay-findings.ts). */
 const run = [
+  { id: 'F1', weight: 'gate' },
   { id: 'B1', weight: 'gate' },
   { id: 'B2', weight: 'warning' },
 ]

@@ -31,6 +31,7 @@ import {
 } from '../../src/registry/deployment-store.ts'
 import { listDeploymentsElsewhere } from '../../src/registry/deployments-elsewhere.ts'
 import { loadDefinition } from '../../src/registry/load-definition.ts'
+import { listFileOverlays, putFileOverlay, removeFileOverlay } from '../../src/registry/file-overlay-store.ts'
 import { insertPrompt, removePrompt, replacePrompt } from '../../src/registry/prompt-store.ts'
 import { insertResource, removeResource, replaceResource } from '../../src/registry/resource-store.ts'
 import {
@@ -293,6 +294,21 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(await other((sql) => findToolDraft(sql, OTHER_TENANT, server.id, 'tool'))).toBeUndefined()
       await local((sql) => removeToolDraft(sql, LOCAL_TENANT, server.id, 'tool'))
       expect(await local((sql) => findToolDraft(sql, LOCAL_TENANT, server.id, 'tool'))).toBeUndefined()
+    })
+
+    it('keeps what was changed by hand in files as part of the definition, by path, and for the tenant alone', async () => {
+      const server = await addServer('changed-by-hand')
+      const overlays = async () => (await local((sql) => loadDefinition(sql, LOCAL_TENANT, server))).overlays
+      expect(await overlays()).toBeUndefined()
+      const edited = { path: 'src/tools/b.ts', text: 'export {}', base: 'one' }
+      const deleted = { path: 'README.md', text: null, base: 'two' }
+      for (const overlay of [{ ...edited, base: 'old' }, deleted, edited])
+        await local((sql) => putFileOverlay(sql, LOCAL_TENANT, server.id, overlay))
+      expect(await overlays()).toEqual([deleted, edited])
+      expect(await other((sql) => listFileOverlays(sql, OTHER_TENANT, server.id))).toEqual([])
+      await other((sql) => removeFileOverlay(sql, OTHER_TENANT, server.id, edited.path))
+      await local((sql) => removeFileOverlay(sql, LOCAL_TENANT, server.id, deleted.path))
+      expect(await overlays()).toEqual([edited])
     })
 
     it('replaces a value of a server only in the place of the one that was read, and gives values by pages', async () => {

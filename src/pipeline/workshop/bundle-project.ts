@@ -7,19 +7,25 @@ import { packageRoot } from '../../config/package-root.ts'
  * Bundles a project's two artefacts. `local.mjs` is the server as it runs behind the bridge, asking the broker for
  * everything; `tools.mjs` holds the hand-written code and the runtime library without the SDK, and runs alike in an
  * isolate, in Node and in workerd. `operations.json` stays data beside them.
+ * @param folders  where the project lies, as generated and with what was changed by hand
  */
-export async function bundleProject(folder: string, files: ProjectFiles): Promise<ProjectFiles> {
+export async function bundleProject(folders: ProjectFolders, files: ProjectFiles): Promise<ProjectFiles> {
   const [local, tools] = await Promise.all([
-    bundle(folder, localEntry(), {
+    bundle(folders.generated, localEntry(), {
       platform: 'node',
       target: 'node24',
       supported: { 'import-attributes': true },
       plugins: [operationsStayData],
       banner: { js: REQUIRE },
     }),
-    bundleTools(folder, files),
+    bundleTools(folders.changed, files),
   ])
   return { 'local.mjs': local, 'tools.mjs': tools, 'operations.json': files['src/operations.json'] ?? '' }
+}
+
+export interface ProjectFolders {
+  readonly generated: string
+  readonly changed: string
 }
 
 /** The server on its own, over stdio, as its build script makes it: `operations.json` stays data beside it. */

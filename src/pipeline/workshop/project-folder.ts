@@ -5,7 +5,8 @@ import type { ProjectFiles } from '../../model/project-files.ts'
 import { packageFolder } from './package-sources.ts'
 import { pathInside } from '../../model/path-inside.ts'
 
-const LINKED = [
+/** What the files of a project may import, besides each other. */
+export const PROJECT_PACKAGES: readonly string[] = [
   '@modelcontextprotocol/server',
   '@modelcontextprotocol/node',
   '@modelcontextprotocol/client',
@@ -49,7 +50,7 @@ export async function writeFiles(folder: string, files: ProjectFiles): Promise<v
 }
 
 async function linkPackages(folder: string): Promise<void> {
-  for (const name of LINKED) {
+  for (const name of PROJECT_PACKAGES) {
     const link = path.join(folder, 'node_modules', name)
     await mkdir(path.dirname(link), { recursive: true })
     // A junction needs no right on Windows; elsewhere the type is ignored.

@@ -50,7 +50,10 @@ const run: {
   },
   'check-definition': async ({ definition, ...options }) => {
     const { checkDefinition } = await import('../../checks/check-definition.ts')
-    return checkDefinition(definition, options)
+    const found = checkDefinition(definition, options)
+    if (!definition.overlays || options.only?.every((wanted) => !'F1'.startsWith(wanted))) return found
+    const { overlayFindings } = await import('./overlay-findings.ts')
+    return [...found, ...overlayFindings(definition)]
   },
   'check-value': async ({ schema, value }) => {
     const { schemaViolations } = await import('../check-schema.ts')

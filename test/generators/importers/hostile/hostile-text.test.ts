@@ -61,7 +61,7 @@ describe('a project with hostile text everywhere', () => {
     const cache = await mkdtemp(path.join(tmpdir(), 'mcpwright-hostile-'))
     try {
       await using project = await openProjectFolder(files, cache)
-      const artefacts = await bundleProject(project.folder, files)
+      const artefacts = await bundleProject({ generated: project.folder, changed: project.folder }, files)
       for (const [name, text] of Object.entries(artefacts)) await writeFile(path.join(cache, name), text)
       expect(await evaluate(cache)).toEqual({ loaded: ['tools.mjs', 'local.mjs'], pwned: false })
     } finally {

@@ -1,0 +1,67 @@
+import path from 'node:path'
+import { ts } from 'ts-morph'
+import { codeFrame } from '../../../generators/project/code-source.ts'
+import { MetaError } from '../../errors/meta-error.ts'
+import type { FileOverlay } from '../../model/file-overlay.ts'
+import { PROJECT_PACKAGES } from './project-folder.ts'
+
+/**
+ * Refuses TypeScript that would take something from outside of the project into it. Compiler and bundler read whatever
+ * an import leads to, with the rights of this process: `import key from '/home/…/key.json'` would put it into the bundle.
+ * @throws MetaError IMPORT_NOT_ALLOWED with the place
+ */
+export function refuseForeignSources(overlays: readonly FileOverlay[] = []): void {
+  for (const { path: file, text } of overlays) {
+    if (text === null || !file.endsWith('.ts')) continue
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2024, false)
+    const [reference] = [...source.referencedFiles, ...source.typeReferenceDirectives, ...source.libReferenceDirectives]
+    if (reference) throw notAllowed(source, reference.pos, `refers to "${reference.fileName}"`)
+    visit(source, (node) => {
+      const named = sourceNamedBy(node, source)
+      if (!named) return
+      if (!ts.isStringLiteralLike(named)) throw notAllowed(source, named.pos, 'imports what is known only when it runs')
+      if (!isWithin(file, named.text)) throw notAllowed(source, named.getStart(source), `imports "${named.text}"`)
+    })
+  }
+}
+
+function visit(node: ts.Node, see: (node: ts.Node) => void): void {
+  see(node)
+  node.forEachChild((child) => visit(child, see))
+}
+
+/** What a node takes from another file: of every form that the compiler or the bundler follows. */
+function sourceNamedBy(node: ts.Node, source: ts.SourceFile): ts.Node | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier
+  if (ts.isExternalModuleReference(node)) return node.expression
+  if (ts.isImportTypeNode(node)) return ts.isLiteralTypeNode(node.argument) ? node.argument.literal : node.argument
+  // `declare module '…'` brings nothing in, but may say what another file is.
+  if (ts.isModuleDeclaration(node) && ts.isStringLiteral(node.name)) return node.name
+  if (!ts.isCallExpression(node)) return undefined
+  const { expression } = node
+  const isImport =
+    expression.kind === ts.SyntaxKind.ImportKeyword ||
+    /^(?:require|require\.resolve|import\.meta\.(?:glob|resolve))$/.test(expression.getText(source))
+  return isImport ? (node.arguments[0] ?? expression) : undefined
+}
+
+function isWithin(file: string, specifier: string): boolean {
+  if (/^\.{1,2}\//.test(specifier)) {
+    const target = path.posix.join(path.posix.dirname(file), specifier)
+    return !target.startsWith('..') && !target.includes('\\') && !target.split('/').includes('node_modules')
+  }
+  return (
+    /^node:[a-z/_]+$/.test(specifier) ||
+    (!/[\\:]|\.\./.test(specifier) &&
+      PROJECT_PACKAGES.some((name) => specifier === name || specifier.startsWith(`${name}/`)))
+  )
+}
+
+function notAllowed(source: ts.SourceFile, position: number, problem: string): MetaError {
+  const { line, character } = source.getLineAndCharacterOfPosition(position)
+  return new MetaError(
+    'IMPORT_NOT_ALLOWED',
+    `"${source.fileName}" ${problem} (line ${line + 1}):\n${codeFrame(source.text, line + 1, character + 1)}`,
+    `Import files of the project by their relative paths, or one of its packages: ${PROJECT_PACKAGES.join(', ')}.`,
+  )
+}
