@@ -2,15 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 /** Process ids of the workshop's workers that a process has started and that live; Linux only. */
 export function workersOf(parent: number): number[] {
+  return childrenOf(parent, 'workshop-main')
+}
+
+/** Process ids of those that live, were started by a process and have this in their command line; Linux only. */
+export function childrenOf(parent: number, words: string): number[] {
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && isWorker(name, parent))
+    .filter((name) => /^\d+$/.test(name) && isChild(name, parent) && readProcessFile(name, 'cmdline').includes(words))
     .map(Number)
 }
 
-function isWorker(id: string, parent: number): boolean {
+function isChild(id: string, parent: number): boolean {
   const status = readProcessFile(id, 'status')
-  const isChild = status.includes(`\nPPid:\t${parent}\n`) && !/\nState:\t[ZX]/.test(status)
-  return isChild && readProcessFile(id, 'cmdline').includes('workshop-main')
+  return status.includes(`\nPPid:\t${parent}\n`) && !/\nState:\t[ZX]/.test(status)
+}
+
+export function isAlive(id: number): boolean {
+  const status = readProcessFile(String(id), 'status')
+  return status !== '' && !/\nState:\t[ZX]/.test(status)
 }
 
 /** Empty when the process has just ended. */

@@ -6,7 +6,8 @@ import { createEgress } from '../../src/net/egress.ts'
 import { holdAgainstSchema, refuseInvalidSchemas } from '../../src/pipeline/hold-against-schema.ts'
 import { importApi } from '../../src/pipeline/import-api.ts'
 import { createWorkshop, type Workshop, type WorkshopOptions } from '../../src/pipeline/workshop/workshop.ts'
-import { workersOf } from './workers-of.ts'
+import { sampleDefinition } from '../generators/project/sample-definition.ts'
+import { childrenOf, isAlive, workersOf } from './workers-of.ts'
 
 const OTHER_TENANT = '00000000-0000-7000-8000-000000000002' as TenantId
 const opened: Workshop[] = []
@@ -141,6 +142,25 @@ describe('the workshop', () => {
       expect(started).toEqual(['a0', 'a2'])
     },
   )
+})
+
+const compilers = (): number[] => workersOf(process.pid).flatMap((worker) => childrenOf(worker, 'tsc'))
+
+describe.skipIf(process.platform !== 'linux')('a build that is given up', () => {
+  it('takes the compiler that it runs along', async () => {
+    const workshop = open()
+    const giveUp = new AbortController()
+    const input = { definition: sampleDefinition, knownDigests: [] }
+    const build = workshop.run('make-project', input, { tenantId: LOCAL_TENANT, signal: giveUp.signal })
+    const given = build.catch(String)
+    const [compiler = 0] = await vi.waitUntil(() => (compilers().length > 0 ? compilers() : undefined), {
+      timeout: 20_000,
+      interval: 2,
+    })
+    giveUp.abort(new Error('given up'))
+    expect(await given).toContain('given up')
+    await vi.waitUntil(() => !isAlive(compiler), { timeout: 2_000, interval: 5 })
+  })
 })
 
 describe('a value and a schema from outside', () => {

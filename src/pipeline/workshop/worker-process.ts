@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import type { ErrorCode } from '../../errors/codes.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { FromWorker, TaskError, TaskName, ToWorker } from './tasks.ts'
@@ -48,6 +48,8 @@ export function startWorkerProcess({ cache, memoryMiB }: WorkerProcessOptions): 
     execArgv: [`--max-old-space-size=${memoryMiB}`, '--max-semi-space-size=16'],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // A group of its own: the compiler that it runs ends with it.
+    detached: process.platform !== 'win32',
   })
   const { promise: exited, resolve: noteExit } = Promise.withResolvers<void>()
   let isAlive = true
@@ -104,9 +106,19 @@ export function startWorkerProcess({ cache, memoryMiB }: WorkerProcessOptions): 
     },
     kill() {
       isAlive = false
-      child.kill('SIGKILL')
+      killGroup(child)
     },
     dismiss: () => void (child.connected && child.disconnect()),
+  }
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    if (process.platform === 'win32') child.kill('SIGKILL')
+    else process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It has ended meanwhile.
   }
 }
 
