@@ -45,7 +45,7 @@ export function readElement(
   isRepeated = false,
 ): ReadElement {
   const ref = component.node.attributes.get('ref')
-  const declared = ref === undefined ? component : table.schemas.find('element', nameIn(ref, component))
+  const declared = ref === undefined ? component : referred(nameIn(ref, component), table)
   const occurrence = occurrenceOf(component)
   const substitutes = declared.key === undefined ? [] : table.schemas.substitutesOf(declared.key)
   if (ref !== undefined && substitutes.length > 0 && !component.node.attributes.has(ITSELF))
@@ -72,6 +72,14 @@ export function readElement(
     schema: described(component, declared, asList(nillable(schema, isNillable), isList, occurrence, table), table),
     isRequired: occurrence.least > 0 && fixed === undefined,
   }
+}
+
+/** What is missing is still known by its name, and holds XML. */
+function referred(key: string, table: TypeTable): Component {
+  const found = table.findOrNote('element', key)
+  if (found) return found
+  const [, namespace = '', name = ''] = /^\{(.*)\}(.*)$/.exec(key) ?? []
+  return missingElement(name, namespace)
 }
 
 /** An element of its own: of a message's body or header. */
@@ -111,7 +119,9 @@ export function contentOf(
 export function typeNamed(key: string, table: TypeTable, name: string) {
   const known = builtInType(key)
   if (known) return simpleContent(known, table)
-  const component = table.schemas.find('type', key)
+  if (key.startsWith(`{${MISSING}}`)) return table.opaque()
+  const component = table.findOrNote('type', key)
+  if (!component) return table.opaque()
   if (component.node.name === 'complexType') return table.use(component, name)
   return simpleContent(readSimpleType(component, table.schemas), table)
 }
@@ -168,6 +178,19 @@ function described(
     ...(direction === 'input' && fixed !== undefined && schema.type === 'string' && { const: fixed }),
   }
 }
+
+/** Its type is defined nowhere. */
+function missingElement(name: string, namespace: string): Component {
+  const attributes = new Map([
+    ['name', name],
+    ['type', `missing:${name}`],
+  ])
+  const scope = new Map([['missing', MISSING]])
+  const node: XmlNode = { name: 'element', namespace: XSD, attributes, children: [], text: '', content: [], scope }
+  return { node, context: { namespace, qualifiesElements: true, qualifiesAttributes: false, isChameleon: false } }
+}
+
+const MISSING = 'urn:missing'
 
 /** Says that a reference means the element itself, and not those that may stand in its place. */
 const ITSELF = 'itself'

@@ -28,6 +28,8 @@ export interface ReadMessage {
   readonly secretHeaders: readonly SoapHeader[]
   /** What the schema cannot say. */
   readonly note: string
+  /** What its types refer to, but is defined nowhere: `type "{urn:a}B"`. */
+  readonly missing: ReadonlySet<string>
 }
 
 /**
@@ -61,6 +63,7 @@ export function readMessage(place: MessagePlace, wsdl: Wsdl, schemas: SchemaSet)
     },
     secretHeaders: headers.filter(({ secrets }) => secrets.length > 0),
     note: isUnwrapped && typeof shown.description === 'string' ? shown.description : '',
+    missing: table.missing,
   }
 }
 

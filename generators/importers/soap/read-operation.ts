@@ -7,6 +7,7 @@ import { effectOfName } from '../name-effect.ts'
 import { cleanLine, cleanText } from '../openapi/clean-text.ts'
 import type { OperationNames } from '../openapi/operation-names.ts'
 import { PartSkipped } from '../openapi/part-skipped.ts'
+import { MissingPart } from './missing-part.ts'
 import { loosenMultiplyingSchema } from '../schema-budget.ts'
 import { type Demands, readDemands } from './demands.ts'
 import { hasSecurityHeader } from './read-headers.ts'
@@ -23,6 +24,8 @@ export interface WsdlReading {
   readonly policies: ReadonlyMap<string, XmlNode>
   readonly credentials: SoapCredentials
   readonly names: OperationNames
+  /** What inputs refer to, but is defined nowhere. */
+  readonly missing: Set<string>
   readonly baseUrl?: string
 }
 
@@ -43,7 +46,8 @@ export function readOperation(declared: XmlNode, port: Port, bound: XmlNode, rea
   if (!input.declared) throw new PartSkipped('it has no input: the service itself would begin (notification)')
   const demands = demandsOf(input, bound, port, reading)
   const request = readMessage(input, reading.wsdl, reading.schemas)
-  const answer = readMessage(placeOf('output', declared, port, bound), reading.wsdl, reading.schemas)
+  const answer = readAnswer(placeOf('output', declared, port, bound), reading)
+  for (const missing of request.missing) reading.missing.add(missing)
   const inputSchema = loosenMultiplyingSchema(request.schema)
   if (JSON.stringify(inputSchema).length > LARGEST_INPUT)
     throw new PartSkipped(`its input takes more than ${LARGEST_INPUT} characters to describe`)
@@ -67,6 +71,17 @@ export function readOperation(declared: XmlNode, port: Port, bound: XmlNode, rea
     },
     label: cleanLine(`${port.name}.${name}`, 160),
     tags: [cleanLine(port.service, 80) || port.name],
+  }
+}
+
+/** An answer whose element is not defined is read as any XML is. */
+function readAnswer(place: MessagePlace, { wsdl, schemas }: WsdlReading): ReadMessage {
+  try {
+    return readMessage(place, wsdl, schemas)
+  } catch (error) {
+    if (!(error instanceof MissingPart)) throw error
+    const message = { headers: [], body: [], isUnwrapped: false, types: {} }
+    return { message, schema: { type: 'object' }, secretHeaders: [], note: '', missing: new Set() }
   }
 }
 
@@ -99,7 +114,8 @@ function descriptionOf(name: string, declared: XmlNode, { note }: ReadMessage): 
 /** Only a small one is listed; it demands nothing, since clients refuse a call for one mismatch. */
 function outputOf({ schema }: ReadMessage): ReadMessage['schema'] | undefined {
   const loosened = loosenMultiplyingSchema(schema)
-  return JSON.stringify(loosened).length <= LARGEST_OUTPUT ? loosened : undefined
+  const isKnown = loosened.properties !== undefined
+  return isKnown && JSON.stringify(loosened).length <= LARGEST_OUTPUT ? loosened : undefined
 }
 
 interface CallParts {

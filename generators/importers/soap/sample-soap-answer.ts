@@ -44,7 +44,8 @@ function samplePart(part: XmlPart, types: SoapMessage['types'], depth: number): 
 }
 
 function sampleElement({ content, isList }: XmlElement, types: SoapMessage['types'], depth: number): unknown {
-  const value = typeof content === 'object' ? sampleType(content.type, types, depth) : plain(content)
+  const isOpaque = typeof content === 'object' && types[content.type]?.isOpaque === true
+  const value = isOpaque ? '' : typeof content === 'object' ? sampleType(content.type, types, depth) : plain(content)
   return isList ? [value] : value
 }
 

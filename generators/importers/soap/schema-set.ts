@@ -1,6 +1,6 @@
 import { XSD } from '../../../runtime/library/soap/soap-protocol.ts'
 import type { XmlNode } from '../../../runtime/library/soap/xml-tree.ts'
-import { PartSkipped } from '../openapi/part-skipped.ts'
+import { MissingPart } from './missing-part.ts'
 import type { WsdlDocuments } from './load-wsdl.ts'
 
 /** What all parts of one schema document have in common. */
@@ -32,11 +32,24 @@ export class SchemaSet {
     for (const { node, namespace } of schemas) this.#add(node, namespace)
   }
 
-  /** @throws PartSkipped when nothing of that name is known */
+  /** @throws MissingPart when nothing of that name is known */
   find(kind: Kind, key: string): Component {
-    const found = this.#components.get(`${kind} ${key}`)
-    if (!found) throw new PartSkipped(`the ${kind} "${key.slice(0, 200)}" is not defined`)
+    const found = this.#components.get(`${kind} ${key}`) ?? this.#inAnyNamespace(kind, key)
+    if (!found) throw new MissingPart(`the ${kind} "${key.slice(0, 200)}" is not defined`)
     return found
+  }
+
+  has(kind: Kind, key: string): boolean {
+    return this.#components.has(`${kind} ${key}`) || this.#inAnyNamespace(kind, key) !== undefined
+  }
+
+  /** Names without a prefix are often meant to be of the schema they stand in, where no default namespace says so. */
+  #inAnyNamespace(kind: Kind, key: string): Component | undefined {
+    if (!key.startsWith('{}')) return undefined
+    const same = [...this.#components].filter(
+      ([each]) => each.startsWith(`${kind} {`) && each.endsWith(`}${key.slice(2)}`),
+    )
+    return same.length === 1 ? same[0]?.[1] : undefined
   }
 
   /** The types that are derived from a type, near ones first. */

@@ -34,6 +34,7 @@ async function readSoap(text: string, options: ImportOptions): Promise<ImportedA
     policies: policiesById(wsdl),
     credentials: new SoapCredentials(),
     names: new OperationNames(),
+    missing: new Set(),
     ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
   }
   const operations = offers.flatMap((offer) => firstThatCan(offer, reading, skipped))
@@ -47,7 +48,7 @@ async function readSoap(text: string, options: ImportOptions): Promise<ImportedA
     operations,
     hosts: [...new Set(hosts)].toSorted(),
     credentials: reading.credentials.all(),
-    skipped: [...(isPlaced ? [] : [NO_ADDRESS]), ...skipped],
+    skipped: [...(isPlaced ? [] : [NO_ADDRESS]), ...skipped, ...missingParts(reading.missing)],
     warnings: [],
   }
 }
@@ -55,6 +56,13 @@ async function readSoap(text: string, options: ImportOptions): Promise<ImportedA
 const NO_ADDRESS: SkippedPart = {
   pointer: '/definitions/service',
   reason: 'no http address is given for some operations; give that of the endpoint as base_url',
+}
+
+function missingParts(missing: ReadonlySet<string>): SkippedPart[] {
+  return Array.from(missing, (part) => ({
+    pointer: '/definitions/types',
+    reason: `the ${part} is not defined; inputs hold XML, as text, in its place`.slice(0, 400),
+  }))
 }
 
 /** Of the ports that have an operation, the first whose form of it can be spoken. */

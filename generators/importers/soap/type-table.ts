@@ -26,6 +26,8 @@ export class TypeTable {
   readonly direction: 'input' | 'output'
   readonly wire: Record<string, XmlType> = {}
   readonly definitions: Record<string, JsonSchema> = {}
+  /** Types and elements that are not defined: XML stands in their place. */
+  readonly missing = new Set<string>()
   readonly #keys = new Map<unknown, string>()
   readonly #names = new PropertyNames()
   readonly #waiting: { readonly key: string; readonly component: Component }[] = []
@@ -40,9 +42,21 @@ export class TypeTable {
   /** What an element of this type holds, and its JSON Schema. @param name  for a type without one */
   use(component: Component, name: string): { readonly content: XmlElement['content']; readonly schema: JsonSchema } {
     const key = this.#keyOf(component, name)
-    if (key === undefined) return { content: 'xml', schema: this.direction === 'input' ? OPAQUE : {} }
+    if (key === undefined) return this.opaque()
     const hasVariants = component.key !== undefined && this.schemas.variantsOf(component.key).length > 0
     return { content: { type: key }, schema: { $ref: `#/$defs/${hasVariants ? `${key}${VARIANTS}` : key}` } }
+  }
+
+  /** The component of that name; undefined when it is missing, which is noted. */
+  findOrNote(kind: 'type' | 'element', key: string): Component | undefined {
+    const found = this.schemas.has(kind, key) ? this.schemas.find(kind, key) : undefined
+    if (!found) this.missing.add(`${kind} "${key}"`)
+    return found
+  }
+
+  /** What is not known of an element's content. */
+  opaque(): { readonly content: 'xml'; readonly schema: JsonSchema } {
+    return { content: 'xml', schema: this.direction === 'input' ? OPAQUE : {} }
   }
 
   /** Whether values of the type must say which one they are. */

@@ -39,9 +39,15 @@ export class Wsdl {
    */
   find(kind: Kind, node: XmlNode, attribute: string): WsdlPart {
     const key = qualifiedName(node.attributes.get(attribute) ?? '', node)
-    const found = this.#parts.get(`${kind} ${key}`)
+    const found = this.#parts.get(`${kind} ${key}`) ?? this.#onlyOneNamed(kind, key.slice(key.indexOf('}') + 1))
     if (!found) throw new PartSkipped(`the ${kind} "${key.slice(0, 200)}" is not defined`)
     return found
+  }
+
+  /** Namespaces are got wrong more often than names. */
+  #onlyOneNamed(kind: Kind, name: string): WsdlPart | undefined {
+    const same = this.all(kind).filter(({ node }) => node.attributes.get('name') === name)
+    return same.length === 1 ? same[0] : undefined
   }
 }
 

@@ -137,6 +137,30 @@ describe('what it is made of', () => {
     )
   })
 
+  it('stands for XML where a part of an input is defined nowhere, and is named', async () => {
+    const input = '<x:sequence><x:element name="a" type="t:Gone"/><x:element ref="t:lost" minOccurs="0"/></x:sequence>'
+    const api = await read({ input })
+    const { inputSchema, call } = operationNamed(api, 'do_op')
+    expect(inputSchema).toMatchObject({
+      properties: { a: { type: 'string' }, lost: { type: 'string' } },
+      required: ['a'],
+    })
+    expect(api.skipped.map(({ reason }) => reason)).toEqual([
+      'the type "{urn:t}Gone" is not defined; inputs hold XML, as text, in its place',
+      'the element "{urn:t}lost" is not defined; inputs hold XML, as text, in its place',
+    ])
+    if (call.protocol?.kind !== 'soap') throw new Error('It speaks no SOAP.')
+    const { content } = soapCodec.write(call.protocol, { a: '<b/>', lost: 'x' }, { credentials: [], env: {} })
+    expect(String(content)).toContain('<n2:Do><n2:a><b/></n2:a><n2:lost>x</n2:lost></n2:Do>')
+  })
+
+  it('finds types whose prefix was forgotten', async () => {
+    const schema = '<x:complexType name="Own"><x:sequence/></x:complexType>'
+    const types = `<x:schema targetNamespace="urn:t" xmlns="">${schema}<x:element name="Do"><x:complexType><x:sequence><x:element name="v" type="Own"/></x:sequence></x:complexType></x:element></x:schema>`
+    const { inputSchema } = operationNamed(await read({ types }), 'do_op')
+    expect(inputSchema.$defs).toHaveProperty('Own')
+  })
+
   it('costs one operation when it is missing, and is named', async () => {
     const types = '<x:schema><x:import namespace="urn:t" schemaLocation="https://b.example/t.xsd"/></x:schema>'
     const api = await read({ types }, { loadReference: () => Promise.reject(new Error('not on its own host')) })
