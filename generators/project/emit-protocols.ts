@@ -5,7 +5,7 @@ import type { ServerDefinition } from '../../src/model/server-definition.ts'
 export const PROTOCOLS = ['grpc', 'soap'] as const satisfies readonly Protocol['kind'][]
 
 /** What protocols are spoken with; pinned in mcpwright's own package.json. */
-export type ProtocolPackage = 'fast-xml-parser' | '@bufbuild/protobuf'
+export type ProtocolPackage = 'saxes' | '@bufbuild/protobuf'
 
 interface ProtocolParts {
   readonly codec: string
@@ -14,7 +14,7 @@ interface ProtocolParts {
 
 const PARTS: Readonly<Record<Protocol['kind'], ProtocolParts>> = {
   grpc: { codec: 'grpcCodec', packages: ['@bufbuild/protobuf'] },
-  soap: { codec: 'soapCodec', packages: ['fast-xml-parser'] },
+  soap: { codec: 'soapCodec', packages: ['saxes'] },
 }
 
 /** What the operations of a server speak besides plain HTTP. */

@@ -65,7 +65,7 @@ describe('the house', () => {
         from === 'runtime/library' &&
         to === undefined &&
         !/^(@modelcontextprotocol\/(server|client)|minisearch)(\/|$)/.test(specifier) &&
-        !(file === 'runtime/library/soap/xml-tree.ts' && specifier === 'fast-xml-parser') &&
+        !(file === 'runtime/library/soap/xml-tree.ts' && specifier === 'saxes') &&
         !(file === 'runtime/library/grpc/messages.ts' && specifier.startsWith('@bufbuild/protobuf')),
     )
     expect(wrong.map(describeImport)).toEqual([])

@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser'
+import { SaxesParser, type SaxesTagNS } from 'saxes'
 
 /** An element, with its namespace resolved (Namespaces in XML 1.0, section 6). */
 export interface XmlNode {
@@ -16,174 +16,146 @@ export interface XmlNode {
   readonly scope: ReadonlyMap<string, string>
 }
 
-/** The parser keeps to it with an error; it bounds what recurses over a tree, too. */
+/** It bounds what recurses over a tree. */
 const DEEPEST = 200
-/** Each takes some 500 bytes, and an attribute as much. */
-const MOST_TAGS = 400_000
-const LONGEST_TAG = 50_000
+/** Each takes some 500 bytes, and an attribute half as much. */
+const MOST_ELEMENTS = 250_000
+const MOST_ATTRIBUTES = 500_000
+/** Of one element: the parser holds them side by side until it ends. */
+const MOST_OF_ONE = 1_000
 
 /**
- * Reads XML. Document types are refused, so that there are no entities but the five of XML itself: nothing that can
- * multiply or be fetched (XML 1.0, section 4.6; https://owasp.org/www-community/vulnerabilities/XML_External_Entity_(XXE)_Processing).
+ * Reads XML, well-formed or not at all. Document types are refused, so that there are no entities but the five of XML
+ * itself: nothing that can multiply or be fetched (XML 1.0, section 4.6).
  * @param mask  is applied to every text
- * @throws XmlRefused with the line where it is known
+ * @throws XmlRefused with line and column where they are known
  */
 export function parseXml(text: string, mask: (text: string) => string = (same) => same): XmlNode {
-  if (/<!DOCTYPE/i.test(text)) throw new XmlRefused('it has a document type (DTD), which is not read')
-  refuseCostlyTags(text)
-  const [root, ...others] = elementsOf(parsed(text)).filter(({ tag }) => !tag.startsWith('?'))
-  if (!root || others.length > 0) throw new XmlRefused('it has no single root element')
-  return toNode(root, new Map([['xml', XML]]), mask)
+  const tree = new GrowingTree(mask)
+  const parser = new SaxesParser({ xmlns: true })
+  parser.on('error', (error) => {
+    throw new XmlRefused(`it is not well-formed (${error.message.slice(0, 200)})`)
+  })
+  parser.on('doctype', () => {
+    throw new XmlRefused('it has a document type (DTD), which is not read')
+  })
+  parser.on('opentagstart', () => tree.begin())
+  parser.on('attribute', () => tree.countAttribute())
+  parser.on('opentag', (tag) => tree.open(tag))
+  parser.on('text', (part) => tree.add(part))
+  parser.on('cdata', (part) => tree.add(part))
+  parser.on('closetag', () => tree.close())
+  parser.write(text.trim()).close()
+  return tree.root()
 }
 
 export class XmlRefused extends Error {
   override readonly name = 'XmlRefused'
 }
 
+const NO_CHILDREN: readonly XmlNode[] = []
+
+/** Most elements are leaves: what they do not have takes no memory. */
+class GrowingNode implements XmlNode {
+  readonly name: string
+  readonly namespace: string
+  readonly attributes: ReadonlyMap<string, string>
+  readonly scope: ReadonlyMap<string, string>
+  text = ''
+  #children: XmlNode[] | undefined
+  /** Kept where texts stand between elements. */
+  #mixed: (string | XmlNode)[] | undefined
+
+  constructor({ local, uri }: SaxesTagNS, attributes: XmlNode['attributes'], scope: XmlNode['scope']) {
+    this.name = local
+    this.namespace = uri
+    this.attributes = attributes
+    this.scope = scope
+  }
+
+  get children(): readonly XmlNode[] {
+    return this.#children ?? NO_CHILDREN
+  }
+
+  get content(): readonly (string | XmlNode)[] {
+    return this.#mixed ?? (this.text === '' ? this.children : [this.text])
+  }
+
+  addChild(child: XmlNode): void {
+    if (this.text !== '') (this.#mixed ??= [this.text, ...this.children]).push(child)
+    this.#children ??= []
+    this.#children.push(child)
+  }
+
+  addText(text: string): void {
+    if (this.#children) (this.#mixed ??= [...this.#children]).push(text)
+    this.text += text
+  }
+
+  /** Blanks between elements are there for people. */
+  close(): void {
+    if (!this.#children || this.text.trim() !== '') return
+    this.text = ''
+    this.#mixed = undefined
+  }
+}
+
 const XML = 'http://www.w3.org/XML/1998/namespace'
+const XMLNS = 'http://www.w3.org/2000/xmlns/'
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map()
 
-/** What the parser gives for each element or text: one tag with its children, and the attributes under `:@`. */
-type Parsed = Readonly<Record<string, unknown>>
+/** The elements that are open, outermost first. */
+class GrowingTree {
+  readonly #mask: (text: string) => string
+  readonly #open: GrowingNode[] = []
+  #root: XmlNode | undefined
+  #elements = 0
+  #attributes = 0
+  #ofOne = 0
 
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseTagValue: false,
-  trimValues: false,
-  processEntities: false,
-  cdataPropName: '#cdata',
-  maxNestedTags: DEEPEST,
-  jPath: false,
-  onDangerousProperty: (name: string) => name,
-})
-
-function parsed(text: string): readonly Parsed[] {
-  try {
-    // A byte order mark is no part of the text.
-    const found: unknown = parser.parse(text.replace(/^\uFEFF/, '').trim(), true)
-    // With preserveOrder it gives a list of objects.
-    return Array.isArray(found) ? (found as Parsed[]) : []
-  } catch (error) {
-    throw new XmlRefused(
-      `it is not well-formed: ${error instanceof Error ? error.message.slice(0, 200) : 'unreadable'}`,
-    )
+  constructor(mask: (text: string) => string) {
+    this.#mask = mask
   }
-}
 
-interface ParsedElement {
-  readonly tag: string
-  readonly content: readonly Parsed[]
-  readonly attributes: Readonly<Record<string, string>>
-}
-
-function elementsOf(content: readonly Parsed[]): ParsedElement[] {
-  return content.flatMap((part) => {
-    const tag = tagOf(part)
-    if (tag === undefined || tag === '#text' || tag === '#cdata') return []
-    // The parser's own form, checked where it is read.
-    return [{ tag, content: part[tag] as Parsed[], attributes: (part[':@'] ?? {}) as Record<string, string> }]
-  })
-}
-
-function tagOf(part: Parsed): string | undefined {
-  return Object.keys(part).find((key) => key !== ':@')
-}
-
-function toNode(
-  { tag, content, attributes }: ParsedElement,
-  outer: ReadonlyMap<string, string>,
-  mask: (text: string) => string,
-): XmlNode {
-  const scope = scopeOf(attributes, outer)
-  const { prefix, local } = split(tag)
-  const parts = content.flatMap((part): (string | XmlNode)[] => {
-    const [child] = elementsOf([part])
-    if (child) return child.tag.startsWith('?') ? [] : [toNode(child, scope, mask)]
-    const text = textOf(part)
-    return text === '' ? [] : [mask(text)]
-  })
-  return {
-    name: local,
-    namespace: namespaceOf(prefix, scope),
-    attributes: attributesOf(attributes, scope, mask),
-    children: parts.filter((part) => typeof part !== 'string'),
-    text: parts.filter((part) => typeof part === 'string').join(''),
-    content: parts,
-    scope,
+  begin(): void {
+    this.#ofOne = 0
   }
-}
 
-function textOf(part: Parsed): string {
-  if (typeof part['#text'] === 'string') return decodeEntities(part['#text'])
-  const [inner] = Array.isArray(part['#cdata']) ? part['#cdata'] : []
-  return typeof inner?.['#text'] === 'string' ? inner['#text'] : ''
-}
+  countAttribute(): void {
+    if (++this.#attributes > MOST_ATTRIBUTES) throw new XmlRefused(`it has more than ${MOST_ATTRIBUTES} attributes`)
+    if (++this.#ofOne > MOST_OF_ONE) throw new XmlRefused(`an element has more than ${MOST_OF_ONE} attributes`)
+  }
 
-function scopeOf(attributes: Readonly<Record<string, string>>, outer: ReadonlyMap<string, string>) {
-  const declared = Object.entries(attributes).filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'))
-  if (declared.length === 0) return outer
-  return new Map([...outer, ...declared.map(([name, uri]) => [name.slice(6), decodeEntities(uri)] as const)])
-}
+  open(tag: SaxesTagNS): void {
+    const parent = this.#open.at(-1)
+    if (++this.#elements > MOST_ELEMENTS) throw new XmlRefused(`it has more than ${MOST_ELEMENTS} elements`)
+    if (this.#open.length >= DEEPEST) throw new XmlRefused(`it is nested deeper than ${DEEPEST} levels`)
+    const outer = parent?.scope ?? new Map([['xml', XML]])
+    const declared = Object.entries(tag.ns)
+    const scope = declared.length === 0 ? outer : new Map([...outer, ...declared])
+    const node = new GrowingNode(tag, this.#attributesOf(tag), scope)
+    parent?.addChild(node)
+    this.#open.push(node)
+  }
 
-const NONE: ReadonlyMap<string, string> = new Map()
+  add(text: string): void {
+    if (text !== '') this.#open.at(-1)?.addText(this.#mask(text))
+  }
 
-function attributesOf(
-  attributes: Readonly<Record<string, string>>,
-  scope: ReadonlyMap<string, string>,
-  mask: (text: string) => string,
-): ReadonlyMap<string, string> {
-  const own = Object.entries(attributes).filter(([name]) => name !== 'xmlns' && !name.startsWith('xmlns:'))
-  if (own.length === 0) return NONE
-  return new Map(
-    own.map(([name, value]) => {
-      const { prefix, local } = split(name)
-      // Without a prefix an attribute is in no namespace, whatever the default is.
-      const key = prefix === '' ? local : `{${namespaceOf(prefix, scope)}}${local}`
-      return [key, mask(decodeEntities(value.replace(/[\t\n]/g, ' ')))]
-    }),
-  )
-}
+  close(): void {
+    const closed = this.#open.pop()
+    closed?.close()
+    if (this.#open.length === 0) this.#root = closed
+  }
 
-function namespaceOf(prefix: string, scope: ReadonlyMap<string, string>): string {
-  const namespace = scope.get(prefix)
-  if (namespace === undefined && prefix !== '')
-    throw new XmlRefused(`its prefix "${prefix.slice(0, 60)}" is not declared`)
-  return namespace ?? ''
-}
+  root(): XmlNode {
+    if (!this.#root) throw new XmlRefused('it has no element')
+    return this.#root
+  }
 
-function split(name: string): { readonly prefix: string; readonly local: string } {
-  const colon = name.indexOf(':')
-  return colon < 0 ? { prefix: '', local: name } : { prefix: name.slice(0, colon), local: name.slice(colon + 1) }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
-
-/** XML 1.0, sections 4.1 and 4.6. */
-function decodeEntities(text: string): string {
-  if (!text.includes('&')) return text
-  return text.replace(/&(?:#(\d{1,7})|#x([\dA-Fa-f]{1,6})|(\w{1,40}));/g, (whole, decimal, hex, name) => {
-    if (name !== undefined) {
-      const known = Object.hasOwn(ENTITIES, name) ? ENTITIES[name] : undefined
-      if (known === undefined) throw new XmlRefused(`its entity ${whole} is not known`)
-      return known
-    }
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
-    return code > 0x10_ff_ff ? '\uFFFD' : String.fromCodePoint(code)
-  })
-}
-
-/** One look at the characters, before anything is parsed. */
-function refuseCostlyTags(text: string): void {
-  let tags = 0
-  let end = 0
-  for (let start = text.indexOf('<'); start >= 0; start = text.indexOf('<', Math.max(start + 1, end))) {
-    if (++tags > MOST_TAGS) throw new XmlRefused(`it has more than ${MOST_TAGS} tags`)
-    // Comments and CDATA sections may be of any length.
-    if (text[start + 1] === '!') continue
-    end = text.indexOf('>', start)
-    if ((end < 0 ? text.length : end) - start > LONGEST_TAG)
-      throw new XmlRefused(`it has a tag of more than ${LONGEST_TAG} characters`)
-    if (end < 0) return
+  #attributesOf({ attributes }: SaxesTagNS): ReadonlyMap<string, string> {
+    const own = Object.values(attributes).filter(({ uri }) => uri !== XMLNS)
+    if (own.length === 0) return NO_ATTRIBUTES
+    return new Map(own.map(({ uri, local, value }) => [uri === '' ? local : `{${uri}}${local}`, this.#mask(value)]))
   }
 }

@@ -16,6 +16,7 @@ const PACKAGES = [
   'typescript',
   '@types/node',
   '@bufbuild/protobuf',
+  'saxes',
   ...IMPORTABLE_PACKAGES,
 ] as const
 

@@ -13,6 +13,7 @@ export const PROJECT_PACKAGES: readonly string[] = [
   'minisearch',
   '@types/node',
   '@bufbuild/protobuf',
+  'saxes',
   ...IMPORTABLE_PACKAGES,
 ]
 
