@@ -90,7 +90,9 @@ export async function startDaemon(config: Config, headStart?: HeadStart): Promis
   const openCalls = createOpenCalls()
   const openQuestions = createOpenQuestions(defaults.confirmation.unansweredMs)
   starting.defer(() => openQuestions.close())
-  const meta: MetaEndpoint = createMetaEndpoint(() => createMetaServer({ services, openQuestions, openCalls }, OWNER))
+  const meta: MetaEndpoint = createMetaEndpoint(() =>
+    createMetaServer({ services, openQuestions, openCalls, fileTools: config.fileTools }, OWNER),
+  )
   const app = createApp({
     token,
     principal: OWNER,

@@ -28,7 +28,7 @@ export async function openStdioDoor(environment: NodeJS.ProcessEnv): Promise<voi
   await connectStdio({
     input: process.stdin,
     output: process.stdout,
-    ...(!isBehind && { staticAnswers: { ...describedMetaServer(), supportedVersions: ALL_VERSIONS } }),
+    ...(!isBehind && { staticAnswers: { ...describedMetaServer(config), supportedVersions: ALL_VERSIONS } }),
     async endpoint() {
       installation.refuseIfGone()
       const begun = daemon ?? ensureDaemon(config, environment)

@@ -40,6 +40,8 @@ export const defaults = {
     codeBytes: 256 * 1024,
     sharedFiles: 50,
   },
+  /** Of one server: what was changed by hand in its files. */
+  files: { most: 200, bytes: 256 * 1024, totalBytes: 2 * 1024 * 1024 },
   /** Of one tenant: what an agent that nobody watches may use up. */
   quota: {
     servers: 100,

@@ -24,6 +24,8 @@ export interface Config {
   readonly masterKey: string | undefined
   /** Folders from which descriptions may be read. */
   readonly files: readonly string[]
+  /** Whether chats have the tools that change files of generated projects. */
+  readonly fileTools: boolean
   readonly idleLeaveMs: number
   readonly quota: Quota
   /** How every request leaves. */
@@ -60,6 +62,7 @@ const KNOWN = [
   'MCPWRIGHT_ALLOW_LOCAL',
   'MCPWRIGHT_ENV_SECRETS',
   'MCPWRIGHT_FILES',
+  'MCPWRIGHT_FILE_TOOLS',
   'MCPWRIGHT_MASTER_KEY',
   'MCPWRIGHT_IDLE_MINUTES',
   'MCPWRIGHT_MAX_SERVERS',
@@ -93,6 +96,7 @@ export function loadConfig(env: Environment, platform: NodeJS.Platform = process
       .split(path.delimiter)
       .filter(Boolean)
       .map((folder) => path.resolve(folder)),
+    fileTools: readSwitch('MCPWRIGHT_FILE_TOOLS', env.MCPWRIGHT_FILE_TOOLS),
     idleLeaveMs: readMinutes('MCPWRIGHT_IDLE_MINUTES', env.MCPWRIGHT_IDLE_MINUTES) ?? defaults.daemon.idleLeaveMs,
     quota: {
       servers: readLimit('MCPWRIGHT_MAX_SERVERS', env.MCPWRIGHT_MAX_SERVERS) ?? defaults.quota.servers,
@@ -160,6 +164,12 @@ function readMinutes(name: string, text: string | undefined): number | undefined
   if (!(minutes > 0))
     throw new MetaError('CONFIGURATION_INVALID', `${name} is "${text}".`, 'Give a number of minutes above 0.')
   return minutes * 60_000
+}
+
+function readSwitch(name: string, text: string | undefined): boolean {
+  if (!text || text === '0') return false
+  if (text === '1') return true
+  throw new MetaError('CONFIGURATION_INVALID', `${name} is "${text}".`, 'Give 1 to switch it on, or 0.')
 }
 
 function readLimit(name: string, text: string | undefined): number | undefined {

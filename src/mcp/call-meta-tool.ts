@@ -11,12 +11,14 @@ import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import type { MetaAnswer, MetaCall, MetaTool } from '../tools/meta-tool.ts'
 import { resolveAlias } from '../tools/aliases.ts'
-import { metaTools } from '../tools/index.ts'
+import { fileTools } from '../tools/files/index.ts'
 
 /** A call whose services may still be opening. */
 export type IncomingCall = Omit<MetaCall, 'services' | 'confirm'> & {
   readonly services: () => Promise<Services>
   readonly client: AskingClient
+  /** Those that are switched on. */
+  readonly tools: readonly MetaTool[]
 }
 
 /** A call's result; `job` is what goes on after it. */
@@ -29,7 +31,7 @@ export interface AnsweredCall {
 export async function callMetaTool(asked: string, given: unknown, incoming: IncomingCall): Promise<AnsweredCall> {
   const { name, input: whole } = resolveAlias({ name: asked, input: given })
   try {
-    const tool = findTool(name)
+    const tool = findTool(name, incoming.tools)
     checkScope(tool, incoming.principal)
     const { input, token } = splitConfirm(whole)
     refuseKeys(input)
@@ -102,12 +104,19 @@ async function audited(
   }
 }
 
-function findTool(name: string): MetaTool {
-  const tool = metaTools.find((candidate) => candidate.name === name)
+function findTool(name: string, tools: readonly MetaTool[]): MetaTool {
+  const tool = tools.find((candidate) => candidate.name === name)
   if (tool) return tool
+  if (fileTools.some((candidate) => candidate.name === name)) {
+    throw new MetaError(
+      'TOOL_UNKNOWN',
+      `"${name}" is switched off here.`,
+      'A person can switch the tools for files on, by starting mcpwright with MCPWRIGHT_FILE_TOOLS=1; no tool does.',
+    )
+  }
   const near = nearestName(
     name,
-    metaTools.map((candidate) => candidate.name),
+    tools.map((candidate) => candidate.name),
   )
   throw new MetaError(
     'TOOL_UNKNOWN',

@@ -1,6 +1,6 @@
 import { TASKS_EXTENSION } from '../../runtime/library/server/tasks-extension.ts'
 import { ownVersion } from '../daemon/version.ts'
-import { metaTools } from '../tools/index.ts'
+import { offeredTools } from '../tools/offered-tools.ts'
 import { instructions } from './instructions.ts'
 import { listedTool } from './listed-tool.ts'
 import { metaPrompts } from './prompts/index.ts'
@@ -8,7 +8,7 @@ import { listedPrompt } from './prompts/meta-prompt.ts'
 import { RESOURCE_TEMPLATES } from './resources/resource-uris.ts'
 
 /** What the meta server says of itself. The stdio door says it before the daemon is up, so nothing heavy is imported. */
-export function describeMetaServer() {
+export function describeMetaServer({ fileTools }: { readonly fileTools: boolean }) {
   return {
     serverInfo: { name: 'mcpwright', title: 'mcpwright', version: ownVersion() },
     capabilities: {
@@ -19,7 +19,7 @@ export function describeMetaServer() {
       extensions: { [TASKS_EXTENSION]: {} },
     },
     instructions,
-    tools: metaTools.map(listedTool),
+    tools: offeredTools({ fileTools }).map(listedTool),
     prompts: metaPrompts.map(listedPrompt),
     resourceTemplates: RESOURCE_TEMPLATES.map((template) => ({ ...template })),
   }

@@ -6,6 +6,7 @@ import { defaults } from '../config/defaults.ts'
 import { callMetaTool, type IncomingCall } from './call-meta-tool.ts'
 import { cancelledCall } from './cancelled-call.ts'
 import { takesTasks } from './client-capabilities.ts'
+import { offeredTools } from '../tools/offered-tools.ts'
 import { askClient, ClientNeeded } from './client-needed.ts'
 import { showClientPage } from './client-page.ts'
 import { askClientPerson } from './client-question.ts'
@@ -22,6 +23,8 @@ import { readResource } from './resources/read-resource.ts'
 
 /** What all connections share. */
 export interface MetaServerParts {
+  /** Whether a person has switched the tools for files on. */
+  readonly fileTools: boolean
   /** The list answers before they are there; calls wait for them. */
   readonly services: () => Promise<Services>
   readonly openQuestions: OpenQuestions
@@ -31,7 +34,7 @@ export interface MetaServerParts {
 /** Makes a server for one connection or request. */
 export function createMetaServer(parts: MetaServerParts, principal: Principal): Server {
   const { services } = parts
-  const { serverInfo, capabilities, instructions, tools, prompts, resourceTemplates } = describeMetaServer()
+  const { serverInfo, capabilities, instructions, tools, prompts, resourceTemplates } = describeMetaServer(parts)
   const server = new Server(serverInfo, { capabilities, instructions })
   const tasks = createJobTasks(services, principal)
   const callFor = async (context: ServerContext, name: string, input: object) => {
@@ -77,11 +80,12 @@ function incomingCall(
   server: Server,
   context: ServerContext,
   cancelled: AbortSignal,
-  { services, openQuestions }: MetaServerParts,
+  { services, openQuestions, fileTools }: MetaServerParts,
   principal: Principal,
 ): IncomingCall {
   return {
     services,
+    tools: offeredTools({ fileTools }),
     principal,
     signal: context.mcpReq.signal,
     cancelled,

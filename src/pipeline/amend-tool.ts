@@ -3,13 +3,8 @@ import type { ServerId, TenantId } from '../model/ids.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
 import { findToolDraft } from '../registry/tool-draft-store.ts'
 import { findTool } from '../registry/tool-store.ts'
+import { applyEdit, type Edit } from './apply-edit.ts'
 import type { Services } from './services.ts'
-
-/** One piece of the code, and what takes its place. */
-export interface Edit {
-  readonly old: string
-  readonly new: string
-}
 
 /** What add_tool is given, as far as amending it goes. */
 export interface AmendableInput {
@@ -42,7 +37,7 @@ export async function amendTool<Input extends AmendableInput>(
   })
   if (!base || typeof base['code'] !== 'string') throw nothingToAmend(server.name, input.name)
   // A draft is what add_tool was given before; only its code is looked into.
-  const code = (edits ?? []).reduce((text, edit) => apply(edit, text, input.name), base['code'])
+  const code = (edits ?? []).reduce((text, edit) => applyEdit(edit, text, `the code of "${input.name}"`), base['code'])
   return { ...(base as Input), ...given, code }
 }
 
@@ -64,22 +59,6 @@ function inputOf({ name, description, effect, inputSchema, outputSchema, handler
     ...(handler.task && { task: handler.task }),
     replace: true,
   }
-}
-
-function apply({ old, new: text }: Edit, code: string, tool: string): string {
-  const places = code.split(old).length - 1
-  if (places === 1) return code.replace(old, () => text)
-  throw new MetaError(
-    'ARGUMENTS_INVALID',
-    `"${shorten(old)}" stands ${places === 0 ? 'nowhere' : `${places} times`} in the code of "${tool}". Nothing was changed.`,
-    places === 0
-      ? `Give a piece as it is, with its spaces. The code begins: ${shorten(code, 300)}`
-      : 'Give a longer piece around it, which is there once.',
-  )
-}
-
-function shorten(text: string, most = 80): string {
-  return text.length > most ? `${text.slice(0, most)}…` : text
 }
 
 function nothingToAmend(server: string, tool: string): MetaError {

@@ -4,6 +4,7 @@ import { shareRead } from '../db/share-read.ts'
 import { type BuildContents, compareContents } from '../model/build-contents.ts'
 import type { Build } from '../model/build.ts'
 import type { Deployment } from '../model/deployment.ts'
+import { changeOf } from '../model/file-overlay.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import { describeRequest } from '../model/inbox/inbox-item.ts'
 import type { Principal } from '../model/principal.ts'
@@ -14,6 +15,7 @@ import { findBuildContents, listBuilds, loadBuild } from '../registry/build-stor
 import { listConnections } from '../registry/connection-store.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
+import { listFileOverlays } from '../registry/file-overlay-store.ts'
 import { listSources } from '../registry/source-store.ts'
 import { listTools } from '../registry/tool-store.ts'
 import { describeConnections } from './connections/describe-connections.ts'
@@ -78,9 +80,10 @@ async function readServer(
       deployments: await listDeployments(sql, tenantId, server.id),
       versions: include.includes('versions') ? await loadVersions(sql, tenantId, server.id) : [],
       newest: include.includes('code') ? await loadBuild(sql, tenantId, server.id, 'latest') : undefined,
+      overlays: include.includes('code') ? await listFileOverlays(sql, tenantId, server.id) : [],
     }
   })
-  const { server, summary, sources, connections, deployments, versions, newest, waiting } = found
+  const { server, summary, sources, connections, deployments, versions, newest, overlays, waiting } = found
   const needed = secretsOf({ credentials: summary.credentials, connections: found.settings })
   const wantsSecrets = include.includes('secrets') && needed.length > 0
   const secrets = wantsSecrets ? await services.secrets.load(tenantId, server.id) : undefined
@@ -106,6 +109,9 @@ async function readServer(
     sources: sources.map(({ title, origin, skipped }) => ({ title, origin, skipped: skipped.length })),
     ...(connections.length > 0 && { connections }),
     ...shown,
+    ...(overlays.length > 0 && {
+      changed_files: overlays.map((overlay) => ({ file: overlay.path, change: changeOf(overlay) })),
+    }),
   }
   const message = lastWord(server.id, deployments)
   const text = [

@@ -77,6 +77,7 @@ describe('the configuration', () => {
     ['MCPWRIGHT_PORT_RANGE', '5-4'],
     ['MCPWRIGHT_ENV_SECRETS', 'lower@host'],
     ['MCPWRIGHT_IDLE_MINUTES', 'soon'],
+    ['MCPWRIGHT_FILE_TOOLS', 'yes'],
     ['MCPWRIGHT_REQUESTS_PER_MINUTE', '1.5'],
     ['MCPWRIGHT_REQUESTS_PER_MINUTE', '-1'],
   ])('refuses a wrong %s, naming it and its value', (name, value) => {

@@ -62,7 +62,7 @@ export async function openTenants(): Promise<Tenants> {
   } as unknown as Services
   const openQuestions = createOpenQuestions(60_000)
   resources.defer(() => openQuestions.close())
-  const parts = { services: async () => services, openQuestions, openCalls: createOpenCalls() }
+  const parts = { fileTools: true, services: async () => services, openQuestions, openCalls: createOpenCalls() }
   const kept = resources.move()
   return {
     db,

@@ -4,7 +4,7 @@ import { createJobTasks } from '../../src/mcp/job-tasks.ts'
 import { waitingItems } from '../../src/pipeline/inbox/answer-inbox.ts'
 import { refuseMoreJobs } from '../../src/pipeline/quota.ts'
 import { requireServer } from '../../src/registry/server-store.ts'
-import { metaTools } from '../../src/tools/index.ts'
+import { offeredTools } from '../../src/tools/offered-tools.ts'
 import { call } from '../e2e/call.ts'
 import { workersOf } from '../pipeline/workers-of.ts'
 import { ADA, BOB, openTenants, type Tenants } from './tenants.ts'
@@ -56,8 +56,12 @@ const ARGUMENTS: Readonly<Record<string, object>> = {
   read_tool: { tool: 'read_note', arguments: { id: '1' } },
   get_install: { client: 'cursor' },
   rollback: { version: 1 },
+  read_file: { file: 'README.md' },
+  write_file: { file: 'README.md', text: 'One.' },
+  delete_file: { file: 'README.md' },
+  run_script: { script: 'typecheck' },
 }
-const ofServer = metaTools
+const ofServer = offeredTools({ fileTools: true })
   .filter(({ inputSchema }) => Object.hasOwn(inputSchema.properties ?? {}, 'server'))
   .map(({ name }) => name)
 

@@ -2,8 +2,11 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
+import { callMetaTool, type IncomingCall } from '../../src/mcp/call-meta-tool.ts'
+import { listedTool } from '../../src/mcp/listed-tool.ts'
 import { describeMetaServer } from '../../src/mcp/describe-meta-server.ts'
 import { tokensOf } from '../../src/pipeline/token-cost.ts'
+import { fileTools } from '../../src/tools/files/index.ts'
 import { metaTools } from '../../src/tools/index.ts'
 
 describe('the list of meta tools', () => {
@@ -15,6 +18,8 @@ describe('the list of meta tools', () => {
       'aliases.ts',
       'import-description.ts',
       'refresh-description.ts',
+      'offered-tools.ts',
+      'files',
     ]
     const files = readdirSync(path.resolve(import.meta.dirname, '../../src/tools')).filter(
       (file) => !notTools.includes(file),
@@ -23,7 +28,7 @@ describe('the list of meta tools', () => {
     expect(listed.toSorted()).toEqual(files.toSorted())
   })
 
-  it.each(metaTools.map((tool) => [tool.name, tool] as const))(
+  it.each([...metaTools, ...fileTools].map((tool) => [tool.name, tool] as const))(
     '%s has a valid object schema and a description',
     (name, tool) => {
       expect(name).toMatch(/^[a-z][a-z0-9_]{2,62}$/)
@@ -34,7 +39,7 @@ describe('the list of meta tools', () => {
   )
 
   it('tells a tool that only reads from one that deletes, and what a schema asks for', () => {
-    const listed = new Map(describeMetaServer().tools.map((tool) => [tool.name, tool]))
+    const listed = new Map(describeMetaServer({ fileTools: false }).tools.map((tool) => [tool.name, tool]))
     expect(listed.get('get_logs')?.annotations).toEqual({ readOnlyHint: true, openWorldHint: false })
     // What the protocol assumes anyway is left out: it writes, and destroys.
     expect(listed.get('delete_server')?.annotations).not.toHaveProperty('readOnlyHint')
@@ -49,6 +54,20 @@ describe('the list of meta tools', () => {
 
   it('stays within 25 tools and 4,000 tokens', () => {
     expect(metaTools.length).toBeLessThanOrEqual(25)
-    expect(tokensOf(describeMetaServer().tools)).toBeLessThanOrEqual(4_000)
+    expect(tokensOf(describeMetaServer({ fileTools: false }).tools)).toBeLessThanOrEqual(4_000)
+  })
+
+  it('has the tools for files only where a person switched them on, beside the others', () => {
+    const [on, off] = [true, false].map((each) => describeMetaServer({ fileTools: each }).tools)
+    expect(on).toEqual([...(off ?? []), ...fileTools.map(listedTool)])
+    expect(tokensOf(fileTools.map(listedTool))).toBeLessThanOrEqual(1_000)
+  })
+
+  it('says who can switch a tool for files on', async () => {
+    const incoming = { tools: metaTools, services: () => Promise.reject(new Error('Not needed.')) }
+    // Nothing else of a call is looked at before its tool is found.
+    const { result } = await callMetaTool('write_file', {}, incoming as unknown as IncomingCall)
+    expect(result).toMatchObject({ isError: true, structuredContent: { error: { code: 'TOOL_UNKNOWN' } } })
+    expect(result.content[0]?.text).toMatch(/"write_file" is switched off here.*\n.*MCPWRIGHT_FILE_TOOLS=1/)
   })
 })

@@ -32,7 +32,7 @@ export interface DescribedTool {
 }
 
 export function describedTools(): readonly DescribedTool[] {
-  return describedMetaServer().tools.map(({ name, title, description, inputSchema }) => ({
+  return describedMetaServer({ fileTools: false }).tools.map(({ name, title, description, inputSchema }) => ({
     name,
     title,
     description,

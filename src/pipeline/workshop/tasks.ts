@@ -7,6 +7,7 @@ import type { ServerDefinition } from '../../model/server-definition.ts'
 import type { JsonSchema } from '../../model/tool-definition.ts'
 import type { ProjectFiles } from '../../model/project-files.ts'
 import type { BundledMcpb } from './bundle-mcpb.ts'
+import type { EmittedFiles } from './emit-files.ts'
 import type { MadeProject } from './make-project.ts'
 
 /** What the worker process is asked to do, and what each task gives. Everything crosses by structured clone. */
@@ -21,6 +22,16 @@ export interface WorkshopTasks {
   readonly 'make-project': {
     readonly input: { readonly definition: ServerDefinition; readonly knownDigests: readonly string[] }
     readonly output: MadeProject
+  }
+  /** Generates a project, without what was changed by hand. */
+  readonly 'emit-files': {
+    readonly input: { readonly definition: ServerDefinition }
+    readonly output: EmittedFiles
+  }
+  /** What is wrong with the types of a project with its changes; throws IMPORT_NOT_ALLOWED. */
+  readonly 'check-files': {
+    readonly input: { readonly definition: ServerDefinition }
+    readonly output: readonly string[]
   }
   /** Bundles a definition's code without checking its types, to run it once. */
   readonly 'bundle-code': {

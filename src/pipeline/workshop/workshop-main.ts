@@ -40,6 +40,14 @@ const run: {
     const { makeProject } = await import('./make-project.ts')
     return makeProject(definition, knownDigests, cache, (step) => send({ kind: 'step', id, step }))
   },
+  'emit-files': async ({ definition }) => {
+    const { emitFiles } = await import('./emit-files.ts')
+    return emitFiles(definition)
+  },
+  'check-files': async ({ definition }) => {
+    const { checkFiles } = await import('./check-files.ts')
+    return checkFiles(definition, cache)
+  },
   'bundle-code': async ({ definition, checkTypes }) => {
     const { bundleCode } = await import('./bundle-code.ts')
     return bundleCode(definition, checkTypes, cache)
