@@ -7,6 +7,7 @@ import type { SkippedPart } from '../../../src/model/tool-definition.ts'
 import { asRecord } from '../openapi/json-value.ts'
 import { descriptionTooLarge, refuseCostlyJson } from '../openapi/text-budget.ts'
 import { protoFormOf } from './recognize-proto.ts'
+import { readSetNotes, type SetNotes } from './set-notes.ts'
 
 /** Files of one description; a description in more parts is not read to its end. */
 const MOST_FILES = 200
@@ -134,11 +135,36 @@ function refuseLongBlocks(text: string): void {
 
 function readSet(text: string): protobuf.Namespace {
   try {
+    const bytes = Buffer.from(text, 'base64')
     // Names stay as they are in the files.
-    return resolved(protobuf.Root.fromDescriptor(Buffer.from(text, 'base64'), { keepCase: true }))
+    const root = protobuf.Root.fromDescriptor(bytes, { keepCase: true })
+    addNotes(root, readSetNotes(bytes))
+    return resolved(root)
   } catch (error) {
     throw invalid('it is no FileDescriptorSet in base64', error)
   }
+}
+
+/** The parser of texts puts comments and HTTP forms where they belong; that of descriptors leaves them out. */
+function addNotes(root: protobuf.Root, { comments, verbs }: SetNotes): void {
+  for (const [name, comment] of comments) {
+    const found = lookUp(root, name)
+    if (found) found.comment = comment
+  }
+  for (const [name, verb] of verbs) {
+    const method = lookUp(root, name)
+    if (method instanceof protobuf.Method) method.parsedOptions = [{ '(google.api.http)': { [verb]: '' } }]
+  }
+}
+
+/** A service, message, or what stands in one. */
+function lookUp(root: protobuf.Root, name: string): protobuf.ReflectionObject | null {
+  const dot = name.lastIndexOf('.')
+  const own = name.slice(dot + 1)
+  const parent = dot < 0 ? null : root.lookup(name.slice(0, dot))
+  if (parent instanceof protobuf.Service) return parent.methods[own] ?? null
+  if (parent instanceof protobuf.Type && parent.fields[own]) return parent.fields[own]
+  return root.lookup(name)
 }
 
 /** Types that are missing are told where an operation needs them. */

@@ -1,3 +1,5 @@
+import { create, toBinary } from '@bufbuild/protobuf'
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import protobuf from 'protobufjs'
 import descriptor from 'protobufjs/ext/descriptor.js'
 import { describe, expect, it } from 'vitest'
@@ -76,6 +78,28 @@ describe('a .proto description', () => {
     const text = Buffer.from(set).toString('base64')
     expect(grpcImporter.recognizes(text)).toBe(true)
     expect(sentAndRead(await readDo(text), { someNumber: '5' })).toEqual({ someNumber: '5' })
+  })
+
+  it('keeps comments and HTTP forms that stand in a set of descriptors', async () => {
+    const rule = { no: 72_295_728, wireType: 2, data: new Uint8Array([4, 0x2a, 2, 0x2f, 0x78]) }
+    const file = create(FileDescriptorProtoSchema, {
+      name: 'a.proto',
+      syntax: 'proto3',
+      messageType: [{ name: 'In', field: [{ name: 'x', number: 1, type: 9, label: 1, jsonName: 'x' }] }],
+      service: [{ name: 'S', method: [{ name: 'Do', inputType: '.In', outputType: '.In', options: {} }] }],
+      sourceCodeInfo: {
+        location: [
+          { path: [6, 0, 2, 0], leadingComments: ' Does it.\n' },
+          { path: [4, 0, 2, 0], trailingComments: ' How.\n' },
+        ],
+      },
+    })
+    const [method] = file.service[0]?.method ?? []
+    if (method?.options) method.options.$unknown = [rule]
+    const set = toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file: [file] }))
+    const operation = await readDo(Buffer.from(set).toString('base64'))
+    expect(operation).toMatchObject({ description: 'Does it.', effect: 'delete' })
+    expect(operation.inputSchema).toMatchObject({ properties: { x: { description: 'How.' } } })
   })
 
   it('keeps what proto2 and editions say of fields', async () => {
