@@ -7,6 +7,19 @@ import { ownVersion } from '../daemon/version.ts'
 
 /** Runs one command of a terminal. Exit code 1: it failed, with what to do next on stderr; 2: the words are off. */
 export async function runCommand(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const program = createProgram(environment)
+  if (words[0] === 'complete') await (await import('./verbs/completion.ts')).addCompletion(program, environment)
+  try {
+    await program.parseAsync(words.length === 0 ? ['start'] : [...words], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof MetaError)) throw error
+    console.error(toTerminal(error))
+    process.exit(1)
+  }
+}
+
+/** All commands, and what each runs. What a command needs is loaded when it runs. */
+export function createProgram(environment: NodeJS.ProcessEnv): Command {
   const program = new Command('mcpwright')
     .description('Builds MCP servers: from an API description to a tool your client can call.')
     .version(ownVersion())
@@ -19,14 +32,7 @@ export async function runCommand(words: readonly string[], environment: NodeJS.P
     )
     .exitOverride((exit) => process.exit(exit.exitCode === 0 ? 0 : 2))
   addCommands(program, environment)
-  if (words[0] === 'complete') await (await import('./verbs/completion.ts')).addCompletion(program, environment)
-  try {
-    await program.parseAsync(words.length === 0 ? ['start'] : [...words], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof MetaError)) throw error
-    console.error(toTerminal(error))
-    process.exit(1)
-  }
+  return program
 }
 
 function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {

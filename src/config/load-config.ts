@@ -4,6 +4,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import { nearestName, SECRET_NAME } from '../model/names.ts'
 import { defaults } from './defaults.ts'
 import { type NetworkConfig, readNetwork } from './network-config.ts'
+import { settings } from './settings.ts'
 
 export interface Config {
   /** Holds the database, keys, deployments and logs. */
@@ -55,26 +56,8 @@ export interface EnvSecret {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const KNOWN = [
-  'MCPWRIGHT_HOME',
-  'MCPWRIGHT_PORT',
-  'MCPWRIGHT_PORT_RANGE',
-  'MCPWRIGHT_ALLOW_LOCAL',
-  'MCPWRIGHT_ENV_SECRETS',
-  'MCPWRIGHT_FILES',
-  'MCPWRIGHT_FILE_TOOLS',
-  'MCPWRIGHT_MASTER_KEY',
-  'MCPWRIGHT_IDLE_MINUTES',
-  'MCPWRIGHT_MAX_SERVERS',
-  'MCPWRIGHT_MAX_TOOLS',
-  'MCPWRIGHT_MAX_BUILDS_PER_HOUR',
-  'MCPWRIGHT_MAX_JOBS',
-  'MCPWRIGHT_MAX_RUNNER_SECONDS',
-  'MCPWRIGHT_MAX_GB',
-  'MCPWRIGHT_CA_FILE',
-  'MCPWRIGHT_REQUESTS_PER_MINUTE',
-  'MCPWRIGHT_RELAUNCHED',
-]
+/** The launcher tells itself by the last. */
+const KNOWN = [...settings.map(({ name }) => name), 'MCPWRIGHT_RELAUNCHED']
 
 /**
  * The only reader of the environment.
