@@ -1,14 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load-config.ts'
+import { createProgram } from '../../src/cli/run-command.ts'
+import { settings } from '../../src/config/settings.ts'
 import type { ToolDefinition } from '../../src/model/tool-definition.ts'
 import { checkCode } from '../../src/pipeline/check-code.ts'
 import { LOCAL_TENANT } from '../../src/model/ids.ts'
 import { createWorkshop } from '../../src/pipeline/workshop/workshop.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
+/** For people, and for models. */
+const pages = [
+  'README.md',
+  'AGENTS.md',
+  ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.join('docs', file)),
+]
 const cache = mkdtempSync(path.join(tmpdir(), 'mcpwright-docs-'))
 const workshop = createWorkshop({ cache, atOnce: 1, idleMs: 1_000, timeoutMs: 60_000, memoryMiB: 640 })
 
@@ -29,32 +38,39 @@ describe('docs/tool-context.md', () => {
 })
 
 describe('README.md', () => {
-  it('names settings that exist', () => {
-    const names = [...new Set(read('README.md').match(/\bMCPWRIGHT_[A-Z_]+[A-Z]/g))]
-    expect(names).not.toEqual([])
-    const unknown = names.flatMap((name) => loadConfig({ [name]: '' }).warnings)
-    expect(unknown).toEqual([])
-  })
-
-  it('has a row for each setting', () => {
-    const names = new Set(read('src/config/load-config.ts').match(/(?<=')MCPWRIGHT_[A-Z_]+[A-Z](?=')/g))
-    // The launcher tells itself.
-    names.delete('MCPWRIGHT_RELAUNCHED')
-    expect(names.size).toBeGreaterThan(8)
-    const cells = Array.from(read('README.md').matchAll(/^\| (`[^|]+`) \|/gm), ([, cell = '']) => cell)
-    expect([...names].filter((name) => !cells.some((cell) => cell.includes(`\`${name}\``)))).toEqual([])
-  })
-
   it('has client configurations that are JSON', () => {
     const configurations = blocks('README.md', 'json').map((text): unknown => JSON.parse(text))
     expect(configurations).toHaveLength(3)
   })
 
-  it('names commands that exist', () => {
-    const program = read('src/cli/run-command.ts')
-    const commands = Array.from(read('README.md').matchAll(/^\| `([a-z]+)/gm), ([, command]) => command)
-    expect(commands.length).toBeGreaterThan(5)
-    expect(commands.filter((command) => !program.includes(`.command('${command}')`))).toEqual([])
+  it('is read in three minutes', () => {
+    const unfolded = read('README.md').replace(/<details>.*?<\/details>/s, '')
+    expect(unfolded.split(/\s+/).length).toBeLessThan(700)
+  })
+})
+
+describe('the docs', () => {
+  it('name settings that exist', () => {
+    const names = [...new Set(pages.flatMap((page) => read(page).match(/\bMCPWRIGHT_[A-Z_]+[A-Z]\b/g) ?? []))]
+    const known = new Set(settings.map(({ name }) => name))
+    expect(names.length).toBeGreaterThan(8)
+    expect(names.filter((name) => !known.has(name))).toEqual([])
+  })
+
+  it('name commands that exist', () => {
+    // These two are put beside commander's.
+    const commands = new Set(['bridge', 'complete', ...createProgram({}).commands.map((command) => command.name())])
+    const named = pages.flatMap((page) =>
+      Array.from(read(page).matchAll(/npx mcpwright ([a-z]+)/g), ([, name]) => name),
+    )
+    expect(named.length).toBeGreaterThan(5)
+    expect(named.filter((name) => !commands.has(name ?? ''))).toEqual([])
+  })
+
+  it.each(pages)('lead from %s to files that are there', (page) => {
+    const links = Array.from(read(page).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g), ([, link = '']) => link)
+    const there = (link: string) => existsSync(path.join(root, path.dirname(page), link))
+    expect(links.filter((link) => !there(link))).toEqual([])
   })
 })
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as V1StdioTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
@@ -5,11 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startUpstream, type Upstream } from '../fixtures/upstreams/start-upstream.ts'
 import { allow } from '../e2e/inbox-link.ts'
 import { launcher, openTestHome, type TestHome } from '../e2e/test-home.ts'
+import { putSession } from './cut-session.ts'
 import { playSession, type SessionSides } from './play-session.ts'
 import { sessionSteps } from './session-steps.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const document = path.join(root, 'docs', 'session.md')
+const readme = path.join(root, 'README.md')
 
 let home: TestHome
 let upstream: Upstream
@@ -70,11 +73,25 @@ Every tool once, as a client of the v1 SDK called it. Written and compared by a 
 
 `
 
+/** What README shows of it. */
+const SHOWN = [
+  'import_openapi {"server":"tea","content"',
+  'import_openapi {"server":"tea","content"',
+  'deploy {"server":"tea"}',
+  'search_tools',
+  'read_tool',
+]
+
 describe('the session in docs/session.md', () => {
   it('is what the meta server answers', { timeout: 120_000 }, async () => {
     const steps = sessionSteps({ upstreamUrl: upstream.url })
     const played = await playSession(steps, sides, mask)
     await expect(INTRODUCTION + played).toMatchFileSnapshot(document)
+  })
+
+  it('is what README shows of it', async () => {
+    const played = await readFile(document, 'utf8')
+    await expect(putSession(await readFile(readme, 'utf8'), played, SHOWN)).toMatchFileSnapshot(readme)
   })
 
   it('calls every tool that is listed', async () => {
