@@ -22,7 +22,7 @@ export function readSetNotes(bytes: Uint8Array): SetNotes {
     const names = namesByPath(file)
     for (const { path, leadingComments, trailingComments } of file.sourceCodeInfo?.location ?? []) {
       const name = names.get(path.join())
-      const text = `${leadingComments || trailingComments}`.trim()
+      const text = [leadingComments, trailingComments].find((each) => each !== undefined && each !== '')?.trim() ?? ''
       if (name !== undefined && text !== '') comments.set(name, text)
     }
     for (const service of file.service)

@@ -1,5 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf'
-import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import { FieldDescriptorProto_Type, FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import { WireType } from '@bufbuild/protobuf/wire'
 import protobuf from 'protobufjs'
 import descriptor from 'protobufjs/ext/descriptor.js'
 import { describe, expect, it } from 'vitest'
@@ -81,11 +82,13 @@ describe('a .proto description', () => {
   })
 
   it('keeps comments and HTTP forms that stand in a set of descriptors', async () => {
-    const rule = { no: 72_295_728, wireType: 2, data: new Uint8Array([4, 0x2a, 2, 0x2f, 0x78]) }
+    const rule = { no: 72_295_728, wireType: WireType.LengthDelimited, data: new Uint8Array([4, 0x2a, 2, 0x2f, 0x78]) }
     const file = create(FileDescriptorProtoSchema, {
       name: 'a.proto',
       syntax: 'proto3',
-      messageType: [{ name: 'In', field: [{ name: 'x', number: 1, type: 9, label: 1, jsonName: 'x' }] }],
+      messageType: [
+        { name: 'In', field: [{ name: 'x', number: 1, type: FieldDescriptorProto_Type.STRING, jsonName: 'x' }] },
+      ],
       service: [{ name: 'S', method: [{ name: 'Do', inputType: '.In', outputType: '.In', options: {} }] }],
       sourceCodeInfo: {
         location: [
