@@ -7,19 +7,37 @@ import { scalarSchema, wellKnownSchema } from './well-known-schemas.ts'
 type Direction = 'input' | 'output'
 
 const LONGEST_DESCRIPTION = 300
-/** Characters of the definitions of one tool; types beyond are any object. */
-const LARGEST_DEFINITIONS = 12_000
+/**
+ * Characters of the definitions of one tool; types beyond are any object. Where all of it is still too large, they are
+ * fewer and have no descriptions.
+ */
+const BUDGETS = [
+  { definitions: 12_000, hasTexts: true },
+  { definitions: 8_000, hasTexts: false },
+  { definitions: 2_000, hasTexts: false },
+]
 const MOST_VALUES = 200
 
 /**
  * The JSON Schema of a message in the ProtoJSON format (protobuf.dev). Messages are definitions, since they refer to
  * each other; near ones are written out first.
+ * @param most  characters that it should not be longer than
  */
-export function messageSchema(message: protobuf.Type, direction: Direction): JsonSchema {
-  const reading: Reading = { direction, definitions: new Map(), waiting: [], characters: 0 }
+export function messageSchema(message: protobuf.Type, direction: Direction, most = Infinity): JsonSchema {
+  const schemas = BUDGETS.values().map((budget) => schemaWithin(message, direction, budget))
+  let last: JsonSchema = {}
+  for (const schema of schemas) {
+    last = schema
+    if (JSON.stringify(schema).length <= most) break
+  }
+  return last
+}
+
+function schemaWithin(message: protobuf.Type, direction: Direction, budget: (typeof BUDGETS)[number]): JsonSchema {
+  const reading: Reading = { direction, budget, definitions: new Map(), waiting: [], characters: 0 }
   const root = objectSchema(message, reading)
   for (let next = reading.waiting.shift(); next; next = reading.waiting.shift()) {
-    const schema = reading.characters > LARGEST_DEFINITIONS ? { type: 'object' } : objectSchema(next, reading)
+    const schema = reading.characters > budget.definitions ? { type: 'object' } : objectSchema(next, reading)
     reading.definitions.set(nameOf(next), schema)
     reading.characters += JSON.stringify(schema).length
   }
@@ -29,6 +47,7 @@ export function messageSchema(message: protobuf.Type, direction: Direction): Jso
 
 interface Reading {
   readonly direction: Direction
+  readonly budget: (typeof BUDGETS)[number]
   readonly definitions: Map<string, JsonSchema>
   readonly waiting: protobuf.Type[]
   characters: number
@@ -38,9 +57,8 @@ function objectSchema(message: protobuf.Type, reading: Reading): JsonSchema {
   const fields = ownFields(message)
   const isInput = reading.direction === 'input'
   const required = fields.filter((field) => field.required).map(jsonNameOf)
-  const said = [cleanText(message.comment ?? '', LONGEST_DESCRIPTION), ...oneofNotes(fields)].filter(
-    (text) => text !== '',
-  )
+  const comment = reading.budget.hasTexts ? cleanText(message.comment ?? '', LONGEST_DESCRIPTION) : ''
+  const said = [comment, ...oneofNotes(fields)].filter((text) => text !== '')
   return {
     type: 'object',
     ...(said.length > 0 && isInput && { description: said.join(' ') }),
@@ -59,14 +77,14 @@ function oneofNotes(fields: readonly protobuf.Field[]): string[] {
 }
 
 function fieldSchema(field: protobuf.Field, reading: Reading): JsonSchema {
-  const { direction } = reading
+  const { direction, budget } = reading
   const value = valueSchema(field, reading)
   const schema = field.map
     ? { type: 'object', additionalProperties: value }
     : field.repeated
       ? { type: 'array', items: value }
       : value
-  const said = cleanText(field.comment ?? '', LONGEST_DESCRIPTION)
+  const said = budget.hasTexts ? cleanText(field.comment ?? '', LONGEST_DESCRIPTION) : ''
   return { ...schema, ...(said !== '' && direction === 'input' && { description: said }) }
 }
 

@@ -96,7 +96,7 @@ function messageOf(method: protobuf.Method, which: 'requestType' | 'responseType
 function inputSchemaOf(request: protobuf.Type): { schema: JsonSchema; isWrapped: boolean; note: string } {
   const known = wellKnownSchema(nameOf(request), 'input')
   if (!known) {
-    const { description, ...schema } = messageSchema(request, 'input')
+    const { description, ...schema } = messageSchema(request, 'input', LARGEST_INPUT)
     return {
       schema: loosenMultiplyingSchema(schema),
       isWrapped: false,

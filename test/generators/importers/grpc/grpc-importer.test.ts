@@ -81,6 +81,14 @@ describe('a .proto description', () => {
     expect(sentAndRead(await readDo(text), { someNumber: '5' })).toEqual({ someNumber: '5' })
   })
 
+  it('leaves texts and far types out of a schema that would be too large for clients', async () => {
+    const fields = Array.from({ length: 100 }, (_, index) => `// ${'word '.repeat(50)}\nFar f${index} = ${index + 1};`)
+    const far = 'message Far { Farther a = 1; } message Farther { string b = 1; }'
+    const { inputSchema } = await readDo(`syntax = "proto3"; ${SERVICE} ${far} message In { ${fields.join('\n')} }`)
+    expect(JSON.stringify(inputSchema).length).toBeLessThan(19_000)
+    expect(inputSchema).toMatchObject({ properties: { f99: { $ref: '#/$defs/Far' } }, $defs: { Farther: {} } })
+  })
+
   it('keeps comments and HTTP forms that stand in a set of descriptors', async () => {
     const rule = { no: 72_295_728, wireType: WireType.LengthDelimited, data: new Uint8Array([4, 0x2a, 2, 0x2f, 0x78]) }
     const file = create(FileDescriptorProtoSchema, {
