@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { Server, ServerCredentials, status, type Metadata } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { grpcImporter } from '../../generators/importers/grpc/grpc-importer.ts'
@@ -9,14 +12,27 @@ import { grpcCodec } from '../../runtime/library/grpc/grpc-codec.ts'
 import { messagesOf } from '../../runtime/library/grpc/messages.ts'
 import { createEgress, type Egress, type EgressPolicy } from '../../src/net/egress.ts'
 import { egressFetch } from '../../src/net/egress-fetch.ts'
+import { makeCertificates } from '../fixtures/certificates.ts'
 import { fixtureText, operationNamed } from '../generators/importers/read-fixture.ts'
 import { contextWith } from '../runtime/library/wire.ts'
 
+const certificates = makeCertificates()
+const servers: Server[] = []
 let host: string
-let server: Server
 let egress: Egress
 
 beforeAll(async () => {
+  host = await startDesk(ServerCredentials.createInsecure())
+  egress = createEgress({ allowLocal: new Set([host]) })
+})
+
+afterAll(async () => {
+  await egress.close()
+  for (const server of servers) server.forceShutdown()
+})
+
+/** @returns the host of a server that streams two loans, and settles for who has the token */
+async function startDesk(credentials: ServerCredentials): Promise<string> {
   const api = await grpcImporter.read(fixtureText('desk.proto'), { baseUrl: 'grpc://a.example' })
   const { protocol } = operationNamed(api, 'watch_loans').call
   if (protocol?.kind !== 'grpc') throw new Error('It is no gRPC.')
@@ -28,7 +44,8 @@ beforeAll(async () => {
     responseSerialize: (bytes: Buffer) => bytes,
     responseDeserialize: (bytes: Buffer) => bytes,
   }
-  server = new Server()
+  const server = new Server()
+  servers.push(server)
   server.addService(
     {
       WatchLoans: { path: '/desk.v1.Desk/WatchLoans', requestStream: false, responseStream: true, ...plain },
@@ -48,25 +65,17 @@ beforeAll(async () => {
     },
   )
   const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
+    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound))),
   )
-  host = `127.0.0.1:${port}`
-  egress = createEgress({ allowLocal: new Set([host]) })
-})
-
-afterAll(async () => {
-  await egress.close()
-  server.forceShutdown()
-})
+  return `127.0.0.1:${port}`
+}
 
 function policyFor(at: string): EgressPolicy {
   return { hosts: new Set([at]), timeoutMs: 5_000, answerBytes: 100_000, redirects: 0 }
 }
 
-async function call(name: string, env: Record<string, string> = {}, way = egress, at = host) {
-  const api = await grpcImporter.read(fixtureText('desk.proto'), { baseUrl: `grpc://${at}` })
+async function call(name: string, env: Record<string, string> = {}, way = egress, at = host, scheme = 'grpc') {
+  const api = await grpcImporter.read(fixtureText('desk.proto'), { baseUrl: `${scheme}://${at}` })
   const credentials = api.credentials.map((credential) => ({ ...credential, name: 'TOKEN' }))
   const operation = operationNamed(api, name)
   const named = { ...operation, call: { ...operation.call, security: [['TOKEN'], []] } }
@@ -103,6 +112,27 @@ describe('a gRPC server of another maker', () => {
     }
   })
 })
+
+it.skipIf(!certificates)(
+  'a server behind TLS is spoken to over HTTP/2, and trusted by its authority alone',
+  async () => {
+    const { authority = '', server = { cert: '', key: '' } } = certificates ?? {}
+    const pair = { cert_chain: Buffer.from(server.cert), private_key: Buffer.from(server.key) }
+    const at = await startDesk(ServerCredentials.createSsl(null, [pair]))
+    const folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-grpc-'))
+    const caFile = path.join(folder, 'authority.pem')
+    await writeFile(caFile, authority)
+    const trusting = createEgress({ allowLocal: new Set([at]), caFile })
+    const stranger = createEgress({ allowLocal: new Set([at]) })
+    try {
+      const env = { TOKEN: 'tok-1234567' }
+      expect((await call('settle', env, trusting, at, 'grpcs')).structuredContent).toEqual({})
+      expect((await call('settle', env, stranger, at, 'grpcs')).text).toContain('got no answer')
+    } finally {
+      await Promise.all([trusting.close(), stranger.close(), rm(folder, { recursive: true })])
+    }
+  },
+)
 
 it('a server that speaks HTTP/1.1 alone is told by name', async () => {
   const old = createServer((_request, response) => void response.end())
