@@ -7,8 +7,19 @@ import { metaPrompts } from './prompts/index.ts'
 import { listedPrompt } from './prompts/meta-prompt.ts'
 import { RESOURCE_TEMPLATES } from './resources/resource-uris.ts'
 
-/** What the meta server says of itself. The stdio door says it before the daemon is up, so nothing heavy is imported. */
+const descriptions = new Map<boolean, ReturnType<typeof describe>>()
+
+/**
+ * What the meta server says of itself: the same for everyone, so it is put together once, not for each request of a
+ * client without sessions. The stdio door says it before the daemon is up, so nothing heavy is imported.
+ */
 export function describeMetaServer({ fileTools }: { readonly fileTools: boolean }) {
+  const known = descriptions.get(fileTools) ?? describe(fileTools)
+  descriptions.set(fileTools, known)
+  return known
+}
+
+function describe(fileTools: boolean) {
   return {
     serverInfo: { name: 'mcpwright', title: 'mcpwright', version: ownVersion() },
     capabilities: {
