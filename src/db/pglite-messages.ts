@@ -5,13 +5,18 @@ export type PgliteCommand =
   /** Comes first, and once. */
   | ({ readonly op: 'open' } & PgliteOpenOptions)
   /** One statement with parameters. */
-  | { readonly op: 'query'; readonly text: string; readonly values: readonly unknown[] }
+  | ({ readonly op: 'query'; readonly text: string; readonly values: readonly unknown[] } & PgliteBegin)
   /** One or several statements without parameters. */
-  | { readonly op: 'exec'; readonly text: string }
+  | ({ readonly op: 'exec'; readonly text: string } & PgliteBegin)
   | { readonly op: 'listen' | 'unlisten'; readonly channel: string }
   /** The whole directory as tar.gz. */
   | { readonly op: 'dump' }
   | { readonly op: 'close' }
+
+/** Begins a transaction on the way to its first statement: a message of its own would take as long as that. */
+interface PgliteBegin {
+  readonly begin?: string
+}
 
 export type PgliteRequest = PgliteCommand & { readonly id: number }
 

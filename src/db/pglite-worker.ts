@@ -66,6 +66,7 @@ async function run(
   pglite: PGlite,
   request: Exclude<PgliteRequest, { op: 'open' | 'dump' }>,
 ): Promise<readonly StatementResult[]> {
+  if ('begin' in request && request.begin !== undefined) await pglite.exec(request.begin)
   switch (request.op) {
     case 'query':
       return [toResult(await pglite.query<Record<string, unknown>>(request.text, [...request.values]))]

@@ -120,26 +120,42 @@ async function runTransaction<Result>(
   work: (sql: Sql) => Promise<Result>,
 ): Promise<Result> {
   const thread = await pglite.thread()
-  await thread.run({ op: 'exec', text: begin })
+  let hasBegun = false
+  let onlyRead = true
   try {
     const result = await work({
       async query<Row extends object>(text: string, values?: readonly SqlValue[]): Promise<Row[]> {
         if (!isOpen()) throw new Error('This transaction has ended.')
         noteStatement(text)
-        const results = await thread.run(
-          values?.length ? { op: 'query', text, values: values.map(toParameter) } : { op: 'exec', text },
-        )
+        onlyRead &&= isRead(text)
+        const first = hasBegun ? {} : { begin }
+        hasBegun = true
+        const statement = values?.length
+          ? thread.run({ op: 'query', text, values: values.map(toParameter), ...first })
+          : thread.run({ op: 'exec', text, ...first })
+        const results = await statement.catch((error: unknown) => {
+          // What is left of the transaction has to be looked at.
+          onlyRead = false
+          throw error
+        })
         // The caller names the row type beside its statement; nothing checks it against the database.
         return (results.at(-1)?.rows ?? []) as Row[]
       },
     })
-    const [commit] = await thread.run({ op: 'exec', text: 'COMMIT' })
-    if (commit?.command === 'ROLLBACK') throw new Error('A statement failed, and its error was swallowed.')
+    if (hasBegun) await commit(pglite, thread, onlyRead)
     return result
   } catch (error) {
-    await rollBack(pglite, thread)
+    if (hasBegun) await rollBack(pglite, thread)
     throw error
   }
+}
+
+/** Nothing depends on the end of what was only read; what comes next is run after it all the same. */
+async function commit(pglite: LastingPglite, thread: PgliteThread, onlyRead: boolean): Promise<void> {
+  const committing = thread.run({ op: 'exec', text: 'COMMIT' })
+  if (onlyRead) return void committing.catch(() => pglite.giveUp())
+  const [committed] = await committing
+  if (committed?.command === 'ROLLBACK') throw new Error('A statement failed, and its error was swallowed.')
 }
 
 async function runStatement(

@@ -41,9 +41,13 @@ export async function findLiveTools(
   )
   const best = hits.toSorted((left, right) => right.score - left.score).slice(0, limit)
   const inputs = await shareRead(db, `${key} ${schemas} ${JSON.stringify(query)}`, () =>
-    db.as(tenantId, (sql) =>
-      Promise.all(best.slice(0, schemas).map(({ server, tool }) => findTool(sql, tenantId, server.id, tool.name))),
-    ),
+    db.as(tenantId, async (sql) => {
+      const found: (ToolDefinition | undefined)[] = []
+      for (const { server, tool } of best.slice(0, schemas)) {
+        found.push(await findTool(sql, tenantId, server.id, tool.name))
+      }
+      return found
+    }),
   )
   return {
     tools: best.map(({ server, tool }, rank) => ({
@@ -67,12 +71,11 @@ async function loadCatalogs(wanted: string | undefined, db: Services['db'], tena
       const server = await findServerById(sql, tenantId, id)
       if (server && (!only || server.id === only.id)) servers.push(server)
     }
-    return Promise.all(
-      servers.map(async (server) => ({
-        server,
-        catalog: await loadCatalog(server, () => listToolSummaries(sql, tenantId, server.id)),
-      })),
-    )
+    const loaded: { server: Server; catalog: Catalog }[] = []
+    for (const server of servers) {
+      loaded.push({ server, catalog: await loadCatalog(server, () => listToolSummaries(sql, tenantId, server.id)) })
+    }
+    return loaded
   })
 }
 
