@@ -132,9 +132,8 @@ async function readFileDescription(
   folders: readonly string[],
   roots: ClientRoots,
 ): Promise<DescriptionText> {
-  const resolved = await realpath(path.resolve(file)).catch(() => undefined)
-  const allowed = (await isInside(resolved, folders)) || (await isInside(resolved, roots()))
-  if (resolved === undefined || !allowed || !/\.(json|ya?ml|graphqls?|gql|wsdl|xsd|proto)$/i.test(resolved))
+  const resolved = (await findInside(folders, file)) ?? (await findInside(roots(), file))
+  if (resolved === undefined || !/\.(json|ya?ml|graphqls?|gql|wsdl|xsd|proto)$/i.test(resolved))
     throw notAllowed(file, folders)
   // What was checked is what is read: a link put there meanwhile is not followed, and a pipe is not waited for.
   await using handle = await open(
@@ -157,10 +156,18 @@ function notAllowed(file: string, folders: readonly string[]): MetaError {
   )
 }
 
-/** Real paths are compared, so that no link leads out. */
-async function isInside(resolved: string | undefined, folders: readonly string[]): Promise<boolean> {
-  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)))
-  return real.some((folder) => folder !== undefined && resolved?.startsWith(folder + path.sep))
+/**
+ * A relative path is one from a folder, since whoever names it does not know where the daemon was started. Real paths
+ * are compared, so that no link leads out.
+ */
+async function findInside(folders: readonly string[], file: string): Promise<string | undefined> {
+  for (const folder of folders) {
+    const [inside, real] = await Promise.all(
+      [folder, path.resolve(folder, file)].map((place) => realpath(place).catch(() => undefined)),
+    )
+    if (inside !== undefined && real?.startsWith(inside + path.sep)) return real
+  }
+  return undefined
 }
 
 function refuseTooLarge(bytes: number): void {

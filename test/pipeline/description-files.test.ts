@@ -43,6 +43,11 @@ describe('a description in a file', () => {
     expect(await read(path.join(folder, file))).toBe(text)
   })
 
+  it('is found by its path from such a folder, wherever the daemon was started', async () => {
+    expect(await read('inner/api.yaml', [path.join(folder, 'ab'), allowed])).toBe('text of a/inner/api.yaml')
+    await expect(read('../secret.json')).rejects.toMatchObject({ code: 'FILE_NOT_ALLOWED' })
+  })
+
   it.each([
     'secret.json',
     'a/../secret.json',
