@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-/** What takes long by its nature: programs that attack, packing and installing, agents, restarts, long work. */
+/** What takes long by its nature: programs that attack, packing and installing, agents, restarts, whole pages. */
 const long = [
   'test/agent/**/*.test.ts',
   'test/e2e/daemon-life.test.ts',
   'test/e2e/first-five-minutes.test.ts',
+  'test/e2e/how-to.test.ts',
   'test/e2e/inspector.test.ts',
   'test/e2e/long-work.test.ts',
   'test/generators/importers/hostile/**/*.test.ts',

@@ -122,7 +122,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   },
   LOCAL_HOST_BLOCKED: {
     means: 'The address is on this machine or in a private network, which servers may not reach unasked.',
-    fix: 'Start mcpwright with `MCPWRIGHT_ALLOW_LOCAL=host:port`.',
+    fix: 'Start mcpwright with `MCPWRIGHT_ALLOW_LOCAL=host:port`; [how](../how-to/internal-api.md).',
   },
   LOGIN_FAILED: {
     means: 'A login to an API or MCP server was refused, given up or took too long.',
