@@ -2,14 +2,7 @@ import { rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { linkTree } from './link-tree.ts'
 import { type OwnLaunch, ownLaunch } from './own-launch.ts'
-
-// npx, `pnpm dlx`, `yarn dlx` and bunx keep what they run in folders that they empty when they like.
-const RUNNER_FOLDERS = /[\\/](_npx|dlx|dlx-[^\\/]+|bunx-[^\\/]+)[\\/]/
-
-/** Whether a package stands where its runner will remove it some day. */
-export function isInRunnerCache(root: string): boolean {
-  return RUNNER_FOLDERS.test(root)
-}
+import { isInRunnerCache } from './runner-cache.ts'
 
 /**
  * The folder of this package that stays: its own, or else that of a copy below the data directory. A copy rather than
@@ -40,8 +33,11 @@ export async function makeLastingCopy(root: string, version: string, home: strin
   const unfinished = `${app}.${process.pid}`
   try {
     await linkTree(modules, path.join(unfinished, path.basename(modules)))
-    await rm(app, { recursive: true, force: true })
     await rename(unfinished, app)
+  } catch (error) {
+    // Another process has made it meanwhile, and something may run from it.
+    if (!(await exists(path.join(lasting, 'package.json')))) throw error
+    return false
   } finally {
     await rm(unfinished, { recursive: true, force: true })
   }

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defaults } from '../config/defaults.ts'
 import type { Config } from '../config/load-config.ts'
+import type { OwnLaunch } from '../config/own-launch.ts'
 import { packageRoot } from '../config/package-root.ts'
+import { isInRunnerCache } from '../config/runner-cache.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { askDaemon } from './ask-daemon.ts'
 import { daemonEnvironment } from './daemon-environment.ts'
@@ -53,6 +55,9 @@ export async function stopDaemon(config: Config): Promise<boolean> {
 
 /** Asks for a start again and again: a daemon that met the lock of one that was just leaving has left too. */
 async function startDaemonProcess(config: Config, environment: NodeJS.ProcessEnv): Promise<DaemonRecord> {
+  const program = isInRunnerCache(packageRoot())
+    ? await copyOfProgram(config)
+    : { node: process.execPath, launcher: path.join(packageRoot(), 'bin', 'mcpwright.cjs') }
   const deadline = Date.now() + defaults.daemon.startTimeoutMs
   while (Date.now() < deadline) {
     const record = readDaemonRecord(config.home)
@@ -60,7 +65,7 @@ async function startDaemonProcess(config: Config, environment: NodeJS.ProcessEnv
       refuseOtherDatabase(config, record)
       return record
     }
-    startUnlessStarting(config, environment, record)
+    startUnlessStarting(config, program, environment, record)
     await sleep(15)
   }
   throw new MetaError(
@@ -70,17 +75,29 @@ async function startDaemonProcess(config: Config, environment: NodeJS.ProcessEnv
   )
 }
 
+/** A daemon outlives what a package runner keeps: it runs from a copy that stays. */
+async function copyOfProgram({ home }: Config): Promise<OwnLaunch> {
+  const { lastingLaunch, makeLastingCopy } = await import('../config/lasting-copy.ts')
+  await makeLastingCopy(packageRoot(), ownVersion(), home)
+  return lastingLaunch(packageRoot(), ownVersion(), home)
+}
+
 /**
  * Of ten doors that start at once, one spawns the daemon; the lock of the data directory settles what is left.
  * @param asked  the record of a daemon that has just not answered
  */
-function startUnlessStarting(config: Config, environment: NodeJS.ProcessEnv, asked: DaemonRecord | undefined): void {
+function startUnlessStarting(
+  config: Config,
+  { node, launcher }: OwnLaunch,
+  environment: NodeJS.ProcessEnv,
+  asked: DaemonRecord | undefined,
+): void {
   mkdirSync(config.home, { recursive: true, mode: 0o700 })
   if (!takeMarker(startMarker(config))) return
   // A daemon takes the marker away after it has written its record: it may have come up since that was read.
   if (readDaemonRecord(config.home)?.pid !== asked?.pid) return removeStartMarker(config)
   const log = openSync(daemonLog(config), 'a', 0o600)
-  const child = spawn(process.execPath, [path.join(packageRoot(), 'bin', 'mcpwright.cjs'), 'daemon'], {
+  const child = spawn(node, [launcher, 'daemon'], {
     cwd: config.home,
     detached: true,
     stdio: ['ignore', log, log],

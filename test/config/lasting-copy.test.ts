@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } f
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isInRunnerCache, lastingRoot, makeLastingCopy } from '../../src/config/lasting-copy.ts'
+import { lastingRoot, makeLastingCopy } from '../../src/config/lasting-copy.ts'
+import { isInRunnerCache } from '../../src/config/runner-cache.ts'
 
 let folder: string
 let root: string
@@ -37,10 +38,11 @@ describe('a package that its runner will remove', () => {
     expect(isInRunnerCache(where)).toBe(expected)
   })
 
-  it('is copied once, with the packages it needs, to where it stays', async () => {
+  it('is copied once, also by several at once, with the packages it needs, to where it stays', async () => {
     const lasting = lastingRoot(root, '1.2.3', home)
     expect(lasting).toBe(path.join(home, 'app', '1.2.3', 'node_modules', 'mcpwright'))
-    expect(await makeLastingCopy(root, '1.2.3', home)).toBe(true)
+    const made = await Promise.all(Array.from({ length: 4 }, () => makeLastingCopy(root, '1.2.3', home)))
+    expect(made.filter(Boolean)).toHaveLength(1)
     expect(await makeLastingCopy(root, '1.2.3', home)).toBe(false)
     expect(await readFile(path.join(lasting, '..', 'commander', 'index.js'), 'utf8')).toBe('export {}')
     expect(await readdir(path.join(home, 'app'))).toEqual(['1.2.3'])

@@ -155,6 +155,13 @@ describe('the published package', () => {
     const cached = path.join(kept, 'node_modules', 'mcpwright', 'bin', 'mcpwright.cjs')
     const person = { ...environment, HOME: path.join(folder, 'person'), USERPROFILE: path.join(folder, 'person') }
     await run(node, [...nodeArguments, cached, 'setup', 'cursor', '--yes'], { cwd: folder, env: person })
+    // Nor does the daemon run from there.
+    const other = { ...person, MCPWRIGHT_HOME: path.join(folder, 'npx-home'), MCPWRIGHT_PORT: '0' }
+    await run(node, [...nodeArguments, cached, 'start'], { cwd: folder, env: other })
+    const { pid } = JSON.parse(await readFile(path.join(folder, 'npx-home', 'daemon.json'), 'utf8'))
+    const started = process.platform === 'linux' ? await readFile(`/proc/${pid}/cmdline`, 'utf8') : 'npx-home/app'
+    expect(started).toContain(path.join('npx-home', 'app'))
+    await run(node, [...nodeArguments, cached, 'stop'], { cwd: folder, env: other })
     rmSync(kept, { recursive: true, force: true })
     // What a client was told starts without that cache.
     const written = await readFile(path.join(folder, 'person', '.cursor', 'mcp.json'), 'utf8')

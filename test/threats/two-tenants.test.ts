@@ -206,7 +206,10 @@ describe('a tenant that asks for much at once', () => {
     const content = `openapi: 3.1.0\npaths: {}\nx:\n${'  - a: 1\n'.repeat(190_000)}`
     const input = { name: 'import_openapi', arguments: { server: 'shared', content } }
     const reading = ada.callTool(input, { signal: cancel.signal })
-    await vi.waitUntil(() => run.mock.calls.length > 0 && workersOf(process.pid).length > 0, { timeout: 20_000, interval: 5 })
+    await vi.waitUntil(() => run.mock.calls.length > 0 && workersOf(process.pid).length > 0, {
+      timeout: 20_000,
+      interval: 5,
+    })
     const during = workersOf(process.pid)
     cancel.abort('The person said stop.')
     await expect(reading).rejects.toThrow('The person said stop.')
