@@ -60,7 +60,8 @@ export async function generate(
   console.log(`Next: cd ${path.relative(process.cwd(), folder) || '.'} && npm install && npm start`)
 }
 
-async function refuseFull(folder: string): Promise<void> {
+/** @throws MetaError FILE_NOT_ALLOWED */
+export async function refuseFull(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   const found = await readdir(folder)
   if (found.length === 0) return

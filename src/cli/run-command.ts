@@ -143,18 +143,7 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .option('--preview', 'show what it has and which credentials it needs, and end')
     .addHelpText('after', '\nCredentials are read from environment variables; --preview names them.')
     .action(async (description: string, options) => (await import('./run.ts')).run(description, options, environment))
-  program
-    .command('generate')
-    .description('write the project of a server')
-    .argument('<description>', 'a file or address of an OpenAPI description')
-    .requiredOption('--out <dir>', 'an empty or new folder')
-    .option('--name <name>', 'of the server')
-    .option('--base-url <url>', 'where the API is, instead of what the description says')
-    .option('--expose <how>', 'tools or search')
-    .option('--tag <tag...>', 'only operations with one of these tags')
-    .action(async (description: string, options) =>
-      (await import('./generate.ts')).generate(description, options, environment),
-    )
+  addProjectCommands(program, environment)
   program
     .command('backup')
     .description('write everything but the master key into one file')
@@ -194,6 +183,38 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .command('doctor')
     .description('say what works on this machine')
     .action(async () => (await import('./doctor.ts')).doctor(environment))
+}
+
+/** Generated projects in a person's folders. */
+function addProjectCommands(program: Command, environment: NodeJS.ProcessEnv): void {
+  program
+    .command('generate')
+    .description('write the project of a description, or of one of your servers')
+    .argument('[description]', 'a file or address of an OpenAPI description')
+    .requiredOption('--out <dir>', 'an empty or new folder')
+    .option('--server <name>', 'one of your servers, in the place of a description')
+    .option('--name <name>', 'of the server')
+    .option('--base-url <url>', 'where the API is, instead of what the description says')
+    .option('--expose <how>', 'tools or search')
+    .option('--tag <tag...>', 'only operations with one of these tags')
+    .action(async (description: string | undefined, options, self: Command) => {
+      if ((description === undefined) === (options.server === undefined)) {
+        self.error('error: give a description, or --server')
+      } else if (description === undefined) {
+        await (await import('./generate-server.ts')).generateServer(options, environment)
+      } else {
+        await (await import('./generate.ts')).generate(description, options, environment)
+      }
+    })
+  program
+    .command('adopt')
+    .description('take the edited project of a server back; shows the difference and asks')
+    .argument('<dir>', 'its folder')
+    .requiredOption('--server <name>', 'the server that it is of')
+    .option('--yes', 'do not ask')
+    .action(async (folder: string, options: { server: string; yes?: boolean }) => {
+      process.exitCode = await (await import('./adopt.ts')).adopt(folder, options, environment, openTerminal())
+    })
 }
 
 function addService(service: Command, environment: NodeJS.ProcessEnv): void {

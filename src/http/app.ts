@@ -12,6 +12,7 @@ import { deploymentMount } from './deployment-mount.ts'
 import { receiveDescription } from './description-door.ts'
 import { listInboxDoor, mintLinkDoor, setPolicyDoor, showPolicyDoor } from './inbox-control-door.ts'
 import { inboxDoor } from './inbox-door.ts'
+import { adoptDoor, showProjectDoor } from './project-door.ts'
 import { setSecretDoor } from './secret-door.ts'
 import { refuseForeign, requireToken } from './guard.ts'
 import { exportDoor, importDoor } from './move-door.ts'
@@ -95,6 +96,12 @@ export function createApp(options: AppOptions): Express {
     const deployments = await db.as(principal.tenantId, (sql) => listDeploymentsElsewhere(sql, principal.tenantId))
     response.json({ deployments })
   })
+  app.get('/control/servers/:name/project', async (request, response) =>
+    showProjectDoor(request.params.name, response, await services(), principal),
+  )
+  app.post('/control/servers/:name/adopt', async (request, response) =>
+    adoptDoor(request, request.params.name, response, await services(), principal),
+  )
   app.get('/jobs/:id', async (request, response) =>
     showJobDoor(request.params.id, response, await services(), principal),
   )

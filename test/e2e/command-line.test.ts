@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/db/open-database.ts'
@@ -56,6 +56,24 @@ describe('the command line', () => {
     expect(row).toMatch(/^sums {2}running {6}1 {2}http:\/\/127\.0\.0\.1:\d+\/mcp$/)
     expect(JSON.parse((await run('ls', '--json')).out)).toMatchObject({ servers: [{ name: 'sums', tools: 1 }] })
   })
+
+  it('writes the project of a server, and takes it back edited, in the version that is deployed next', async () => {
+    const folder = path.join(home.folder, 'sums-project')
+    expect((await run('generate', '--server', 'sums', '--out', folder)).out).toContain('mcpwright adopt sums-project')
+    expect((await run('generate', '--out', folder)).code).toBe(2)
+    const tool = path.join(folder, 'src', 'tools', 'add.ts')
+    await writeFile(tool, (await readFile(tool, 'utf8')).replace('input.a + input.b', 'input.a + input.b + 100'))
+    const asked = await run('adopt', folder, '--server', 'sums')
+    expect(asked).toMatchObject({ code: 1, out: expect.stringMatching(/^\+.*\+ 100/m) })
+    expect(asked.err).toContain('CONFIRMATION_NEEDED')
+    expect((await run('adopt', folder, '--server', 'sums', '--yes')).out).toContain('Next: mcpwright deploy sums')
+    await run('deploy', 'sums')
+    const input = ['--server', 'sums', '--tool', 'add', '--arguments', '{"a":1,"b":2}']
+    expect((await run('call', 'read_tool', ...input)).out).toContain('103')
+    await writeFile(tool, (await readFile(tool, 'utf8')).replace(' + 100', ''))
+    expect(await run('adopt', folder, '--server', 'sums', '--yes')).toMatchObject({ code: 0 })
+    await run('deploy', 'sums')
+  }, 60_000)
 
   it('calls a tool, and prints its own answer', async () => {
     const called = await run(
