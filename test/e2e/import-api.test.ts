@@ -213,6 +213,14 @@ describe('its tools', () => {
     expect(shop.variables.at(-1)).toMatchObject({ input: { items: [{ product: 'p1', count: 3 }], note: 'none' } })
   })
 
+  it('that change something are tried without asking the API', async () => {
+    const before = shop.variables.length
+    const input = { input: { items: [{ product: 'p1', count: 3 }] } }
+    const tried = await call(client, 'test_tool', { server: 'shop', tool: 'place_order', input })
+    expect(tried.data).toMatchObject({ ok: true })
+    expect(shop.variables.length).toBe(before)
+  })
+
   it('refuse wrong arguments before anything is sent', async () => {
     const before = shop.variables.length
     const { isError, text } = await ask('place_order', { input: { items: [{ count: 'three' }] } })

@@ -91,6 +91,17 @@ describe('a server of another maker', () => {
     })
   })
 
+  it('reads a login by WS-Security', async () => {
+    peer.answers.FindTitle = () => ({})
+    const before = peer.logins.length
+    await call('find_title', { FindTitle: 'x' }, { WSSE: 'ada:a:b&c' })
+    expect(peer.logins.slice(before)).toMatchObject([
+      { UsernameToken: { Username: 'ada', Password: { $value: 'a:b&c' } } },
+    ])
+    await call('find_title', { FindTitle: 'x' })
+    expect(peer.logins).toHaveLength(before + 1)
+  })
+
   it('refuses with faults that a model can read', async () => {
     peer.answers.FindTitle = () => {
       throw { Fault: { faultcode: 'soap:Client', faultstring: 'No such <title>', detail: { code: 17 } } }

@@ -13,6 +13,8 @@ export interface PeerCall {
 export interface SoapPeer extends AsyncDisposable {
   readonly origin: string
   readonly calls: PeerCall[]
+  /** The headers of WS-Security that came. */
+  readonly logins: unknown[]
   /** What it answers next, by operation; a function may throw a fault. */
   readonly answers: Record<string, (input: unknown) => unknown>
 }
@@ -38,8 +40,14 @@ export async function startSoapPeer(
       Object.fromEntries(operations.map((operation) => [operation, method(operation)])),
     ]),
   )
-  for (const path of ['/soap/desk', '/soap/sums'])
-    listen(server, { path, services: { DeskService: service }, xml: wsdl, suppressStack: true })
+  const logins: unknown[] = []
+  for (const path of ['/soap/desk', '/soap/sums']) {
+    const listener = listen(server, { path, services: { DeskService: service }, xml: wsdl, suppressStack: true })
+    listener.authenticate = (security: unknown) => {
+      if (security !== undefined) logins.push(security)
+      return true
+    }
+  }
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   // A TCP server's address is an AddressInfo.
@@ -47,6 +55,7 @@ export async function startSoapPeer(
   return {
     origin,
     calls,
+    logins,
     answers,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
