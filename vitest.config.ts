@@ -10,6 +10,7 @@ const long = [
   'test/e2e/long-work.test.ts',
   'test/generators/importers/hostile/**/*.test.ts',
   'test/package/install.test.ts',
+  'test/package/screens.test.ts',
   'test/runtime/sandbox/attacks.test.ts',
 ]
 const conformance = ['test/conformance/**/*.test.ts']
