@@ -30,7 +30,11 @@ export function libraryOf(name: Protocol['kind'], path: string): boolean {
 
 /** Packages that the protocols need. */
 export function protocolPackages(definition: Pick<ServerDefinition, 'tools'>): readonly ProtocolPackage[] {
-  return protocolsOf(definition).flatMap((name) => PARTS[name].packages)
+  return protocolsOf(definition).flatMap(packagesOfProtocol)
+}
+
+export function packagesOfProtocol(name: (typeof PROTOCOLS)[number]): readonly ProtocolPackage[] {
+  return PARTS[name].packages
 }
 
 /** Writes `src/protocols.ts`: the protocols that this server's operations speak. Plain HTTP only: no file. */

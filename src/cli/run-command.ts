@@ -215,6 +215,15 @@ function addProjectCommands(program: Command, environment: NodeJS.ProcessEnv): v
     .action(async (folder: string, options: { server: string; yes?: boolean }) => {
       process.exitCode = await (await import('./adopt.ts')).adopt(folder, options, environment, openTerminal())
     })
+  program
+    .command('upgrade')
+    .description('renew the runtime library and package versions of a written project; shows the difference')
+    .argument('<dir>', 'its folder; what git cannot bring back is asked about')
+    .option('--yes', 'do not ask')
+    .action(async (folder: string, options: { yes?: boolean }) => {
+      const { upgradeProject } = await import('./upgrade-project.ts')
+      process.exitCode = await upgradeProject(folder, options, environment, openTerminal())
+    })
 }
 
 function addService(service: Command, environment: NodeJS.ProcessEnv): void {
