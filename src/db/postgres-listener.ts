@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { Client, escapeIdentifier } from 'pg'
 import { postgresFailure } from './postgres-failure.ts'
+import { createTurns } from './turns.ts'
 
 const RECONNECT_MS = 1_000
 
@@ -15,6 +16,8 @@ export interface PostgresListener {
  */
 export function listenWithReconnect(url: string): PostgresListener {
   const payloads = new EventEmitter().setMaxListeners(0)
+  // pg takes one query at a time.
+  const inTurn = createTurns()
   let connection: Promise<Client> | undefined
   let reconnect: NodeJS.Timeout | undefined
   let closed = false
@@ -52,7 +55,7 @@ export function listenWithReconnect(url: string): PostgresListener {
       payloads.on(channel, onPayload)
       try {
         const client = await connected()
-        await client.query(`LISTEN ${escapeIdentifier(channel)}`)
+        await inTurn(() => client.query(`LISTEN ${escapeIdentifier(channel)}`))
       } catch (error) {
         payloads.off(channel, onPayload)
         throw error
@@ -61,7 +64,7 @@ export function listenWithReconnect(url: string): PostgresListener {
         payloads.off(channel, onPayload)
         if (payloads.listenerCount(channel) > 0 || closed) return
         const client = await connection
-        await client?.query(`UNLISTEN ${escapeIdentifier(channel)}`)
+        await inTurn(async () => client?.query(`UNLISTEN ${escapeIdentifier(channel)}`))
       }
     },
     async close() {
