@@ -1,7 +1,9 @@
+import path from 'node:path'
 import { loadConfig } from '../config/load-config.ts'
 import { askDaemon } from '../daemon/ask-daemon.ts'
 import { findDaemon, stopDaemon } from '../daemon/ensure-daemon.ts'
 import { describeTakenPort } from '../daemon/listen.ts'
+import { newestCopy } from '../db/copy-before-upgrade.ts'
 
 /** Prints whether the daemon runs, and its servers. Exit code 3: it does not run. */
 export async function showStatus(environment: NodeJS.ProcessEnv, { json = false }: { json?: boolean }): Promise<void> {
@@ -17,11 +19,15 @@ export async function showStatus(environment: NodeJS.ProcessEnv, { json = false 
   const warning = describeTakenPort(daemon)
   if (warning) console.error(warning)
   const servers = (await askDaemon(daemon, '/servers', { timeoutMs: 10_000 }))?.body
-  if (json) console.log(JSON.stringify({ running: true, pid, port, version, home: config.home, ...Object(servers) }))
-  else
-    console.log(
-      `mcpwright ${version} runs (pid ${pid}) at http://127.0.0.1:${port}/mcp, with its data in ${config.home}.\n${describeServers(servers)}`,
-    )
+  const { home } = config
+  const copy = await newestCopy(path.join(home, 'database'))
+  if (json) {
+    console.log(JSON.stringify({ running: true, pid, port, version, home, copy, ...Object(servers) }))
+    return
+  }
+  console.log(`mcpwright ${version} runs (pid ${pid}) at http://127.0.0.1:${port}/mcp, with its data in ${home}.`)
+  if (copy) console.log(`The data from before the last upgrade are in ${copy} (mcpwright restore).`)
+  console.log(describeServers(servers))
 }
 
 export async function stop(environment: NodeJS.ProcessEnv): Promise<void> {

@@ -26,6 +26,20 @@ export async function copyBeforeUpgrade(directory: string, schema: number, now: 
   return copy
 }
 
+/** The copy from before the last upgrade, when there was one. */
+export async function newestCopy(directory: string): Promise<string | undefined> {
+  const copies = copiesFolder(directory)
+  const names = await readdir(copies).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const newest = names
+    .filter((name) => /-schema-\d+$/.test(name))
+    .toSorted()
+    .at(-1)
+  return newest && path.join(copies, newest)
+}
+
 export function copiesFolder(directory: string): string {
   return path.join(path.dirname(directory), 'upgrades')
 }
