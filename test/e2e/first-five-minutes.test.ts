@@ -204,6 +204,20 @@ describe.skipIf(process.platform !== 'linux')('the first five minutes', () => {
     expect(entryOf('.cursor/mcp.json', 'greeter')?.args).toEqual([launcher, 'connect', 'greeter'])
     expect(entryOf('.codex/config.toml', 'greeter')).toBeUndefined()
   })
+
+  it('and that one file brings back, on the day it is lost', async () => {
+    const file = path.join(folder, 'everything.backup')
+    expect((await mcpwright('backup', file)).said).toContain(`Everything is in ${file}.`)
+    expect((await mcpwright('rm', 'greeter', '--yes')).code).toBe(0)
+    expect((await mcpwright('ls')).said).not.toContain('greeter')
+    expect((await mcpwright('restore', file, '--yes')).said).toContain('Restored. Next: mcpwright start')
+    // The chat is open still, and the client's entry is what it was.
+    expect((await call(chat, 'list_servers')).text).toContain('greeter: running')
+    const greeter = await open(entryOf('.cursor/mcp.json', 'greeter')!)
+    const { content } = await greeter.callTool({ name: 'say_hello', arguments: {} })
+    await greeter.close()
+    expect(content).toEqual([{ type: 'text', text: 'hello' }])
+  }, 60_000)
 })
 
 describe.skipIf(process.platform !== 'linux')('a reboot', () => {

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,9 +10,12 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleInstalled } from '../../scripts/build-mcpb.ts'
+import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
+import { readMigrations } from '../../src/db/migrations.ts'
 import { call } from '../e2e/call.ts'
 import { type LibraryApi, startLibraryApi } from '../e2e/library-api.ts'
 import { hostPath, olderNode } from './host-node.ts'
+import { installNewer } from './newer-install.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const description = path.join(root, 'test/fixtures/descriptions/library.yaml')
@@ -193,6 +196,57 @@ describe('the published package', () => {
     }
   }, 120_000)
 })
+
+// GNU cp makes the copy of hard links.
+describe.skipIf(process.platform !== 'linux')('an upgrade', () => {
+  it('replaces the older daemon with its servers up, keeps a copy of the data, and can be gone back from', async () => {
+    const home = path.join(folder, 'upgraded')
+    const env = { ...environment, MCPWRIGHT_HOME: home }
+    const newer = installNewer(path.dirname(path.dirname(realpathSync(launcher))), path.join(folder, 'newer'))
+    /** What the server answers to who comes by a door of that installation. */
+    const answerOf = async (program: string, prepare?: (client: Client) => Promise<unknown>) => {
+      const client = new Client({ name: 'test', version: '1.0.0' })
+      const args = [...nodeArguments, program]
+      await client.connect(new StdioClientTransport({ command: node, args, env, stderr: 'ignore' }))
+      await prepare?.(client)
+      const { data } = await call(client, 'read_tool', { server: 'sums', tool: 'add', arguments: { a: 1, b: 2 } })
+      await client.close()
+      return { answer: data, daemon: readDaemonRecord(home)?.version }
+    }
+    const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
+    const copies = () => readdirSync(path.join(home, 'upgrades'))
+    try {
+      expect(await answerOf(launcher, deploySums)).toEqual({ answer: { sum: 3 }, daemon: version })
+      expect(await answerOf(newer.launcher)).toEqual({ answer: { sum: 3 }, daemon: newer.version })
+      expect(copies()).toEqual([expect.stringMatching(new RegExp(`-schema-${readMigrations().length}$`))])
+      const [copy = ''] = copies()
+      expect((await run(node, [...nodeArguments, newer.launcher, 'status'], { env })).stdout).toContain(copy)
+
+      // As docs/upgrade.md says.
+      await run(node, [...nodeArguments, newer.launcher, 'stop'], { env })
+      await run(node, [...nodeArguments, launcher, 'restore', path.join(home, 'upgrades', copy), '--yes'], { env })
+      expect(await answerOf(launcher)).toEqual({ answer: { sum: 3 }, daemon: version })
+      expect(copies()).toEqual([copy, expect.stringMatching(/-replaced$/)])
+    } finally {
+      await run(node, [...nodeArguments, newer.launcher, 'stop'], { env })
+    }
+  }, 120_000)
+})
+
+/** A server of its own code, which needs no API. */
+async function deploySums(client: Client): Promise<void> {
+  await call(client, 'init_server', { name: 'sums', description: 'Sums.' })
+  const properties = { a: { type: 'number' }, b: { type: 'number' } }
+  await call(client, 'add_tool', {
+    server: 'sums',
+    name: 'add',
+    description: 'Adds two numbers. Returns the sum.',
+    effect: 'read',
+    input_schema: { type: 'object', properties, required: ['a', 'b'] },
+    code: 'return { sum: input.a + input.b }',
+  })
+  expect(await call(client, 'deploy', { server: 'sums' })).toMatchObject({ isError: false })
+}
 
 function mcpwright(words: readonly string[]) {
   return run(node, [...nodeArguments, launcher, ...words], { cwd: folder, env: environment })
