@@ -38,6 +38,7 @@ import { createEgress } from './net/egress.ts'
 import { findFreePort } from './net/free-port.ts'
 import { createConnections } from './pipeline/connections/connections.ts'
 import { watchConnections } from './pipeline/connections/watch-connections.ts'
+import { createScriptRunner } from './pipeline/files/script-runner.ts'
 import { brokerFor, childEnvironment } from './pipeline/deployment-broker.ts'
 import { keepLeases, restoreDeployments } from './pipeline/restore-deployments.ts'
 import { askingEgress, loadLocalHosts } from './pipeline/local-hosts.ts'
@@ -272,6 +273,7 @@ async function openServices(
     egress,
     workshop,
     sandbox,
+    scripts: createScriptRunner({ layers, cache: config.cache, meter, limits: defaults.scripts }),
     secrets,
     vault,
     redactor,

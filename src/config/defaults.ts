@@ -42,6 +42,8 @@ export const defaults = {
   },
   /** Of one server: what was changed by hand in its files. */
   files: { most: 200, bytes: 256 * 1024, totalBytes: 2 * 1024 * 1024 },
+  /** Of a run of a project's script: a chat's client waits a minute. */
+  scripts: { wallMs: 50_000, memoryMiB: 1_024, outputBytes: 256 * 1024, writtenMiB: 128 },
   /** Of one tenant: what an agent that nobody watches may use up. */
   quota: {
     servers: 100,

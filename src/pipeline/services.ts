@@ -14,6 +14,7 @@ import type { Vault } from '../secrets/vault.ts'
 import type { AuditWriter } from './audit-writer.ts'
 import type { BegunLogin } from './login/begin-login.ts'
 import type { Connections } from './connections/connections.ts'
+import type { ScriptRunner } from './files/script-runner.ts'
 import type { LocalHosts } from './local-hosts.ts'
 import type { ServerSecrets } from './server-secrets.ts'
 import type { Workshop } from './workshop/workshop.ts'
@@ -28,6 +29,7 @@ export interface Services {
   readonly egress: Egress
   readonly workshop: Workshop
   readonly sandbox: Sandbox
+  readonly scripts: ScriptRunner
   readonly secrets: ServerSecrets
   readonly vault: Vault
   readonly redactor: Redactor

@@ -10,7 +10,7 @@ let api: Awaited<ReturnType<typeof startLibraryApi>>
 
 beforeAll(async () => {
   api = await startLibraryApi()
-  home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: api.host })
+  home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: api.host, MCPWRIGHT_FILE_TOOLS: '1' })
   client = await home.connect()
   await call(client, 'init_server', { name: 'greeter', description: 'Greets.' })
 })
@@ -111,5 +111,23 @@ describe('the versions of a server', () => {
     expect(error.message).toContain('none before it')
     const { error: unknown } = await callConfirmed(client, 'rollback', { server: 'greter' })
     expect(unknown).toMatchObject({ code: 'SERVER_UNKNOWN', fix: expect.stringContaining('greeter') })
+  })
+})
+
+describe('a file that was changed by hand', () => {
+  it('is part of the next version, and of no version before', async () => {
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain('write_file')
+    const edits = [{ old: '"two"', new: '"three"' }]
+    const file = { server: 'greeter', file: 'src/tools/say_hello.ts' }
+    expect((await call(client, 'write_file', { ...file, edits })).data).toMatchObject({ change: 'edited', types: 'ok' })
+    const { data: ran, error } = await call(client, 'run_script', { server: 'greeter', script: 'build' })
+    expect([0, 'SANDBOX_UNAVAILABLE']).toContain(ran['exit_code'] ?? error.code)
+    await deploy()
+    expect(await say('say_hello')).toBe('three')
+    const { data } = await call(client, 'get_server', { server: 'greeter', include: ['versions', 'code'] })
+    expect(data['changed_files']).toEqual([{ file: file.file, change: 'edited' }])
+    expect(JSON.stringify(data['versions'])).toContain('1 edited file added: src/tools/say_hello.ts')
+    await callConfirmed(client, 'rollback', { server: 'greeter', version: 2 })
+    expect(await say('say_hello')).toBe('two')
   })
 })

@@ -17,16 +17,21 @@ export const PROJECT_PACKAGES: readonly string[] = [
   ...IMPORTABLE_PACKAGES,
 ]
 
-/** A project on disk for as long as it is checked and bundled; its packages are links to mcpwright's own. */
+/**
+ * A project on disk for as long as it is checked and bundled; its packages are links to mcpwright's own.
+ * @param more  packages besides, and empty folders
+ */
 export async function openProjectFolder(
   files: ProjectFiles,
   cache: string,
+  more: { readonly packages?: readonly string[]; readonly folders?: readonly string[] } = {},
 ): Promise<AsyncDisposable & { readonly folder: string }> {
   const parent = path.join(cache, 'projects')
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(path.join(parent, 'build-'))
   try {
-    await linkPackages(folder)
+    await linkPackages(folder, [...PROJECT_PACKAGES, ...(more.packages ?? [])])
+    for (const name of more.folders ?? []) await mkdir(path.join(folder, name))
     await writeFiles(folder, files)
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
@@ -50,8 +55,8 @@ export async function writeFiles(folder: string, files: ProjectFiles): Promise<v
   await Promise.all(writing)
 }
 
-async function linkPackages(folder: string): Promise<void> {
-  for (const name of PROJECT_PACKAGES) {
+async function linkPackages(folder: string, packages: readonly string[]): Promise<void> {
+  for (const name of packages) {
     const link = path.join(folder, 'node_modules', name)
     await mkdir(path.dirname(link), { recursive: true })
     // A junction needs no right on Windows; elsewhere the type is ignored.
