@@ -7,13 +7,15 @@ import type { SkippedPart } from '../../../src/model/tool-definition.ts'
 import { asRecord } from '../openapi/json-value.ts'
 import { descriptionTooLarge, refuseCostlyJson } from '../openapi/text-budget.ts'
 import { protoFormOf } from './recognize-proto.ts'
-import { readSetNotes, type SetNotes } from './set-notes.ts'
+import { blockSizes, readSet, readSetNotes, type SetNotes } from './set-notes.ts'
 
 /** Files of one description; a description in more parts is not read to its end. */
 const MOST_FILES = 200
 /** Characters of all of them; a part costs some hundred bytes of memory for each. */
 const MOST_CHARACTERS = 3_000_000
 const MOST_MEMBERS = 4_000
+/** Of all messages, the squares of their members: one of 4,000, or two thousand of a hundred. */
+const MOST_COST = 20_000_000
 
 export interface ProtoDescription {
   readonly root: protobuf.Namespace
@@ -27,7 +29,7 @@ export interface ProtoDescription {
  */
 export async function loadProto(text: string, { origin, loadReference }: ImportOptions): Promise<ProtoDescription> {
   if (text.length > MOST_CHARACTERS) throw descriptionTooLarge(`has more than ${MOST_CHARACTERS} characters`)
-  if (protoFormOf(text) === 'set') return { root: readSet(text), skipped: [] }
+  if (protoFormOf(text) === 'set') return { root: readDescriptors(text), skipped: [] }
   const texts = new Map(Object.entries(textsOf(text)))
   const files = new ProtoFiles()
   for (const [name, content] of texts) files.parse(name, content)
@@ -80,6 +82,7 @@ class ProtoFiles {
   readonly #seen = new Set<string>()
   readonly #waiting: string[] = []
   #characters = 0
+  #cost = 0
 
   constructor() {
     for (const name of WELL_KNOWN) {
@@ -92,7 +95,8 @@ class ProtoFiles {
     this.#seen.add(name)
     this.#characters += text.length
     if (this.#characters > MOST_CHARACTERS) throw descriptionTooLarge(`has more than ${MOST_CHARACTERS} characters`)
-    refuseLongBlocks(text)
+    this.#cost += costOfParsing(text)
+    refuseCost(this.#cost)
     try {
       const { imports = [], weakImports = [] } = protobuf.parse(text, this.root, {
         keepCase: true,
@@ -121,26 +125,39 @@ class ProtoFiles {
   }
 }
 
-/** Members of one message; the parser takes quadratic time for them. One look at the characters, before it reads. */
-function refuseLongBlocks(text: string): void {
+/** What the parser of texts will take. One look at the characters, before it reads. */
+function costOfParsing(text: string): number {
   const members = [0]
+  let cost = 0
   for (const character of text.match(/[{};]/g) ?? []) {
     if (character === '{') members.push(0)
-    else if (character === '}') members.pop()
+    else if (character === '}') cost += costOf(members.pop() ?? 0)
     else if (members.length > 0) members[members.length - 1] = (members.at(-1) ?? 0) + 1
-    if ((members.at(-1) ?? 0) > MOST_MEMBERS)
-      throw descriptionTooLarge(`has a message of more than ${MOST_MEMBERS} members`)
   }
+  return members.reduce((sum, open) => sum + costOf(open), cost)
 }
 
-function readSet(text: string): protobuf.Namespace {
+/** The time that a block takes grows with the square of its members. @throws MetaError DESCRIPTION_TOO_LARGE */
+function costOf(members: number): number {
+  if (members <= MOST_MEMBERS) return members ** 2
+  throw descriptionTooLarge(`has a message of more than ${MOST_MEMBERS} members`)
+}
+
+function refuseCost(cost: number): void {
+  if (cost > MOST_COST) throw descriptionTooLarge('has too many messages with hundreds of members')
+}
+
+function readDescriptors(text: string): protobuf.Namespace {
   try {
     const bytes = Buffer.from(text, 'base64')
+    const set = readSet(bytes)
+    refuseCost(blockSizes(set).reduce((sum, size) => sum + costOf(size), 0))
     // Names stay as they are in the files.
     const root = protobuf.Root.fromDescriptor(bytes, { keepCase: true })
-    addNotes(root, readSetNotes(bytes))
+    addNotes(root, readSetNotes(set))
     return resolved(root)
   } catch (error) {
+    if (error instanceof MetaError) throw error
     throw invalid('it is no FileDescriptorSet in base64', error)
   }
 }

@@ -1,3 +1,5 @@
+import { create, toBinary } from '@bufbuild/protobuf'
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 /** Descriptions that are small to write and large to read, by name. Made when asked for: some have tens of megabytes. */
 export const bombs: Readonly<Record<string, () => string>> = {
   'YAML aliases that multiply': () => `openapi: 3.1.0\nl0: &l0 [x]\n${times(9, multiply)}paths: {}\n`,
@@ -107,6 +109,7 @@ export const bombs: Readonly<Record<string, () => string>> = {
     `syntax = "proto3"; service S { rpc Do(M0) returns (M0); } ${times(300, (type) => `message M${type} { ${list(300, (other) => `M${other} f${other} = ${other + 1};`).join(' ')} }\n`)}`,
   'a .proto with 100,000 fields': () =>
     `syntax = "proto3"; service S { rpc Do(M) returns (M); } message M { ${list(100_000, (index) => `int32 f${index} = ${index + 1};`).join(' ')} }`,
+  'a FileDescriptorSet with 20,000 fields': () => setOfFields(20_000),
   'a .proto of 200,000 lines without a word': () => `syntax = "proto3";${'\n'.repeat(200_000)}service S {`,
   'a name of 5 MB': () =>
     describeApi({ paths: { [`/${'{'.repeat(5_000_000)}`]: { get: { operationId: 'b'.repeat(5_000_000) } } } }),
@@ -169,4 +172,11 @@ function doubling(keyword: string): string {
     paths: onePost({ $ref: '#/components/schemas/S0' }),
     components: { schemas: { ...Object.fromEntries(schemas), S40: { type: 'string' } } },
   })
+}
+
+function setOfFields(count: number): string {
+  const field = list(count, (index) => ({ name: `f${index}`, number: index + 1, type: 5, label: 1 }))
+  const service = [{ name: 'S', method: [{ name: 'Do', inputType: '.M', outputType: '.M' }] }]
+  const file = [{ name: 'a.proto', syntax: 'proto3', messageType: [{ name: 'M', field }], service }]
+  return Buffer.from(toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file }))).toString('base64')
 }
