@@ -36,7 +36,8 @@ export const requestSecrets = defineTool<Input>({
     const asked = await ask(server, secrets, services, principal)
     const { link, missing } = asked
     if (link === undefined) return answer(server, asked)
-    const names = missing.map(({ name }) => name).join(', ')
+    // One credential may be for several hosts.
+    const names = [...new Set(missing.map(({ name }) => name))].join(', ')
     const reply = showPage(link, `Enter ${names} for "${server}". The page says which host each is sent to.`)
     return answer(server, asked, reply === 'declined')
   },
