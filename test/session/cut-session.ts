@@ -1,10 +1,10 @@
 const BEGIN = '<!-- Cut from docs/session.md by test/session. -->\n'
 const END = '<!-- The end of what is cut. -->'
-const WIDTH = 110
+const WIDTH = 118
 
 /**
  * Puts some calls of a recorded session into a page, between its two marks: what was said, the call, the first line of
- * the answer.
+ * the answer, and the second where the first announces it.
  * @param calls  with what the wanted calls begin, in their order
  */
 export function putSession(page: string, played: string, calls: readonly string[]): string {
@@ -34,7 +34,10 @@ function cutSession(played: string, calls: readonly string[]): string {
 
 function shorten(part: string): string {
   const [call = '', answer = ''] = part.split('\n\n')
-  return [call.replace(/"content":".*…"/, '"content":"…"'), `  ${answer.split('\n')[0]}`].map(clip).join('\n')
+  const [first = '', second = ''] = answer.split('\n')
+  const told = first.endsWith(':') ? [first, second] : [first]
+  const lines = [call.replace(/"content":".*…"/, '"content":"…"'), ...told.map((line) => `  ${line}`)]
+  return lines.map(clip).join('\n')
 }
 
 function clip(line: string): string {

@@ -77,6 +77,8 @@ Every tool once, as a client of the v1 SDK called it. Written and compared by a 
 const SHOWN = [
   'import_openapi {"server":"tea","content"',
   'import_openapi {"server":"tea","content"',
+  'add_tool {"server":"tea","name":"count_grams","description"',
+  'add_tool {"server":"tea","name":"count_grams","edits"',
   'deploy {"server":"tea"}',
   'search_tools',
   'read_tool',
