@@ -90,7 +90,6 @@ const DATA_FACTOR = 4
 function wordsOf(run: IsolatedRun): string[] {
   const { bubblewrap, prlimit, folder, writable, readablePaths, node, memoryMiB, writtenMiB } = run
   const inMemory = (path: string) => ['--size', String(writtenMiB * 1024 * 1024), '--tmpfs', path]
-  const readable = (path: string) => ['--ro-bind', path, path]
   const limits = prlimit ? [prlimit, `--data=${memoryMiB * DATA_FACTOR * 1024 * 1024}`, '--core=0', '--'] : []
   const alone = ['--unshare-all', '--die-with-parent', '--new-session', '--clearenv', '--chdir', folder]
   const environment = ['--setenv', 'PATH', '/usr/bin:/bin', '--setenv', 'HOME', '/tmp']
@@ -103,7 +102,7 @@ function wordsOf(run: IsolatedRun): string[] {
     '--dev',
     '/dev',
     ...inMemory('/tmp'),
-    ...[node, ...readablePaths, folder].flatMap(readable),
+    ...[node, ...readablePaths, folder].flatMap((path) => ['--ro-bind', path, path]),
     ...writable.flatMap((name) => inMemory(`${folder}/${name}`)),
   ]
   const program = [node, '--input-type=module', '--eval', PROGRAM, JSON.stringify(run.commands)]
