@@ -53,8 +53,8 @@ export function emitDeployment(definition: ServerDefinition, version: string): P
 
 const dockerfile = `FROM node:24-alpine AS build
 WORKDIR /app
-COPY package.json ./
-RUN npm install --ignore-scripts
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
 COPY . .
 RUN node build.mjs
 

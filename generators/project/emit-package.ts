@@ -5,7 +5,9 @@ import { codeParts } from './code-parts.ts'
 import { packagesOf } from './code-source.ts'
 import { isConnected } from './emit-external.ts'
 import { protocolPackages, type ProtocolPackage } from './emit-protocols.ts'
+import { workflow } from './emit-workflow.ts'
 import type { ImportablePackage } from './importable.ts'
+import { emitLock, type LockedPackages } from './locked-packages.ts'
 import { jsonText } from './source-text.ts'
 
 /** Package names and the exact versions a project is made with. */
@@ -24,10 +26,17 @@ export type PackageVersions = Readonly<
   >
 >
 
-/** Writes package.json, the compiler's settings, the build script, and the list of settings. */
-export function emitPackage(definition: ServerDefinition, version: string, versions: PackageVersions): ProjectFiles {
+/** Writes package.json with its lock file, the compiler's settings, a workflow that tests it, the build script, and the list of settings. */
+export function emitPackage(
+  definition: ServerDefinition,
+  version: string,
+  { versions, locked }: { readonly versions: PackageVersions; readonly locked: LockedPackages },
+): ProjectFiles {
+  const described = packageJson(definition, version, versions)
   return {
-    'package.json': jsonText(packageJson(definition, version, versions)),
+    'package.json': jsonText(described),
+    'package-lock.json': emitLock(described, locked),
+    '.github/workflows/ci.yml': workflow,
     'tsconfig.json': jsonText(tsconfig),
     'build.mjs': buildScript,
     '.env.example': envExample(definition),

@@ -13,7 +13,9 @@ import { emitProtocols } from './emit-protocols.ts'
 import { emitParts, emitServer } from './emit-server.ts'
 import { emitShared } from './emit-shared.ts'
 import { emitTests } from './emit-tests.ts'
+import type { LockedPackages } from './locked-packages.ts'
 import { neededLibrary } from './needed-library.ts'
+import { operationsSchema } from './operations-schema.ts'
 import { createSourceProject } from './source-text.ts'
 
 export interface ProjectSurroundings {
@@ -21,6 +23,8 @@ export interface ProjectSurroundings {
   readonly library: ProjectFiles
   /** Exact versions of the packages a project uses. */
   readonly versions: PackageVersions
+  /** What those need, for lock files. */
+  readonly locked: LockedPackages
 }
 
 /**
@@ -37,13 +41,14 @@ export function emitProject(definition: ServerDefinition, surroundings: ProjectS
     'src/code.ts': emitCodeRegistry(project, code),
     'src/operations.json': emitOperations(definition),
     'src/operations.d.json.ts': operationsTypes,
+    'src/operations.schema.json': operationsSchema,
     ...emitExternal(project, definition),
     ...emitProtocols(definition),
     ...emitEntries(definition),
     ...emitTests(definition),
     ...emitSavedTests(definition),
     ...emitShared(project, definition),
-    ...emitPackage(definition, version, surroundings.versions),
+    ...emitPackage(definition, version, surroundings),
     ...emitDeployment(definition, version),
     'README.md': emitReadme(definition),
   }

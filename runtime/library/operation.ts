@@ -20,6 +20,8 @@ export interface Operation {
 
 /** The content of `operations.json`. */
 export interface OperationsFile {
+  /** Where editors find what it may hold. */
+  readonly $schema?: string
   readonly credentials: readonly Credential[]
   readonly operations: readonly Operation[]
 }

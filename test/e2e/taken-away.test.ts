@@ -13,10 +13,13 @@ import { emitProject } from '../../generators/project/emit-project.ts'
 import { projectSurroundings } from '../../src/pipeline/workshop/package-sources.ts'
 import { writeFiles } from '../../src/pipeline/workshop/project-folder.ts'
 import { sampleDefinition } from '../generators/project/sample-definition.ts'
+import { hostPath } from '../package/host-node.ts'
 import { startLibraryApi } from './library-api.ts'
 import { launcher } from './test-home.ts'
 
 const run = promisify(execFile)
+/** As on a person's machine, whose Node may be 20: the one that comes along with mcpwright is none of a project's. */
+const onHost = { ...process.env, PATH: hostPath }
 let folder: string
 
 const tests: readonly SavedTest[] = [
@@ -49,25 +52,26 @@ const tests: readonly SavedTest[] = [
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-project-'))
   await writeFiles(folder, emitProject({ ...sampleDefinition, tests }, projectSurroundings()))
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder })
+  // Its lock file was made without any network; npm ci refuses one that does not fit package.json.
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, env: onHost })
 }, 120_000)
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('a project that was taken away', () => {
   it('passes its own tests and type-checks', async () => {
-    const { stdout } = await run('npm', ['test'], { cwd: folder })
+    const { stdout } = await run('npm', ['test'], { cwd: folder, env: onHost })
     expect(stdout).toMatch(/fail 0/)
     expect(stdout).toContain('get_book: a_book')
     expect(stdout).toContain('count_words: three_words')
-    await run('npm', ['run', 'typecheck'], { cwd: folder })
+    await run('npm', ['run', 'typecheck'], { cwd: folder, env: onHost })
   }, 60_000)
 
   it('serves over HTTP with npm start, behind its token', async () => {
     const port = await freePort()
     const server = spawn('npm', ['start'], {
       cwd: folder,
-      env: { ...process.env, PORT: String(port), MCP_TOKEN: 'open-sesame' },
+      env: { ...onHost, PORT: String(port), MCP_TOKEN: 'open-sesame' },
       detached: true,
     })
     try {

@@ -28,7 +28,7 @@ describe('a project that is written', () => {
       last.findIndex((line) => line.startsWith('ENTRYPOINT ')),
     )
     expect(last).toContain('USER node')
-    expect(lines.filter((line) => line.startsWith('RUN npm'))).toEqual(['RUN npm install --ignore-scripts'])
+    expect(lines.filter((line) => line.startsWith('RUN npm'))).toEqual(['RUN npm ci --ignore-scripts'])
     expect(lines.filter((line) => /^(?:ARG|ENV) /.test(line))).toEqual([])
   })
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { IMPORTABLE_PACKAGES } from '../../../generators/project/importable.ts'
+import locked from '../../../generators/project/locked-packages.json' with { type: 'json' }
 import type { PackageVersions } from '../../../generators/project/emit-package.ts'
 import type { ProjectSurroundings } from '../../../generators/project/emit-project.ts'
 import { digestOfFiles, type ProjectFiles } from '../../model/project-files.ts'
@@ -24,7 +25,7 @@ let surroundings: ProjectSurroundings | undefined
 
 /** What every project is made with: the runtime library and the versions of packages this mcpwright has itself. */
 export function projectSurroundings(): ProjectSurroundings {
-  return (surroundings ??= { library: readLibrary(), versions: readVersions() })
+  return (surroundings ??= { library: readLibrary(), versions: readVersions(), locked })
 }
 
 let digest: string | undefined
