@@ -50,7 +50,7 @@ const DECIDE = [
   'wrangler.json',
   'dockerfile',
 ]
-const TEXTS = /\.(ts|json|jsonc|md|txt|yaml|yml|csv|graphql|sql|html|css|svg|xml|example)$/
+const TEXTS = /\.(ts|json|jsonc|md|txt|yaml|yml|csv|graphql|sql|html|svg|xml|example)$/
 
 /** `.gitignore`, `LICENSE`. */
 const PLAIN = /^(\.[a-z.]+|[A-Z]+)$/

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,10 +6,12 @@ import { emitProject } from '../../generators/project/emit-project.ts'
 import { compareContents, contentsOf } from '../../src/model/build-contents.ts'
 import { baseOf, type FileOverlay } from '../../src/model/file-overlay.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import { bundleTools } from '../../src/pipeline/workshop/bundle-project.ts'
 import { makeProject } from '../../src/pipeline/workshop/make-project.ts'
 import { overlayFindings } from '../../src/pipeline/workshop/overlay-findings.ts'
 import { refuseForeignSources } from '../../src/pipeline/workshop/overlay-sources.ts'
 import { projectSurroundings } from '../../src/pipeline/workshop/package-sources.ts'
+import { openProjectFolder } from '../../src/pipeline/workshop/project-folder.ts'
 import { sampleDefinition } from '../generators/project/sample-definition.ts'
 
 let cache: string
@@ -104,6 +106,10 @@ describe('a file of a project takes nothing from outside of it:', () => {
     'const a = await import(`../../../../etc/${name}.json`)',
     'const a = await import(name)',
     "const a = require('/etc/a.json')",
+    "const a = (require as any)!('/etc/a.json')",
+    String.raw`const a = requ\u0069re('/etc/a.json')`,
+    "const a = require.resolve('/etc/a.json')",
+    "const a = await import.defer('/etc/a.ts')",
     "import a = require('/etc/a.json')",
     "type A = import('/etc/a.ts').A",
     "type A = typeof import('../../../a.ts')",
@@ -128,4 +134,13 @@ describe('a file of a project takes nothing from outside of it:', () => {
   ])('but may have: %s', (text) => {
     expect(refuse(text)).not.toThrow()
   })
+})
+
+it('a bundle that took in a file from elsewhere is not given out', async () => {
+  const outside = path.join(cache, 'key.json')
+  await writeFile(outside, '{"key":"the key"}')
+  const code = `import key from ${JSON.stringify(outside)}\nexport const code = key\n`
+  const files = { ...generated, 'src/code.ts': code }
+  await using project = await openProjectFolder(files, cache)
+  await expect(bundleTools(project.folder, files)).rejects.toThrow('which is none of it')
 })

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { build, type BuildOptions, type Plugin } from 'esbuild'
 import type { ProjectFiles } from '../../model/project-files.ts'
@@ -31,6 +32,7 @@ export interface ProjectFolders {
 /** The server on its own, over stdio, as its build script makes it: `operations.json` stays data beside it. */
 export function bundleStandalone(folder: string): Promise<string> {
   return bundle(folder, "import './src/entries/stdio.ts'", {
+    metafile: true,
     platform: 'node',
     target: 'node20',
     supported: { 'import-attributes': true },
@@ -51,6 +53,7 @@ export function bundleTools(folder: string, files: ProjectFiles): Promise<string
     mainFields: ['module', 'main'],
     target: 'es2023',
     minify: false,
+    metafile: true,
   })
 }
 
@@ -99,5 +102,15 @@ async function bundle(folder: string, contents: string, options: BuildOptions): 
     logLevel: 'silent',
     ...options,
   })
+  if (result.metafile) await refuseForeignInputs(folder, Object.keys(result.metafile.inputs))
   return result.outputFiles?.[0]?.text ?? ''
+}
+
+/** What was changed by hand was looked through before; should it lead out of the project all the same, it gets no further. */
+async function refuseForeignInputs(folder: string, inputs: readonly string[]): Promise<void> {
+  const real = await realpath(folder)
+  const isOurs = (file: string) =>
+    file.startsWith(`${real}${path.sep}`) || file.includes(`${path.sep}node_modules${path.sep}`)
+  const foreign = inputs.find((input) => input !== 'entry.ts' && !isOurs(path.resolve(real, input)))
+  if (foreign !== undefined) throw new Error(`A file of the project takes in "${foreign}", which is none of it.`)
 }

@@ -17,7 +17,7 @@ export function refuseForeignSources(overlays: readonly FileOverlay[] = []): voi
     const [reference] = [...source.referencedFiles, ...source.typeReferenceDirectives, ...source.libReferenceDirectives]
     if (reference) throw notAllowed(source, reference.pos, `refers to "${reference.fileName}"`)
     visit(source, (node) => {
-      const named = sourceNamedBy(node, source)
+      const named = sourceNamedBy(node)
       if (!named) return
       if (!ts.isStringLiteralLike(named)) throw notAllowed(source, named.pos, 'imports what is known only when it runs')
       if (!isWithin(file, named.text)) throw notAllowed(source, named.getStart(source), `imports "${named.text}"`)
@@ -31,18 +31,34 @@ function visit(node: ts.Node, see: (node: ts.Node) => void): void {
 }
 
 /** What a node takes from another file: of every form that the compiler or the bundler follows. */
-function sourceNamedBy(node: ts.Node, source: ts.SourceFile): ts.Node | undefined {
+function sourceNamedBy(node: ts.Node): ts.Node | undefined {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier
   if (ts.isExternalModuleReference(node)) return node.expression
   if (ts.isImportTypeNode(node)) return ts.isLiteralTypeNode(node.argument) ? node.argument.literal : node.argument
   // `declare module '…'` brings nothing in, but may say what another file is.
   if (ts.isModuleDeclaration(node) && ts.isStringLiteral(node.name)) return node.name
   if (!ts.isCallExpression(node)) return undefined
-  const { expression } = node
-  const isImport =
-    expression.kind === ts.SyntaxKind.ImportKeyword ||
-    /^(?:require|require\.resolve|import\.meta\.(?:glob|resolve))$/.test(expression.getText(source))
-  return isImport ? (node.arguments[0] ?? expression) : undefined
+  return isImporting(withoutWrapping(node.expression)) ? (node.arguments[0] ?? node.expression) : undefined
+}
+
+function isImporting(called: ts.Expression): boolean {
+  if (called.kind === ts.SyntaxKind.ImportKeyword) return true
+  // `import.meta.resolve`, `import.defer`, `require.resolve` lead to files too.
+  if (ts.isMetaProperty(called)) return called.keywordToken === ts.SyntaxKind.ImportKeyword
+  if (ts.isPropertyAccessExpression(called)) return isImporting(withoutWrapping(called.expression))
+  // Its text is what it says, also where letters of it are written as escapes.
+  return ts.isIdentifier(called) && called.text === 'require'
+}
+
+/** `(require as unknown)!` is `require` to the bundler. */
+function withoutWrapping(expression: ts.Expression): ts.Expression {
+  const isWrapping =
+    ts.isParenthesizedExpression(expression) ||
+    ts.isAsExpression(expression) ||
+    ts.isSatisfiesExpression(expression) ||
+    ts.isNonNullExpression(expression) ||
+    ts.isTypeAssertionExpression(expression)
+  return isWrapping ? withoutWrapping(expression.expression) : expression
 }
 
 function isWithin(file: string, specifier: string): boolean {
