@@ -2,10 +2,12 @@ import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { existsSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { defaults } from '../config/defaults.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
 import { ownDaemonId } from '../daemon/daemon-file.ts'
 import { databaseOptions } from '../daemon/head-start.ts'
-import { stopDaemon } from '../daemon/ensure-daemon.ts'
+import { putStartMarker, removeStartMarker, stopDaemon } from '../daemon/ensure-daemon.ts'
 import { copiesFolder, stampOf } from '../db/copy-before-upgrade.ts'
 import { lockDataDirectory } from '../db/data-directory-lock.ts'
 import type { Database } from '../db/database.ts'
@@ -39,16 +41,36 @@ export async function restore(
     const question = `Put ${source} in the place of the data in ${config.home}? They are kept beside it.`
     if (!(await agree(terminal, question, yes))) return
   }
-  await stopDaemon(config)
   await mkdir(config.home, { recursive: true, mode: 0o700 })
   await using resources = new AsyncDisposableStack()
-  resources.use(lockDataDirectory(config.home))
+  resources.defer(() => removeStartMarker(config))
+  resources.use(await takeDataDirectory(config))
   const now = new Date()
   const replaced = head
     ? await restoreBackup(source, head, config, now)
     : await putBackCopy(directory, onlyCopy(source, directory), now)
   if (replaced !== undefined) terminal.say(`What was there is in ${replaced}.`)
   terminal.say(`Restored. Next: mcpwright start${head ? '\nSecrets can be read with the master key of then.' : ''}`)
+}
+
+/**
+ * Stops the daemon and takes its place. A chat that is open would bring one back: it is kept from that, and what came
+ * up all the same is stopped too.
+ * @throws MetaError DATA_DIRECTORY_LOCKED when another process keeps it
+ */
+async function takeDataDirectory(config: Config): Promise<AsyncDisposable> {
+  const deadline = Date.now() + defaults.daemon.startTimeoutMs
+  for (;;) {
+    putStartMarker(config)
+    await stopDaemon(config)
+    try {
+      return lockDataDirectory(config.home)
+    } catch (error) {
+      const isLocked = error instanceof MetaError && error.code === 'DATA_DIRECTORY_LOCKED'
+      if (!isLocked || Date.now() > deadline) throw error
+    }
+    await sleep(25)
+  }
 }
 
 function isFolder(source: string): boolean {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defaults } from '../config/defaults.ts'
@@ -108,12 +108,17 @@ function startUnlessStarting(
   closeSync(log)
 }
 
+/** Keeps doors from starting a daemon for 3 s, or until the marker is removed. */
+export function putStartMarker({ home }: Config): void {
+  writeFileSync(startMarker({ home }), '', { mode: 0o600 })
+}
+
 /** The daemon takes it away when it listens. */
 export function removeStartMarker(config: Config): void {
   rmSync(startMarker(config), { force: true })
 }
 
-function startMarker({ home }: Config): string {
+function startMarker({ home }: Pick<Config, 'home'>): string {
   return path.join(home, 'starting')
 }
 
