@@ -7,9 +7,11 @@ import { askDaemon } from '../daemon/ask-daemon.ts'
 import { type DaemonRecord, isInUse } from '../daemon/daemon-file.ts'
 import { daemonLog, ensureDaemon, findDaemon } from '../daemon/ensure-daemon.ts'
 import { describeTakenPort } from '../daemon/listen.ts'
+import { toTerminal } from '../errors/render.ts'
 import { clientConfigurations } from './client-configurations.ts'
 import { mintInboxLink } from './inbox.ts'
 import { metaServerCommand } from './launch-command.ts'
+import { readAnswer } from './read-answer.ts'
 import { describeServers } from './status.ts'
 
 /**
@@ -52,7 +54,12 @@ function describeData({ databaseUrl, home }: Config): string {
 
 async function serverLines(daemon: DaemonRecord): Promise<string> {
   const answer = await askDaemon(daemon, '/servers', { timeoutMs: 10_000 })
-  return answer?.status === 200 ? describeServers(answer.body) : 'The database is still being opened.'
+  if (answer === undefined) return 'The database is still being opened.'
+  try {
+    return describeServers(readAnswer(answer))
+  } catch (error) {
+    return toTerminal(error)
+  }
 }
 
 /** Set up the clients that do not have it; where all have it, speak. */

@@ -4,8 +4,12 @@ import { askDaemon } from '../daemon/ask-daemon.ts'
 import { findDaemon, stopDaemon } from '../daemon/ensure-daemon.ts'
 import { describeTakenPort } from '../daemon/listen.ts'
 import { newestCopy } from '../db/copy-before-upgrade.ts'
+import { readAnswer } from './read-answer.ts'
 
-/** Prints whether the daemon runs, and its servers. Exit code 3: it does not run. */
+/**
+ * Prints whether the daemon runs, and its servers. Exit code 3: it does not run.
+ * @throws MetaError when it runs, but cannot say its servers: SCHEMA_NEWER, DATABASE_UNAVAILABLE
+ */
 export async function showStatus(environment: NodeJS.ProcessEnv, { json = false }: { json?: boolean }): Promise<void> {
   const config = loadConfig(environment)
   const daemon = await findDaemon(config)
@@ -18,16 +22,16 @@ export async function showStatus(environment: NodeJS.ProcessEnv, { json = false 
   const { pid, port, version } = daemon
   const warning = describeTakenPort(daemon)
   if (warning) console.error(warning)
-  const servers = (await askDaemon(daemon, '/servers', { timeoutMs: 10_000 }))?.body
+  const answer = await askDaemon(daemon, '/servers', { timeoutMs: 10_000 })
   const { home } = config
   const copy = await newestCopy(path.join(home, 'database'))
   if (json) {
-    console.log(JSON.stringify({ running: true, pid, port, version, home, copy, ...Object(servers) }))
+    console.log(JSON.stringify({ running: true, pid, port, version, home, copy, ...Object(answer?.body) }))
     return
   }
   console.log(`mcpwright ${version} runs (pid ${pid}) at http://127.0.0.1:${port}/mcp, with its data in ${home}.`)
   if (copy) console.log(`The data from before the last upgrade are in ${copy} (mcpwright restore).`)
-  console.log(describeServers(servers))
+  console.log(describeServers(readAnswer(answer)))
 }
 
 export async function stop(environment: NodeJS.ProcessEnv): Promise<void> {

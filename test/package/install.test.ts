@@ -224,6 +224,10 @@ describe.skipIf(process.platform !== 'linux')('an upgrade', () => {
 
       // As docs/upgrade.md says.
       await run(node, [...nodeArguments, newer.launcher, 'stop'], { env })
+      const refused = run(node, [...nodeArguments, launcher, 'ls'], { env })
+      await expect(refused).rejects.toMatchObject({
+        stderr: expect.stringMatching(/^SCHEMA_NEWER: .*\n.*upgrade\.md/m),
+      })
       await run(node, [...nodeArguments, launcher, 'restore', path.join(home, 'upgrades', copy), '--yes'], { env })
       expect(await answerOf(launcher)).toEqual({ answer: { sum: 3 }, daemon: version })
       expect(copies()).toEqual([copy, expect.stringMatching(/-replaced$/)])

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
-import { MetaError } from '../../errors/meta-error.ts'
 import type { Terminal } from '../terminal.ts'
-import type { ToolResult } from './meta-session.ts'
+import { readResult } from './read-result.ts'
 import { openSession, type RunOptions } from './run-tool.ts'
 
 interface LogLine {
@@ -22,7 +21,8 @@ export async function showLogs(
   { follow, signal, ...options }: RunOptions & { readonly follow?: boolean | undefined; readonly signal: AbortSignal },
 ): Promise<number> {
   await using session = await openSession(options)
-  const read = async (more: object) => pageOf(await session.call('get_logs', { ...input, ...more }, () => {}))
+  const read = async (more: object) =>
+    readResult<LogPage>(await session.call('get_logs', { ...input, ...more }, () => {}))
   const { lines: first } = await read({})
   for (const line of first) show(line, options)
   if (!follow) return 0
@@ -62,13 +62,6 @@ function after(shown: readonly LogLine[], lines: readonly LogLine[]): readonly L
 interface LogPage {
   readonly lines: readonly LogLine[]
   readonly next_cursor?: string
-}
-
-function pageOf({ isError, content, structuredContent }: ToolResult): LogPage {
-  // The shape that the tool's own file gives.
-  if (!isError) return structuredContent as unknown as LogPage
-  const { code, message, fix } = Object(structuredContent).error ?? {}
-  throw new MetaError(code ?? 'INTERNAL', message ?? content[0]?.text ?? '', fix ?? '')
 }
 
 function show(line: LogLine, { json, terminal }: { readonly json?: boolean | undefined; readonly terminal: Terminal }) {

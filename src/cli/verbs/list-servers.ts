@@ -1,3 +1,4 @@
+import { readResult } from './read-result.ts'
 import { openSession, type RunOptions } from './run-tool.ts'
 
 export interface ListedServer {
@@ -34,15 +35,16 @@ export async function listServers(filter: Readonly<Record<string, unknown>>, opt
   return 0
 }
 
-/** All pages of `list_servers`. */
+/**
+ * All pages of `list_servers`.
+ * @throws MetaError as the tool does, such as SCHEMA_NEWER of a database that was not opened
+ */
 export async function readAllServers(filter: Readonly<Record<string, unknown>>, options: RunOptions): Promise<Page> {
   await using session = await openSession(options)
   const servers: ListedServer[] = []
   for (let cursor: string | undefined; ;) {
     const input = { ...filter, limit: 100, ...(cursor !== undefined && { cursor }) }
-    const { structuredContent } = await session.call('list_servers', input, () => {})
-    // The shape that the tool's own file gives.
-    const page = structuredContent as unknown as Page
+    const page = readResult<Page>(await session.call('list_servers', input, () => {}))
     servers.push(...page.servers)
     cursor = page.next_cursor
     if (cursor === undefined) return { servers, ...(page.waiting && { waiting: page.waiting }) }
