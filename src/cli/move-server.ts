@@ -68,9 +68,10 @@ export async function importServer(
   )
 }
 
-function describe({ name, tools, code, hosts, credentials }: ServerPreview): string {
+function describe({ name, tools, code, files, hosts, credentials }: ServerPreview): string {
   const parts = [
     `"${name}" has ${tools} tools${code > 0 ? `, ${code} of them code` : ''}.`,
+    ...(files > 0 ? [`${files} of its files were changed by hand.`] : []),
     `It may reach: ${hosts.join(', ') || 'nothing'}.`,
     ...(credentials.length > 0 ? [`It asks for: ${credentials.join(', ')}.`] : []),
   ]

@@ -15,14 +15,29 @@ export interface PortableServer {
 export type PortableDefinition = Pick<
   ServerDefinition,
   'name' | 'description' | 'exposure' | 'tools' | 'resources' | 'prompts' | 'credentials'
-> & { readonly shared: NonNullable<ServerDefinition['shared']>; readonly tests: NonNullable<ServerDefinition['tests']> }
+> & {
+  readonly shared: NonNullable<ServerDefinition['shared']>
+  readonly tests: NonNullable<ServerDefinition['tests']>
+  /** Files that were changed by hand; absent where there are none. */
+  readonly overlays?: NonNullable<ServerDefinition['overlays']>
+}
 
 /** What can be taken along: tools of connected servers stay behind with their connections. */
 export function toPortable(definition: ServerDefinition, mcpwright: string): PortableServer {
-  const { name, description, exposure, resources, prompts, credentials, shared = {}, tests = [] } = definition
+  const { name, description, exposure, resources, prompts, credentials, shared = {}, tests = [], overlays } = definition
   const tools = definition.tools.filter(({ handler }) => handler.kind !== 'external')
   const names = new Set(tools.map((tool) => tool.name))
-  const server = { name, description, exposure, tools, resources, prompts, credentials, shared }
+  const server = {
+    name,
+    description,
+    exposure,
+    tools,
+    resources,
+    prompts,
+    credentials,
+    shared,
+    ...(overlays && { overlays }),
+  }
   const connections = definition.connections.map(({ url }) => url)
   return {
     format: 'mcpwright-server',
@@ -113,6 +128,15 @@ export const portableServerSchema: JsonSchema = record(
           ),
         ),
         shared: { type: 'object', additionalProperties: text },
+        overlays: {
+          type: 'array',
+          maxItems: 200,
+          items: record({ path: text, text: { type: ['string', 'null'] }, base: { type: ['string', 'null'] } }, [
+            'path',
+            'text',
+            'base',
+          ]),
+        },
         tests: listOf(named({ tool: text, input: { type: 'object' } }, ['tool', 'input'])),
       },
       ['name', 'description', 'exposure', 'tools', 'resources', 'prompts', 'credentials', 'shared', 'tests'],

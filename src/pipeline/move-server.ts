@@ -12,7 +12,9 @@ import type { Server } from '../model/server.ts'
 import type { ServerDefinition } from '../model/server-definition.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import { loadDefinition } from '../registry/load-definition.ts'
+import { putFileOverlay } from '../registry/file-overlay-store.ts'
 import { requireServer } from '../registry/server-store.ts'
+import { refuseTooMuch } from './files/change-files.ts'
 import { holdAgainstSchema, refuseInvalidSchemas } from './hold-against-schema.ts'
 import { addServer } from './quota.ts'
 import type { Services } from './services.ts'
@@ -39,6 +41,8 @@ export interface ServerPreview {
   /** Names of those that have to be entered. */
   readonly credentials: readonly string[]
   readonly code: number
+  /** That were changed by hand. */
+  readonly files: number
 }
 
 export function previewServer({ server }: PortableServer, name = server.name): ServerPreview {
@@ -48,13 +52,14 @@ export function previewServer({ server }: PortableServer, name = server.name): S
     hosts: hostsOf(definitionOf(server, name)),
     credentials: server.credentials.map((credential) => credential.name),
     code: server.tools.filter(({ handler }) => handler.kind === 'code').length,
+    files: server.overlays?.length ?? 0,
   }
 }
 
 /**
  * Makes a server from a file of another mcpwright, as a draft. Its code is compiled and its schemas are read first.
  * @param name  in the place of its own
- * @throws MetaError SERVER_NAME_INVALID, SERVER_NAME_TAKEN, SCHEMA_INVALID, BUILD_FAILED, CODE_INVALID, LIMIT_EXCEEDED
+ * @throws MetaError SERVER_NAME_INVALID, SERVER_NAME_TAKEN, SCHEMA_INVALID, FILE_NOT_ALLOWED, BUILD_FAILED, CODE_INVALID, LIMIT_EXCEEDED
  */
 export async function importServer(
   { server }: PortableServer,
@@ -65,6 +70,8 @@ export async function importServer(
     const fix = 'Give --name: lower-case letters, digits and hyphens, 2 to 39 of them, a letter first.'
     throw new MetaError('SERVER_NAME_INVALID', `"${name}" is no name of a server.`, fix)
   }
+  const { overlays = [] } = server
+  refuseTooMuch(overlays)
   const schemas = Object.fromEntries(server.tools.map((tool) => [tool.name, tool.inputSchema]))
   await refuseInvalidSchemas(schemas, { workshop }, tenantId, signal)
   await workshop.run('make-project', { definition: definitionOf(server, name), knownDigests: [] }, { tenantId, signal })
@@ -72,6 +79,7 @@ export async function importServer(
     const { description, exposure } = server
     const added = await addServer(sql, config.quota, tenantId, { name, description, exposure })
     await storeTemplate(sql, config.quota, added, { ...server, first: '', next: [] })
+    for (const overlay of overlays) await putFileOverlay(sql, tenantId, added.id, overlay)
     return added
   })
 }

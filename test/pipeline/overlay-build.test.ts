@@ -71,6 +71,11 @@ describe('a build with files that were changed by hand', () => {
     })
   })
 
+  it('refuses a file that decides what the compiler reads, whoever stored it', async () => {
+    const building = makeProject(edited(overlay('tsconfig.json', '{ "extends": "/etc/a.json" }')), [], cache)
+    await expect(building).rejects.toMatchObject({ code: 'FILE_NOT_ALLOWED' })
+  })
+
   it('tells what was changed from version to version', () => {
     const [before, after] = [sampleDefinition, edited(overlay('NOTES.md', 'mine'))].map(contentsOf)
     expect(before && after && compareContents(before, after)).toEqual(['1 edited file added: NOTES.md'])

@@ -3,6 +3,7 @@ import { emitProject } from '../../generators/project/emit-project.ts'
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import { adoptFolder } from '../../src/pipeline/files/adopt-folder.ts'
 import { openProject } from '../../src/pipeline/files/open-project.ts'
+import { exportServer, importServer, previewServer, readPortable } from '../../src/pipeline/move-server.ts'
 import { emitFiles } from '../../src/pipeline/workshop/emit-files.ts'
 import { projectSurroundings } from '../../src/pipeline/workshop/package-sources.ts'
 import { digestOfFiles } from '../../src/model/project-files.ts'
@@ -132,6 +133,25 @@ describe('an edited project', () => {
 
   it('is of no server of another tenant', async () => {
     await expect(adopt(written, true, {}, BOB)).rejects.toMatchObject({ code: 'SERVER_UNKNOWN' })
+  })
+})
+
+describe('a server that goes to another machine', () => {
+  it('takes its changed files along, and brings none that may not be changed', async () => {
+    const exported = await exportServer('till', tenants.services, ADA.tenantId, '1.0.0')
+    expect(previewServer(exported)).toMatchObject({ files: 2 })
+    const read = await readPortable(JSON.stringify(exported), tenants.services, ADA.tenantId, NEVER)
+    const how = { tenantId: ADA.tenantId, signal: NEVER }
+    await importServer(read, tenants.services, { ...how, name: 'copy' })
+    const copy = await openProject('copy', tenants.services, ADA.tenantId, NEVER)
+    expect([...copy.overlays.values()]).toEqual([...(await open()).overlays.values()])
+    const overlays = [{ path: 'tsconfig.json', text: '{"extends":"/etc/a.json"}', base: null }]
+    const evil = { ...exported, server: { ...exported.server, overlays } }
+    const importing = importServer(evil, tenants.services, { ...how, name: 'evil' })
+    await expect(importing).rejects.toMatchObject({ code: 'FILE_NOT_ALLOWED' })
+    await expect(openProject('evil', tenants.services, ADA.tenantId, NEVER)).rejects.toMatchObject({
+      code: 'SERVER_UNKNOWN',
+    })
   })
 })
 

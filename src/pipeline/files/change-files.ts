@@ -85,7 +85,8 @@ function collision({ files }: OpenedProject, path: string): string | undefined {
   return other === undefined ? undefined : `the project has "${other}"`
 }
 
-function refuseTooMuch(overlays: readonly FileOverlay[]): void {
+/** @throws MetaError LIMIT_EXCEEDED */
+export function refuseTooMuch(overlays: readonly FileOverlay[]): void {
   const { most, bytes, totalBytes } = defaults.files
   const sizes = overlays.map(({ path, text }) => ({ path, size: Buffer.byteLength(text ?? '') }))
   const large = sizes.find(({ size }) => size > bytes)

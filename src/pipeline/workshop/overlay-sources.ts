@@ -3,15 +3,19 @@ import { ts } from 'ts-morph'
 import { codeFrame } from '../../../generators/project/code-source.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { FileOverlay } from '../../model/file-overlay.ts'
+import { refusalOf } from '../../model/overlay-path.ts'
 import { PROJECT_PACKAGES } from './project-folder.ts'
 
 /**
- * Refuses TypeScript that would take something from outside of the project into it. Compiler and bundler read whatever
+ * Refuses paths that are not changed by hand, and TypeScript that would take something from outside of the project into it. Compiler and bundler read whatever
  * an import leads to, with the rights of this process: `import key from '/home/…/key.json'` would put it into the bundle.
- * @throws MetaError IMPORT_NOT_ALLOWED with the place
+ * @throws MetaError IMPORT_NOT_ALLOWED with the place; FILE_NOT_ALLOWED
  */
 export function refuseForeignSources(overlays: readonly FileOverlay[] = []): void {
   for (const { path: file, text } of overlays) {
+    // Whoever stored it has looked; what the compiler reads by itself must not come in by another door.
+    const refusal = refusalOf(file)
+    if (refusal) throw new MetaError('FILE_NOT_ALLOWED', `"${file}" is not changed: ${refusal}.`, 'Leave it as it is.')
     if (text === null || !file.endsWith('.ts')) continue
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2024, false)
     const [reference] = [...source.referencedFiles, ...source.typeReferenceDirectives, ...source.libReferenceDirectives]
