@@ -145,8 +145,8 @@ describe('a server that goes to another machine', () => {
     await importServer(read, tenants.services, { ...how, name: 'copy' })
     const copy = await openProject('copy', tenants.services, ADA.tenantId, NEVER)
     expect([...copy.overlays.values()]).toEqual([...(await open()).overlays.values()])
-    const overlays = [{ path: 'tsconfig.json', text: '{"extends":"/etc/a.json"}', base: null }]
-    const evil = { ...exported, server: { ...exported.server, overlays } }
+    const setting = { path: 'tsconfig.json', text: '{"extends":"/etc/a.json"}', base: null }
+    const evil = { ...exported, server: { ...exported.server, overlays: [setting] } }
     const importing = importServer(evil, tenants.services, { ...how, name: 'evil' })
     await expect(importing).rejects.toMatchObject({ code: 'FILE_NOT_ALLOWED' })
     await expect(openProject('evil', tenants.services, ADA.tenantId, NEVER)).rejects.toMatchObject({
