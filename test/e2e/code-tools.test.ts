@@ -118,7 +118,7 @@ describe('a refused tool', () => {
     const nowhere = await edit('count_letters', 'size', 'x')
     expect(nowhere.error).toMatchObject({
       code: 'ARGUMENTS_INVALID',
-      fix: expect.stringContaining('The code begins: const'),
+      fix: expect.stringContaining('It begins: const'),
     })
     expect(resultOf(await edit('count_letters', 'input.text.lenght', 'input.text?.length'))).toBe('4')
   })
