@@ -3,11 +3,18 @@ import { defineConfig } from 'vitest/config'
 /** What takes long by its nature: programs that attack, packing and installing, agents, restarts, whole pages. */
 const long = [
   'test/agent/**/*.test.ts',
+  'test/demo/**/*.test.ts',
+  'test/e2e/backup.test.ts',
   'test/e2e/daemon-life.test.ts',
+  'test/e2e/database-away.test.ts',
   'test/e2e/first-five-minutes.test.ts',
+  'test/e2e/full-disk.test.ts',
   'test/e2e/how-to.test.ts',
+  'test/e2e/inbox-in-browser.test.ts',
   'test/e2e/inspector.test.ts',
   'test/e2e/long-work.test.ts',
+  'test/e2e/taken-away*.test.ts',
+  'test/e2e/templates.test.ts',
   'test/generators/importers/hostile/**/*.test.ts',
   'test/package/install.test.ts',
   'test/package/screens.test.ts',
