@@ -73,15 +73,19 @@ export const addPrompt = defineTool<Input>({
   annotations: WRITES,
   async run(input, { services, principal: { tenantId }, signal }) {
     const prompt = readPrompt(input)
-    const { server, shared } = await services.db.as(tenantId, async (sql) => {
+    if ('kind' in prompt.messages) {
+      const shared = await services.db.as(tenantId, async (sql) => {
+        const { id } = await requireServer(sql, tenantId, input.server)
+        return listSharedCode(sql, tenantId, id)
+      })
+      await checkCode({ prompts: [prompt], shared }, services, tenantId, signal)
+    }
+    const server = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, input.server)
-      return { server: found, shared: await listSharedCode(sql, tenantId, found.id) }
-    })
-    if ('kind' in prompt.messages) await checkCode({ prompts: [prompt], shared }, services, tenantId, signal)
-    await services.db.as(tenantId, async (sql) => {
-      const replaced = input.replace === true && (await replacePrompt(sql, tenantId, server, prompt.name, prompt))
-      if (!replaced) await insertPrompt(sql, tenantId, server, prompt)
-      await bumpRevision(sql, tenantId, server.id)
+      const replaced = input.replace === true && (await replacePrompt(sql, tenantId, found, prompt.name, prompt))
+      if (!replaced) await insertPrompt(sql, tenantId, found, prompt)
+      await bumpRevision(sql, tenantId, found.id)
+      return found
     })
     const findings = await checkItem({ prompts: [prompt] }, server, services, signal)
     return {
