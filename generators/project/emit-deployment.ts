@@ -51,14 +51,17 @@ export function emitDeployment(definition: ServerDefinition, version: string): P
   }
 }
 
-const dockerfile = `FROM node:24-alpine AS build
+/** Of several platforms, from November 2026. The digest decides what is taken; the tag is for people, and for bots that renew it. */
+const BASE_IMAGE = 'node:24-alpine@sha256:d32cdf619f63fe0471182d08996dd516c6275bb5fd31ae06e55a570bd9e1ad43'
+
+const dockerfile = `FROM ${BASE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN node build.mjs
 
-FROM node:24-alpine
+FROM ${BASE_IMAGE}
 WORKDIR /app
 COPY --from=build /app/dist ./dist
 USER node

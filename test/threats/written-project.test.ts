@@ -28,6 +28,8 @@ describe('a project that is written', () => {
       last.findIndex((line) => line.startsWith('ENTRYPOINT ')),
     )
     expect(last).toContain('USER node')
+    const bases = lines.filter((line) => line.startsWith('FROM '))
+    expect(bases.filter((line) => !/@sha256:[0-9a-f]{64}( |$)/.test(line))).toEqual([])
     expect(lines.filter((line) => line.startsWith('RUN npm'))).toEqual(['RUN npm ci --ignore-scripts'])
     expect(lines.filter((line) => /^(?:ARG|ENV) /.test(line))).toEqual([])
   })
