@@ -1,15 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
-/** What takes long by its nature: programs that attack, packing and installing, agents, restarts, whole pages. */
+/** What takes long by its nature: programs that attack, packing and installing, agents, restarts, browsers, whole roads. */
 const long = [
   'test/agent/**/*.test.ts',
   'test/demo/**/*.test.ts',
   'test/e2e/backup.test.ts',
+  'test/e2e/check-server.test.ts',
   'test/e2e/daemon-life.test.ts',
   'test/e2e/database-away.test.ts',
   'test/e2e/first-five-minutes.test.ts',
   'test/e2e/full-disk.test.ts',
   'test/e2e/how-to.test.ts',
+  'test/e2e/import-api.test.ts',
   'test/e2e/inbox-in-browser.test.ts',
   'test/e2e/inspector.test.ts',
   'test/e2e/long-work.test.ts',
