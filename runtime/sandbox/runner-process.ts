@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { killGroup } from '../supervisor/signal-group.ts'
 import { readRunnerMessage } from './read-runner-message.ts'
 import type { FromRunner, ToRunner } from './runner-messages.ts'
 import type { RunnerProgram } from './runner-program.ts'
@@ -126,16 +127,6 @@ function rememberLastWords(child: ChildProcess): () => string {
     text = (text + chunk).slice(-WORDS)
   })
   return () => text.trim()
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  try {
-    if (process.platform === 'win32') child.kill('SIGKILL')
-    else process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    // It has ended meanwhile.
-  }
 }
 
 const PAGE_BYTES = 4_096

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Child, ChildExit } from '../../bridge/serve/child.ts'
+import { signalGroup } from './signal-group.ts'
 import { watchMemory } from './watch-memory.ts'
 
 /** @throws the system's error when the process cannot be started */
@@ -42,21 +43,6 @@ export function toChild(started: ChildProcess, memoryMiB: number): Child {
   }
 
   return { pid, stdin, stdout, stderr, exited, stop }
-}
-
-function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (process.platform === 'win32') return endTree(pid)
-  try {
-    process.kill(-pid, signal)
-  } catch {
-    // The group has ended.
-  }
-}
-
-/** Windows has no process groups; untested there. */
-function endTree(pid: number): void {
-  const taskkill = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true })
-  taskkill.on('error', () => {})
 }
 
 async function raceTimeout(promise: Promise<unknown>, timeoutMs: number): Promise<void> {

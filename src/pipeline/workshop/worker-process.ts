@@ -1,4 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
+import { killGroup } from '../../../runtime/supervisor/signal-group.ts'
 import type { ErrorCode } from '../../errors/codes.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { FromWorker, TaskError, TaskName, ToWorker } from './tasks.ts'
@@ -109,16 +110,6 @@ export function startWorkerProcess({ cache, memoryMiB }: WorkerProcessOptions): 
       killGroup(child)
     },
     dismiss: () => void (child.connected && child.disconnect()),
-  }
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  try {
-    if (process.platform === 'win32') child.kill('SIGKILL')
-    else process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    // It has ended meanwhile.
   }
 }
 
