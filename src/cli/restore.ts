@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { existsSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,14 +8,14 @@ import { type Config, loadConfig } from '../config/load-config.ts'
 import { ownDaemonId } from '../daemon/daemon-file.ts'
 import { databaseOptions } from '../daemon/head-start.ts'
 import { putStartMarker, removeStartMarker, stopDaemon } from '../daemon/ensure-daemon.ts'
-import { copiesFolder, stampOf } from '../db/copy-before-upgrade.ts'
 import { lockDataDirectory } from '../db/data-directory-lock.ts'
 import type { Database } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
 import { migrationsFolder, readMigrations } from '../db/migrations.ts'
 import { openPglite } from '../db/pglite.ts'
-import { isCopy, putBackCopy } from '../db/put-back-copy.ts'
+import { putBackCopy } from '../db/put-back-copy.ts'
 import { readBackupHead, restoreRows } from '../db/read-backup.ts'
+import { replaceData } from '../db/replace-data.ts'
 import type { BackupHead } from '../db/write-backup.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { agree, type Terminal } from './terminal.ts'
@@ -36,6 +36,7 @@ export async function restore(
   const source = path.resolve(from)
   const head = isFolder(source) ? undefined : await readBackupHead(source)
   if (head && head.schema > readMigrations().length) throw tooNew(head)
+  if (!head && config.databaseUrl !== undefined) throw notOfPostgres(source)
   const directory = path.join(config.home, 'database')
   if (config.databaseUrl === undefined && existsSync(directory)) {
     const question = `Put ${source} in the place of the data in ${config.home}? They are kept beside it.`
@@ -46,9 +47,7 @@ export async function restore(
   resources.defer(() => removeStartMarker(config))
   resources.use(await takeDataDirectory(config))
   const now = new Date()
-  const replaced = head
-    ? await restoreBackup(source, head, config, now)
-    : await putBackCopy(directory, onlyCopy(source, directory), now)
+  const replaced = head ? await restoreBackup(source, head, config, now) : await putBackCopy(directory, source, now)
   if (replaced !== undefined) terminal.say(`What was there is in ${replaced}.`)
   terminal.say(`Restored. Next: mcpwright start${head ? '\nSecrets can be read with the master key of then.' : ''}`)
 }
@@ -78,10 +77,12 @@ function isFolder(source: string): boolean {
   throw new MetaError('ARGUMENTS_INVALID', `There is no "${source}".`, 'Give a file that mcpwright backup wrote.')
 }
 
-function onlyCopy(source: string, directory: string): string {
-  if (isCopy(source)) return source
-  const fix = `Give a file that mcpwright backup wrote, or one of the folders in "${copiesFolder(directory)}".`
-  throw new MetaError('ARGUMENTS_INVALID', `"${source}" is no copy of a data directory.`, fix)
+function notOfPostgres(source: string): MetaError {
+  return new MetaError(
+    'ARGUMENTS_INVALID',
+    `"${source}" is a folder of PGlite's files, and the data are in the database of DATABASE_URL.`,
+    'Give a file that mcpwright backup wrote; or unset DATABASE_URL to use the data of this home.',
+  )
 }
 
 function tooNew({ schema, mcpwright }: BackupHead): MetaError {
@@ -110,7 +111,7 @@ async function restoreBackup(file: string, head: BackupHead, config: Config, now
   } finally {
     await database.close()
   }
-  return swap(fresh, path.join(config.home, 'database'), now)
+  return replaceData(path.join(config.home, 'database'), fresh, now)
 }
 
 /** A database of PostgreSQL has its schema already, and must hold nothing else. */
@@ -153,15 +154,4 @@ async function migrationsUpTo(version: number): Promise<AsyncDisposable & { read
     await cp(path.join(migrationsFolder(), name), path.join(folder, name))
   }
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
-}
-
-async function swap(fresh: string, directory: string, now: Date): Promise<string | undefined> {
-  const replaced = path.join(copiesFolder(directory), `${stampOf(now)}-replaced`)
-  const hadData = existsSync(directory)
-  if (hadData) {
-    await mkdir(path.dirname(replaced), { recursive: true, mode: 0o700 })
-    await rename(directory, replaced)
-  }
-  await rename(fresh, directory)
-  return hadData ? replaced : undefined
 }

@@ -21,22 +21,24 @@ export async function copyBeforeUpgrade(directory: string, schema: number, now: 
   await cp(path.join(directory, 'pglite'), path.join(partial, 'pglite'), { recursive: true })
   await writeFile(path.join(partial, 'pglite.complete'), '')
   await rename(partial, copy)
-  const old = (await readdir(copies)).toSorted().slice(0, -KEPT)
+  const old = (await copyNames(copies)).slice(0, -KEPT)
   for (const name of old) await rm(path.join(copies, name), { recursive: true, force: true })
   return copy
+}
+
+/** Oldest first. What a person has replaced stands there too, and is theirs to remove. */
+async function copyNames(copies: string): Promise<readonly string[]> {
+  const names = await readdir(copies).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return names.filter((name) => /-schema-\d+$/.test(name)).toSorted()
 }
 
 /** The copy from before the last upgrade, when there was one. */
 export async function newestCopy(directory: string): Promise<string | undefined> {
   const copies = copiesFolder(directory)
-  const names = await readdir(copies).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
-  const newest = names
-    .filter((name) => /-schema-\d+$/.test(name))
-    .toSorted()
-    .at(-1)
+  const newest = (await copyNames(copies)).at(-1)
   return newest && path.join(copies, newest)
 }
 

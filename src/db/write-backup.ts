@@ -26,12 +26,15 @@ const ROWS_AT_ONCE = 100
 /**
  * All rows of a tenant as lines: a `BackupHead`, then `table<tab>row as JSON`, then a `BackupEnd`. Secrets stay as they
  * are stored, encrypted; the key is not in it. Jobs are not in it either: what is deployed is brought up again.
+ * @param sql  of a transaction that has done nothing yet, and does nothing else
  */
 export async function* writeBackup(
   sql: Sql,
   tenant: TenantId,
   { mcpwright, at }: { readonly mcpwright: string; readonly at: Date },
 ): AsyncGenerator<string> {
+  // What others write meanwhile is not in it, nor half of it.
+  await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
   const schema = readMigrations().length
   const head: BackupHead = { format: 'mcpwright-backup', version: 1, schema, mcpwright, at: at.toISOString(), tenant }
   yield `${JSON.stringify(head)}\n`

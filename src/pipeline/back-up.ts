@@ -22,8 +22,6 @@ export async function backUp(
   const file = path.join(folder, `${about.at.getTime()}.gz`)
   try {
     await db.asSystem(async (sql) => {
-      // What others write meanwhile is not in it, nor half of it.
-      await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY')
       const lines = Readable.from(writeBackup(sql, tenantId, about))
       await pipeline(lines, createGzip(), createWriteStream(file, { mode: 0o600, flags: 'wx' }))
     })
