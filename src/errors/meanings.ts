@@ -204,6 +204,30 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
     means: 'There is no description to read again: nothing was imported, or it was given as a text.',
     fix: 'Import first; or give what it is today as `content`, `file` or `url`.',
   },
+  TARGET_ACCOUNT_UNCLEAR: {
+    means: 'The token reaches several accounts of the platform, or none.',
+    fix: 'Deploy again with the `account` that the message lists in `settings`.',
+  },
+  TARGET_FORBIDDEN: {
+    means: 'The platform does not take the token, or it may not do what a deploy needs.',
+    fix: 'Make a token with the permissions that the message names, and enter it.',
+  },
+  TARGET_NOT_PROTECTED: {
+    means: 'A server that holds a secret or changes something would be open to everybody.',
+    fix: 'Choose a protection in `settings`; or a person agrees on the inbox page.',
+  },
+  TARGET_REFUSED: {
+    means: 'The platform refused what was asked, for the reason in the message. What ran before still runs.',
+    fix: 'Mend what the message names, then deploy again. The target `local` has none of these limits.',
+  },
+  TARGET_TOOL_MISSING: {
+    means: "The platform's own program could not be fetched or started.",
+    fix: 'See that the npm registry can be reached, then deploy again.',
+  },
+  TARGET_UNREACHABLE: {
+    means: 'The platform did not answer, or said to come back later; it was asked several times.',
+    fix: 'Deploy again later. A repeated deploy goes on where this one ended.',
+  },
   TOOL_CHANGED: {
     means: 'A connected server changed a tool after a person had allowed it, so it was not called.',
     fix: 'A person compares and allows it anew: `mcpwright inbox`.',

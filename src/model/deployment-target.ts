@@ -14,17 +14,37 @@ export interface DeploymentRequest {
   readonly hosts: readonly string[]
   readonly credentials: readonly Credential[]
   readonly connected: ConnectedTools
+  /** As the target's `settingsSchema` has them. */
   readonly settings: Readonly<Record<string, unknown>>
+  /** Stores what has been reached as `deployment.state`: when it is repeated after a death it goes on from there. */
+  readonly keep: (state: Deployment['state']) => Promise<void>
+  /** Says what is being done, in a sentence, to whoever waits. */
+  readonly tell: (message: string) => void
 }
 
 export interface DeploymentPlan {
   /** Each line names one thing that `apply` will create, change or remove. */
   readonly steps: readonly string[]
+  /** What the place allows and what of it this takes, each in a line; absent where there is nothing to know. */
+  readonly limits?: readonly string[]
 }
 
 export interface AppliedDeployment {
   readonly endpointUrl: string
   readonly port: number | null
+  /** What a person should know, each in a sentence; absent where there is nothing. */
+  readonly notes?: readonly string[]
+}
+
+/** One version as the place itself keeps it. */
+export interface TargetVersion {
+  /** The place's own id. */
+  readonly id: string
+  /** Of our builds; absent for one that somebody else put there. */
+  readonly version?: number
+  readonly at: Date
+  /** Of the requests, in percent. */
+  readonly share: number
 }
 
 export interface TargetStatus {
@@ -56,6 +76,10 @@ export interface DeploymentTarget {
   apply(request: DeploymentRequest, signal: AbortSignal): Promise<AppliedDeployment>
   status(deployment: Deployment): Promise<TargetStatus>
   logs(deployment: Deployment, query: LogQuery): Promise<{ lines: readonly LogLine[]; nextCursor?: string }>
-  /** Takes it down. Safe to repeat. */
+  /** Newest first; absent where the place keeps none of its own. */
+  versions?(deployment: Deployment): Promise<readonly TargetVersion[]>
+  /** Nobody reaches it any more; what it has stored stays. `apply` brings it back. Safe to repeat. */
+  stop(deployment: Deployment): Promise<void>
+  /** Takes it down, with all that the target has made for it. Safe to repeat. */
   remove(deployment: Deployment): Promise<void>
 }

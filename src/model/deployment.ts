@@ -34,6 +34,10 @@ export interface Deployment {
   readonly image: string | null
   /** SHA-256 of the endpoint's token, in hex. */
   readonly tokenHash: string | null
+  /** As the target's `settingsSchema` has them: those of the last deploy, kept for the next. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** What the target has made and needs to know again; it alone reads it. Holds no secret. */
+  readonly state: Readonly<Record<string, unknown>>
   readonly requestCount: number
   readonly lastRequestAt: Date | null
   readonly startedAt: Date | null

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { MetaError } from '../errors/meta-error.ts'
 import type { BuildWithFiles } from '../model/build.ts'
 import type { Deployment } from '../model/deployment.ts'
-import type { DeploymentRequest } from '../model/deployment-target.ts'
+import type { AppliedDeployment, DeploymentRequest } from '../model/deployment-target.ts'
 import type { DeploymentId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import { type Finding, worstFindings } from '../model/finding.ts'
@@ -23,6 +23,8 @@ export interface DeployOutcome {
   readonly version: number
   readonly endpointUrl: string
   readonly port: number | null
+  /** Of the target, for people. */
+  readonly notes?: readonly string[]
   /** Saved tests; absent when there are none. */
   readonly testsPassed?: number
   /** Of the check of a new definition; absent when there are none. */
@@ -67,7 +69,7 @@ export async function deployBuild(
       statusMessage: `Starting version ${build.version}.`,
       tokenHash,
     })
-    const applied = await applyTo(ready, server, build, services, signal)
+    const { notes, ...applied } = await applyTo(ready, server, build, services, signal, (message) => tell(3, message))
     await services.db.as(tenantId, async (sql) => {
       const changes = {
         ...applied,
@@ -84,6 +86,7 @@ export async function deployBuild(
     return {
       version: build.version,
       ...applied,
+      ...(notes && { notes }),
       ...(tests.passed && { testsPassed: tests.passed }),
       ...(warnings.length > 0 && { warnings: { count: warnings.length, worst: worstFindings(warnings, WORST) } }),
     }
@@ -137,7 +140,7 @@ export async function stopDeployment(
   services: Services,
 ): Promise<void> {
   const { server, deployment } = await findSubject(tenantId, deploymentId, services)
-  await services.targets[deployment.target].remove(deployment)
+  await services.targets[deployment.target].stop(deployment)
   await services.db.as(tenantId, async (sql) => {
     await updateDeployment(sql, tenantId, deploymentId, {
       status: 'stopped',
@@ -199,12 +202,16 @@ async function applyTo(
   build: BuildWithFiles,
   services: Services,
   signal: AbortSignal,
-): Promise<{ endpointUrl: string; port: number | null }> {
-  const surroundings = await services.db.as(server.tenantId, (sql) =>
-    loadSurroundings(sql, server.tenantId, server, build),
-  )
-  await services.secrets.load(server.tenantId, server.id)
-  const request: DeploymentRequest = { server, deployment, build, ...surroundings, settings: {} }
+  tell: (message: string) => void,
+): Promise<AppliedDeployment> {
+  const { tenantId, id } = server
+  const surroundings = await services.db.as(tenantId, (sql) => loadSurroundings(sql, tenantId, server, build))
+  await services.secrets.load(tenantId, id)
+  const keep = async (state: Deployment['state']): Promise<void> => {
+    await noteDeployment(tenantId, deployment.id, services, { state })
+  }
+  const { settings } = deployment
+  const request: DeploymentRequest = { server, deployment, build, ...surroundings, settings, keep, tell }
   return services.targets[deployment.target].apply(request, signal)
 }
 

@@ -17,7 +17,7 @@ export async function restoreDeployments(
   restore: (request: DeploymentRequest) => Promise<{ endpointUrl: string; port: number | null }>,
 ): Promise<void> {
   const active = await services.db.asSystem((sql) => listActiveDeployments(sql, services.daemonId))
-  for (const deployment of active.filter(({ status, buildId }) => status === 'running' && buildId !== null)) {
+  for (const deployment of active.filter(isRunningHere)) {
     try {
       await restoreOne(deployment, services, restore)
     } catch (error) {
@@ -30,6 +30,10 @@ export async function restoreDeployments(
   }
 }
 
+function isRunningHere({ target, status, buildId }: Deployment): boolean {
+  return target === 'local' && status === 'running' && buildId !== null
+}
+
 async function restoreOne(
   deployment: Deployment,
   { db, secrets }: Pick<Services, 'db' | 'secrets'>,
@@ -40,7 +44,10 @@ async function restoreOne(
     const server = await findServerById(sql, tenantId, serverId)
     const build = buildId && (await loadBuildById(sql, tenantId, buildId))
     if (!server || !build) return undefined
-    return { server, deployment, build, ...(await loadSurroundings(sql, tenantId, server, build)), settings: {} }
+    const surroundings = await loadSurroundings(sql, tenantId, server, build)
+    const { settings } = deployment
+    // Nobody waits, and what runs here has nothing to store.
+    return { server, deployment, build, ...surroundings, settings, keep: async () => {}, tell: () => {} }
   })
   if (!request) throw new Error('Its server or build is gone.')
   await secrets.load(tenantId, serverId)

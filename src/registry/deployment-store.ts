@@ -25,6 +25,8 @@ interface DeploymentRow {
   lease_until: Date | null
   image: string | null
   token_hash: string | null
+  settings: Record<string, unknown>
+  state: Record<string, unknown>
   request_count: number
   last_request_at: Date | null
   started_at: Date | null
@@ -49,6 +51,8 @@ function toDeployment(row: DeploymentRow): Deployment {
     leaseUntil: row.lease_until,
     image: row.image,
     tokenHash: row.token_hash,
+    settings: row.settings,
+    state: row.state,
     requestCount: row.request_count,
     lastRequestAt: row.last_request_at,
     startedAt: row.started_at,
@@ -98,6 +102,8 @@ export type DeploymentChanges = Partial<
     | 'leaseUntil'
     | 'image'
     | 'tokenHash'
+    | 'settings'
+    | 'state'
     | 'startedAt'
     | 'stoppedAt'
     | 'deletedAt'
@@ -114,6 +120,8 @@ const COLUMNS: Readonly<Record<keyof DeploymentChanges, string>> = {
   leaseUntil: 'lease_until',
   image: 'image',
   tokenHash: 'token_hash',
+  settings: 'settings',
+  state: 'state',
   startedAt: 'started_at',
   stoppedAt: 'stopped_at',
   deletedAt: 'deleted_at',

@@ -85,13 +85,24 @@ export function deploymentTargetContract(name: string, setUp: () => Promise<Targ
       await expect.poll(findSaid).toEqual(['said something'])
     })
 
+    it('stops a deployment, also twice, and brings it back', async () => {
+      const request = requestOf(subject.goodArtefacts('one'))
+      const { endpointUrl } = await subject.target.apply(request, signal)
+      await subject.target.stop(request.deployment)
+      await subject.target.stop(request.deployment)
+      expect((await subject.target.status(request.deployment)).state).toBe('stopped')
+      await expect(subject.callSay(endpointUrl)).rejects.toBeInstanceOf(Error)
+      const again = await subject.target.apply(request, signal)
+      expect(await subject.callSay(again.endpointUrl)).toBe('one')
+    })
+
     it('takes a deployment down, also twice', async () => {
       const request = requestOf(subject.goodArtefacts('one'))
       const { endpointUrl } = await subject.target.apply(request, signal)
       await subject.target.remove(request.deployment)
       await subject.target.remove(request.deployment)
       expect((await subject.target.status(request.deployment)).state).toBe('stopped')
-      await expect(subject.callSay(endpointUrl)).rejects.toThrow('fetch failed')
+      await expect(subject.callSay(endpointUrl)).rejects.toBeInstanceOf(Error)
     })
   })
 }
@@ -134,6 +145,8 @@ export function requestOf(artefacts: ProjectFiles): DeploymentRequest {
     credentials: [],
     connected: { connections: [], tools: {} },
     settings: {},
+    keep: async () => {},
+    tell: () => {},
   }
 }
 
@@ -152,6 +165,8 @@ function deploymentOf(serverId: ServerId, buildId: BuildId): Deployment {
     daemonId: null,
     leaseUntil: null,
     image: null,
+    settings: {},
+    state: {},
     // SHA-256 of "token".
     tokenHash: '3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0',
     requestCount: 0,

@@ -5,6 +5,7 @@ import type { StartChild } from '../../../bridge/serve/child.ts'
 import type { BridgeLimits, BridgeOptions, ServerBridge } from '../../../bridge/serve/server-bridge.ts'
 import type { ServerMetrics, ServerMetricsOptions } from '../../../bridge/serve/server-metrics.ts'
 import { MetaError } from '../../../src/errors/meta-error.ts'
+import type { Deployment } from '../../../src/model/deployment.ts'
 import type {
   AppliedDeployment,
   DeploymentRequest,
@@ -173,6 +174,11 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
     await (await logs.get(slug))?.flush()
   }
 
+  async function remove({ slug }: Pick<Deployment, 'slug'>): Promise<void> {
+    await takeDown(slug)
+    await removeArtefacts(directoryOf(slug))
+  }
+
   return {
     name: 'local',
     settingsSchema: { type: 'object', properties: {}, additionalProperties: false },
@@ -195,10 +201,8 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
     },
     status: (deployment) => Promise.resolve(statusOf(running.get(deployment.slug)?.bridge)),
     logs: async (deployment, query) => (await logOf(deployment.slug)).read(query),
-    async remove({ slug }) {
-      await takeDown(slug)
-      await removeArtefacts(directoryOf(slug))
-    },
+    stop: remove,
+    remove,
     bridge: (slug) => running.get(slug)?.bridge,
     handleDeploymentRequest: (slug, path, request, response) =>
       answerRequest(reach(slug), path, false, request, response),

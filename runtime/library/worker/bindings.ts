@@ -1,0 +1,40 @@
+/**
+ * What a Worker is given: the names are those of wrangler.jsonc and of `wrangler secret put`. The server's own secrets
+ * stand beside these, by their names.
+ */
+export interface WorkerBindings {
+  /** How callers show who they are; `api-key` when absent. */
+  readonly MCP_PROTECTION?: 'api-key' | 'none' | 'oauth'
+  /** Secret: the API key that callers send as a bearer token, for Workers that are deployed by hand. */
+  readonly MCP_TOKEN?: string
+  /** Secret: SHA-256 in hex of the API keys that hold, one or two with a comma between: the old one until all have the new. */
+  readonly MCP_KEY_HASHES?: string
+  /** `oauth`: the issuer's URL, as its metadata has it. */
+  readonly MCP_ISSUER?: string
+  /** `oauth`: what `aud` of a token must hold; this server's own URL when absent (RFC 8707). */
+  readonly MCP_AUDIENCE?: string
+  /** `oauth`: scopes by tool as JSON, `*` for every request: `{"*": ["mcp"], "delete_book": ["books:write"]}`. */
+  readonly MCP_SCOPES?: string
+  /** Origins of browsers that may call, with commas between; `*` when absent. */
+  readonly MCP_ORIGINS?: string
+  /**
+   * Secret of a version that is being tried: SHA-256 in hex of what its caller sends as `mcp-verification`. Such a
+   * version answers that caller alone, and everybody else with 503.
+   */
+  readonly MCP_VERIFICATION_HASH?: string
+  /** Secret that seals what travels through clients between the rounds of a call; at least 32 characters. */
+  readonly REQUEST_STATE_KEY?: string
+  /** Workers' version_metadata binding. */
+  readonly CF_VERSION_METADATA?: { readonly id: string; readonly tag: string; readonly timestamp: string }
+  /** Sessions of clients of 2025, one Durable Object each (class `McpSession`); absent: there are none. */
+  readonly MCP_SESSIONS?: unknown
+  /** D1: what tools keep; absent: it lives as long as the isolate. */
+  readonly MCP_STORE?: unknown
+  /** KV: access tokens and issuers' metadata; absent: they live as long as the isolate. */
+  readonly MCP_CACHE?: unknown
+  /** Rate limit by caller; absent: none. */
+  readonly MCP_RATE_LIMIT?: { limit(options: { readonly key: string }): Promise<{ readonly success: boolean }> }
+}
+
+/** Sent by whoever tries a version before it gets traffic. */
+export const VERIFICATION_HEADER = 'mcp-verification'

@@ -1,0 +1,46 @@
+import type { JsonSchema } from '../../../src/model/tool-definition.ts'
+
+/** What a person chooses when a server goes to Cloudflare. Kept with the deployment: a later deploy names what changes. */
+export interface CloudflareSettings {
+  /** Id of the account; needed where the token reaches several. */
+  readonly account?: string
+  /** A host in one of the account's zones; absent: workers.dev. */
+  readonly domain?: string
+  readonly protection: 'api-key' | 'none' | 'oauth'
+  /** `oauth`: who gives out tokens. */
+  readonly issuer?: string
+  readonly audience?: string
+  /** Scopes by tool; `*`: of every request. */
+  readonly scopes?: Readonly<Record<string, readonly string[]>>
+  /** Keeps sessions of clients of 2025 in Durable Objects: they resume, are asked, and get notifications. Also `/sse`. */
+  readonly sessions: boolean
+  /** Of one caller. */
+  readonly requestsPerMinute?: number
+  /** Origins of browsers that may call; absent: all. */
+  readonly origins?: readonly string[]
+  /** Percent of the requests that the new version gets; the one before has the rest. */
+  readonly traffic: number
+}
+
+/** As `deploy` takes them. */
+export const cloudflareSettingsSchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    account: { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'Account id; where the token reaches several.' },
+    domain: { type: 'string', maxLength: 253, description: 'A host of one of your zones, instead of workers.dev.' },
+    protection: { type: 'string', enum: ['api-key', 'none', 'oauth'], description: 'api-key by default.' },
+    issuer: { type: 'string', maxLength: 500, description: 'oauth: URL of the issuer.' },
+    audience: { type: 'string', maxLength: 500, description: 'oauth: by default the URL of the server.' },
+    scopes: {
+      type: 'object',
+      maxProperties: 500,
+      additionalProperties: { type: 'array', items: { type: 'string', maxLength: 200 }, maxItems: 20 },
+      description: 'oauth: scopes by tool; "*" for all.',
+    },
+    sessions: { type: 'boolean', description: 'Sessions of clients of 2025, and /sse.' },
+    requests_per_minute: { type: 'integer', minimum: 1, maximum: 100_000 },
+    origins: { type: 'array', items: { type: 'string', maxLength: 300 }, maxItems: 50 },
+    traffic: { type: 'integer', minimum: 1, maximum: 100, description: 'Percent for the new version; 100 by default.' },
+  },
+  additionalProperties: false,
+}
