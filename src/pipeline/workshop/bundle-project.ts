@@ -107,7 +107,7 @@ async function bundle(folder: string, contents: string, options: BuildOptions): 
 }
 
 /** What was changed by hand was looked through before; should it lead out of the project all the same, it gets no further. */
-async function refuseForeignInputs(folder: string, inputs: readonly string[]): Promise<void> {
+export async function refuseForeignInputs(folder: string, inputs: readonly string[]): Promise<void> {
   const real = await realpath(folder)
   const isOurs = (file: string) =>
     file.startsWith(`${real}${path.sep}`) || file.includes(`${path.sep}node_modules${path.sep}`)

@@ -40,6 +40,8 @@ export interface WorkshopTasks {
   }
   /** The .mcpb of a build. */
   readonly 'bundle-mcpb': { readonly input: { readonly files: ProjectFiles }; readonly output: BundledMcpb }
+  /** The modules of a build for Cloudflare Workers, by name; `worker.mjs` is the entry. */
+  readonly 'bundle-worker': { readonly input: { readonly files: ProjectFiles }; readonly output: ProjectFiles }
   /** Runs the rules of src/checks. */
   readonly 'check-definition': {
     readonly input: { readonly definition: ServerDefinition } & CheckOptions

@@ -56,6 +56,10 @@ const run: {
     const { bundleMcpb } = await import('./bundle-mcpb.ts')
     return bundleMcpb(files, cache)
   },
+  'bundle-worker': async ({ files }) => {
+    const { bundleWorker } = await import('./bundle-worker.ts')
+    return bundleWorker(files, cache)
+  },
   'check-definition': async ({ definition, ...options }) => {
     const { checkDefinition } = await import('../../checks/check-definition.ts')
     const found = checkDefinition(definition, options)
