@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { parse } from 'jsonc-parser'
+import type { ProjectFiles } from '../../../src/model/project-files.ts'
+import type { WorkerBindings } from '../../library/worker/bindings.ts'
+import type { CloudflareSettings } from './settings.ts'
+
+export interface ConfigParts {
+  /** Of the build. */
+  readonly files: ProjectFiles
+  readonly settings: CloudflareSettings
+  readonly worker: string
+  /** Where its bindings lead; absent where it needs none, or they are not made yet. */
+  readonly storage: { readonly databaseId?: string; readonly namespaceId?: string }
+}
+
+/** wrangler.jsonc as an object. */
+export type WranglerConfig = Readonly<Record<string, unknown>>
+
+/**
+ * What wrangler is given for a build: the project's own configuration with the name, ids, variables and Durable Objects
+ * of this deployment. Addresses and cron triggers are no part of a version and are set by themselves.
+ */
+export function composeConfig({ files, settings, worker, storage }: ConfigParts): WranglerConfig {
+  const { main: _main, $schema: _schema, triggers: _triggers, ...project } = readProjectConfig(files)
+  const limits = rateLimits(project['ratelimits'], settings, worker)
+  return {
+    compatibility_date: DEFAULT_COMPATIBILITY_DATE,
+    compatibility_flags: ['nodejs_compat'],
+    observability: { enabled: true },
+    ...project,
+    name: worker,
+    workers_dev: settings.domain === undefined,
+    preview_urls: false,
+    vars: { ...recordOf(project['vars']), ...variables(settings) },
+    version_metadata: { binding: 'CF_VERSION_METADATA' },
+    ...withIds('d1_databases', project, 'database_id', storage.databaseId),
+    ...withIds('kv_namespaces', project, 'id', storage.namespaceId),
+    ...(limits && { ratelimits: limits }),
+    ...(settings.sessions && {
+      durable_objects: { bindings: [{ name: 'MCP_SESSIONS', class_name: 'McpSession' }] },
+      migrations: [{ tag: 'sessions', new_sqlite_classes: ['McpSession'] }],
+    }),
+  }
+}
+
+/** For projects from before they named one. */
+const DEFAULT_COMPATIBILITY_DATE = '2026-11-01'
+
+/** The project's wrangler.jsonc; empty where there is none. */
+export function readProjectConfig(files: ProjectFiles): WranglerConfig {
+  return recordOf(parse(files['wrangler.jsonc'] ?? '{}'))
+}
+
+/** Cron expressions of five fields that run it. */
+export function cronsOf(files: ProjectFiles): readonly string[] {
+  const { crons } = recordOf(readProjectConfig(files)['triggers'])
+  return Array.isArray(crons) ? crons.filter((cron) => typeof cron === 'string') : []
+}
+
+/** What the project keeps there: `D1` and `KV` are to be made before the upload. */
+export function neededStorage(files: ProjectFiles): { readonly database: boolean; readonly namespace: boolean } {
+  const config = readProjectConfig(files)
+  return {
+    database: listOf(config['d1_databases']).length > 0,
+    namespace: listOf(config['kv_namespaces']).length > 0,
+  }
+}
+
+/** Without Durable Objects: such a version can be tried beside one that has none yet. */
+export function withoutSessions(config: WranglerConfig): WranglerConfig {
+  const { durable_objects: _objects, migrations: _migrations, ...others } = config
+  return others
+}
+
+/** Names of all that a configuration binds. */
+export function bindingNames(config: WranglerConfig): string[] {
+  const lists = [config['d1_databases'], config['kv_namespaces'], config['ratelimits']].flatMap(listOf)
+  const objects = listOf(recordOf(config['durable_objects'])['bindings'])
+  const bound = [...lists, ...objects, recordOf(config['version_metadata'])].flatMap(({ binding, name }) =>
+    [binding, name].filter((each) => typeof each === 'string'),
+  )
+  return [...new Set([...Object.keys(recordOf(config['vars'])), ...bound])].toSorted()
+}
+
+function variables(settings: CloudflareSettings): Partial<Record<keyof WorkerBindings, string>> {
+  const { protection, issuer, audience, scopes, origins } = settings
+  return {
+    MCP_PROTECTION: protection,
+    ...(issuer !== undefined && { MCP_ISSUER: issuer }),
+    ...(audience !== undefined && { MCP_AUDIENCE: audience }),
+    ...(scopes && { MCP_SCOPES: JSON.stringify(scopes) }),
+    ...(origins && { MCP_ORIGINS: origins.join(',') }),
+  }
+}
+
+/** The platform counts per 10 or 60 seconds, under an id that is unique within the account. */
+function rateLimits(own: unknown, { requestsPerMinute }: CloudflareSettings, worker: string) {
+  const others = listOf(own).filter(({ name }) => name !== 'MCP_RATE_LIMIT')
+  const found = listOf(own).find(({ name }) => name === 'MCP_RATE_LIMIT')
+  if (requestsPerMinute === undefined && !found) return others.length > 0 ? others : undefined
+  const simple = requestsPerMinute === undefined ? found?.['simple'] : { limit: requestsPerMinute, period: 60 }
+  return [...others, { name: 'MCP_RATE_LIMIT', namespace_id: limitId(worker), simple }]
+}
+
+/** A positive number as text, the same for the same Worker. */
+function limitId(worker: string): string {
+  return String((createHash('sha256').update(worker).digest().readUInt32BE() % 2_000_000_000) + 1)
+}
+
+function withIds(key: string, project: WranglerConfig, idName: string, id: string | undefined) {
+  const bindings = listOf(project[key])
+  return bindings.length > 0
+    ? { [key]: bindings.map((each) => ({ ...each, ...(id !== undefined && { [idName]: id }) })) }
+    : {}
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
+
+function listOf(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map(recordOf) : []
+}

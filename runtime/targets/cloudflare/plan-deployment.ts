@@ -1,0 +1,96 @@
+import type { DeploymentPlan } from '../../../src/model/deployment-target.ts'
+import type { ProjectFiles } from '../../../src/model/project-files.ts'
+import { bindingNames, cronsOf, neededStorage, type WranglerConfig } from './compose-config.ts'
+import { limitLines } from './platform-limits.ts'
+import type { CloudflareSettings } from './settings.ts'
+import type { CloudflareState } from './state.ts'
+import { databaseName, namespaceTitle } from './storage-names.ts'
+
+export interface PlannedParts {
+  readonly version: number
+  readonly files: ProjectFiles
+  readonly modules: ProjectFiles
+  readonly settings: CloudflareSettings
+  readonly config: WranglerConfig
+  readonly worker: string
+  readonly account: string
+  readonly url: string
+  readonly state: CloudflareState | undefined
+  readonly secrets: { readonly names: readonly string[]; readonly missing: readonly string[] }
+}
+
+/** What a deploy would do, in words and with names: nothing has been changed for it. */
+export function planDeployment(parts: PlannedParts): DeploymentPlan {
+  const { files, modules, config, secrets } = parts
+  return {
+    steps: [
+      ...workerSteps(parts),
+      ...storageSteps(parts),
+      ...secretSteps(parts),
+      ...cronsOf(files).map((cron) => `Runs on the cron trigger "${cron}" (UTC).`),
+      ...trafficSteps(parts),
+    ],
+    limits: limitLines({
+      modules,
+      variables: bindingNames(config).length,
+      secrets: secrets.names.length,
+      crons: cronsOf(files).length,
+    }),
+  }
+}
+
+function workerSteps({ version, worker, account, url, state, settings, config }: PlannedParts): string[] {
+  const isNew = (state?.versions ?? []).length === 0
+  const action = isNew ? `Creates the Worker "${worker}"` : `Adds a version to the Worker "${worker}"`
+  const begins = settings.sessions && !state?.hasSessions
+  return [
+    `${action} in account ${account} from version ${version}.`,
+    ...(settings.domain !== undefined && state?.domain !== settings.domain
+      ? [`Connects the domain "${settings.domain}" to it, and switches its workers.dev address off.`]
+      : []),
+    `It answers at ${url} (${inWords(settings)}).`,
+    ...(begins
+      ? ['Creates the Durable Object class "McpSession" for sessions; versions before it cannot come back.']
+      : []),
+    ...('ratelimits' in config && settings.requestsPerMinute !== undefined
+      ? [`Limits each caller to ${settings.requestsPerMinute} requests a minute.`]
+      : []),
+  ]
+}
+
+function storageSteps({ files, worker, state }: PlannedParts): string[] {
+  const needed = neededStorage(files)
+  return [
+    ...(needed.database
+      ? [
+          `${state?.databaseId === undefined ? 'Creates' : 'Keeps'} the D1 database "${databaseName(worker)}" (MCP_STORE).`,
+        ]
+      : []),
+    ...(needed.namespace
+      ? [
+          `${state?.namespaceId === undefined ? 'Creates' : 'Keeps'} the KV namespace "${namespaceTitle(worker)}" (MCP_CACHE).`,
+        ]
+      : []),
+  ]
+}
+
+function secretSteps({ secrets: { names, missing } }: PlannedParts): string[] {
+  return [
+    `Sets the secrets ${names.join(', ')}.`,
+    ...(missing.length > 0 ? [`Without a value, so their tools will fail: ${missing.join(', ')}.`] : []),
+  ]
+}
+
+function trafficSteps({ settings: { traffic }, state }: PlannedParts): string[] {
+  if ((state?.versions ?? []).length === 0) {
+    return ['Tries it closed to everybody else, then opens it; a failure takes the Worker away again.']
+  }
+  const rest = traffic === 100 ? '' : `; the version before keeps ${100 - traffic} %`
+  return [`Tries it beside what runs, then gives it ${traffic} % of the requests${rest}. A failure changes nothing.`]
+}
+
+function inWords({ protection, issuer }: CloudflareSettings): string {
+  if (protection === 'none') return 'open to everybody'
+  if (protection === 'oauth') return `protected by OAuth of ${issuer}`
+  return 'protected by an API key'
+}

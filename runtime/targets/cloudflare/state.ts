@@ -1,0 +1,61 @@
+import type { Deployment } from '../../../src/model/deployment.ts'
+import { type Attempt, isAttempt } from './attempt.ts'
+
+/**
+ * What the target has made for a deployment. It is stored after each step of an apply, and holds no secret: one that
+ * is repeated after a death reads here how far the last one came.
+ */
+export interface CloudflareState {
+  readonly accountId: string
+  readonly worker: string
+  /** The deploy that is under way, or was when the daemon died. */
+  readonly attempt?: Attempt
+  /** Versions that have had traffic, newest first: a rollback needs no upload while the platform keeps them. */
+  readonly versions: readonly KeptVersion[]
+  /** Names of the bindings and variables that the last upload set; others of the Worker are somebody else's. */
+  readonly bindings: readonly string[]
+  /** D1 and KV that were made for it. */
+  readonly databaseId?: string
+  readonly namespaceId?: string
+  /** Its Durable Objects are there: their migration is not repeated. */
+  readonly hasSessions?: boolean
+  readonly domain?: string
+}
+
+/** A version of the Worker that was verified and has served. */
+export interface KeptVersion {
+  /** Cloudflare's. */
+  readonly id: string
+  /** Of what was uploaded: code, configuration and secrets (release-key.ts). */
+  readonly key: string
+  /** Of our builds. */
+  readonly version: number
+}
+
+/** As many as the platform can go back to. */
+export const KEPT_VERSIONS = 100
+
+/** Of a deployment that has been published at least once, or tried to. */
+export function readState({ state }: Pick<Deployment, 'state'>): CloudflareState | undefined {
+  const { accountId, worker, attempt, versions, bindings } = state
+  if (typeof accountId !== 'string' || typeof worker !== 'string') return undefined
+  return {
+    // The rest is as `keep` was given it: only this target writes it.
+    ...(state as Partial<CloudflareState>),
+    accountId,
+    worker,
+    versions: Array.isArray(versions) ? versions : [],
+    bindings: Array.isArray(bindings) ? bindings : [],
+    ...(isAttempt(attempt) ? { attempt } : { attempt: undefined }),
+  } as CloudflareState
+}
+
+/** With one more version that serves, and without the attempt that brought it. */
+export function withServing({ attempt: _done, ...state }: CloudflareState, served: KeptVersion): CloudflareState {
+  const others = state.versions.filter(({ id }) => id !== served.id)
+  return { ...state, versions: [served, ...others].slice(0, KEPT_VERSIONS) }
+}
+
+export function withoutAttempt({ attempt: _given, ...state }: CloudflareState): CloudflareState {
+  return state
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import {
+  bindingNames,
+  composeConfig,
+  cronsOf,
+  neededStorage,
+  withoutSessions,
+} from '../../../../runtime/targets/cloudflare/compose-config.ts'
+import { readSettings } from '../../../../runtime/targets/cloudflare/read-settings.ts'
+import { workerName } from '../../../../runtime/targets/cloudflare/worker-name.ts'
+
+const files = {
+  'wrangler.jsonc': JSON.stringify({
+    name: 'books',
+    main: 'src/entries/worker.ts',
+    compatibility_date: '2026-11-01',
+    compatibility_flags: ['nodejs_compat'],
+    observability: { enabled: true },
+    triggers: { crons: ['*/5 * * * *'] },
+    d1_databases: [{ binding: 'MCP_STORE', database_name: 'books' }],
+    kv_namespaces: [{ binding: 'MCP_CACHE' }],
+  }),
+}
+const stored = { databaseId: 'd1-id', namespaceId: 'kv-id' }
+
+describe("a Worker's configuration", () => {
+  it('is the one of the project, with the ids, variables and Durable Objects of the deployment', async () => {
+    const settings = readSettings({
+      protection: 'oauth',
+      issuer: 'https://issuer.example/',
+      scopes: { '*': ['mcp'] },
+      origins: ['https://a.example', 'https://b.example'],
+      sessions: true,
+      requests_per_minute: 60,
+    })
+    const config = composeConfig({ files, settings, worker: 'books-1', storage: stored })
+    await expect(JSON.stringify(config, undefined, 2)).toMatchFileSnapshot('__snapshots__/oauth-with-sessions.json')
+    expect(bindingNames(config)).toEqual([
+      'CF_VERSION_METADATA',
+      'MCP_CACHE',
+      'MCP_ISSUER',
+      'MCP_ORIGINS',
+      'MCP_PROTECTION',
+      'MCP_RATE_LIMIT',
+      'MCP_SCOPES',
+      'MCP_SESSIONS',
+      'MCP_STORE',
+    ])
+  })
+
+  it('has what every Worker needs for a project without one', async () => {
+    const settings = readSettings({ domain: 'mcp.example.com' })
+    const config = composeConfig({ files: {}, settings, worker: 'books-1', storage: {} })
+    await expect(JSON.stringify(config, undefined, 2)).toMatchFileSnapshot('__snapshots__/bare.json')
+  })
+
+  it('can be tried without its Durable Objects', () => {
+    const config = composeConfig({ files, settings: readSettings({ sessions: true }), worker: 'w', storage: stored })
+    expect(withoutSessions(config)).toEqual(
+      composeConfig({ files, settings: readSettings({}), worker: 'w', storage: stored }),
+    )
+  })
+
+  it('says what is to be made before, and when it is run', () => {
+    expect(neededStorage(files)).toEqual({ database: true, namespace: true })
+    expect(neededStorage({})).toEqual({ database: false, namespace: false })
+    expect(cronsOf(files)).toEqual(['*/5 * * * *'])
+  })
+})
+
+it('names a Worker by the rules of host names', () => {
+  expect(workerName('tiny-1a2b')).toBe('tiny-1a2b')
+  expect(workerName('-Tiny_Server-')).toBe('tiny-server')
+  expect(workerName(`${'a'.repeat(62)}-b`)).toBe('a'.repeat(62))
+  expect(workerName('---')).toBe('mcp-server')
+})

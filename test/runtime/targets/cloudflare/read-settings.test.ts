@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { readSettings } from '../../../../runtime/targets/cloudflare/read-settings.ts'
+
+describe('settings for Cloudflare', () => {
+  it('are protected by an API key and stateless when nothing is said', () => {
+    expect(readSettings({})).toEqual({ protection: 'api-key', sessions: false, traffic: 100 })
+  })
+
+  it('take what is given, a host in lower case', () => {
+    expect(readSettings({ domain: 'MCP.Example.com', requests_per_minute: 30, traffic: 10 })).toEqual({
+      protection: 'api-key',
+      sessions: false,
+      traffic: 10,
+      domain: 'mcp.example.com',
+      requestsPerMinute: 30,
+    })
+  })
+
+  it.each([
+    [{ protection: 'oauth' }, 'issuer is missing'],
+    [{ protection: 'oauth', issuer: 'http://issuer.example' }, 'expected an https URL'],
+    [{ issuer: 'https://issuer.example' }, 'issuer is given, but protection is "api-key"'],
+    [{ protection: 'basic' }, 'expected one of "api-key", "none", "oauth"'],
+    [{ domain: 'not a host' }, 'domain is "not a host"'],
+    [{ origins: ['https://app.example.com/path'] }, 'origins holds "https://app.example.com/path"'],
+    [{ traffic: 0 }, 'traffic'],
+    [{ protecton: 'none' }, 'protecton'],
+    [{ account: 'mine' }, 'account'],
+  ])('refuse %j and say what is allowed', (given, reason) => {
+    expect(() => readSettings(given)).toThrow(
+      expect.objectContaining({ code: 'ARGUMENTS_INVALID', message: expect.stringContaining(reason) }),
+    )
+  })
+})
