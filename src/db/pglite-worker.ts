@@ -7,12 +7,13 @@ import { parentPort } from 'node:worker_threads'
 import { PGlite, types, type Results } from '@electric-sql/pglite'
 import { START_PARAMETERS, useBaselineWasm } from './lean-postgres.ts'
 import type { PgliteOpenOptions, PgliteReply, PgliteRequest, StatementResult } from './pglite-messages.ts'
+import { createPreparedStatements, type PreparedStatements } from './prepared-statements.ts'
 
 const port = parentPort
 if (port === null) throw new Error('pglite-worker runs as a worker thread only.')
 
 const unlisteners = new Map<string, () => Promise<void>>()
-let opened: PGlite | undefined
+let opened: { readonly pglite: PGlite; readonly statements: PreparedStatements } | undefined
 let stderr: string[] = []
 
 const reply = (message: PgliteReply): void => port.postMessage(message)
@@ -46,12 +47,13 @@ async function answer(request: PgliteRequest): Promise<PgliteReply> {
   const { id } = request
   try {
     if (request.op === 'open') {
-      opened = await openPglite(request)
+      const pglite = await openPglite(request)
+      opened = { pglite, statements: createPreparedStatements(pglite) }
       return { kind: 'results', id, results: [] }
     }
     if (!opened) throw new Error('PGlite is not open.')
     if (request.op === 'dump') {
-      const dump = await opened.dumpDataDir('gzip')
+      const dump = await opened.pglite.dumpDataDir('gzip')
       return { kind: 'bytes', id, bytes: new Uint8Array(await dump.arrayBuffer()) }
     }
     return { kind: 'results', id, results: await run(opened, request) }
@@ -63,15 +65,14 @@ async function answer(request: PgliteRequest): Promise<PgliteReply> {
 }
 
 async function run(
-  pglite: PGlite,
+  { pglite, statements }: NonNullable<typeof opened>,
   request: Exclude<PgliteRequest, { op: 'open' | 'dump' }>,
 ): Promise<readonly StatementResult[]> {
-  if ('begin' in request && request.begin !== undefined) await pglite.exec(request.begin)
   switch (request.op) {
     case 'query':
-      return [toResult(await pglite.query<Record<string, unknown>>(request.text, [...request.values]))]
+      return [toResult(await statements.query(request.text, request.values, request.begin))]
     case 'exec':
-      return (await pglite.exec(request.text)).map(toResult)
+      return (await statements.exec(request.text, request.begin)).map(toResult)
     case 'listen': {
       const { channel } = request
       const unlisten = await pglite.listen(channel, (payload) => reply({ kind: 'notification', channel, payload }))
