@@ -3,7 +3,7 @@ import { beginStatement } from './begin.ts'
 import { openCluster } from './create-cluster.ts'
 import { copyBeforeUpgrade } from './copy-before-upgrade.ts'
 import type { Database } from './database.ts'
-import type { Sql, SqlValue } from './db.ts'
+import type { Sql, SqlValue, TransactionOptions } from './db.ts'
 import { createLastingPglite, type LastingPglite } from './lasting-pglite.ts'
 import { migrate } from './migrate.ts'
 import type { PgliteThread } from './pglite-thread.ts'
@@ -70,9 +70,13 @@ function createPgliteDatabase(pglite: LastingPglite, close: () => Promise<void>)
     return takeTurn(work)
   }
 
-  function transaction<Result>(tenantId: TenantId | undefined, work: (sql: Sql) => Promise<Result>): Promise<Result> {
-    const begin = beginStatement(tenantId)
-    return exclusively(() => scope.run((isOpen) => runTransaction(pglite, { begin, isOpen, noteStatement }, work)))
+  function transaction<Result>(
+    tenantId: TenantId | undefined,
+    work: (sql: Sql) => Promise<Result>,
+    { isJournal = false }: TransactionOptions = {},
+  ): Promise<Result> {
+    const hooks = { begin: beginStatement(tenantId), noteStatement: isJournal ? () => {} : noteStatement }
+    return exclusively(() => scope.run((isOpen) => runTransaction(pglite, { ...hooks, isOpen }, work)))
   }
 
   return {

@@ -31,7 +31,7 @@ export function createAuditWriter(db: Db): AuditWriter {
   async function write(tenantId: TenantId, batch: readonly Waiting[]): Promise<void> {
     const events = batch.map(({ event }) => event)
     try {
-      await db.as(tenantId, (sql) => appendAuditEvents(sql, tenantId, events))
+      await db.as(tenantId, (sql) => appendAuditEvents(sql, tenantId, events), { isJournal: true })
       for (const { resolve } of batch) resolve()
     } catch (error) {
       const [only, ...others] = batch

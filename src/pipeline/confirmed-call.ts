@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { defaults } from '../config/defaults.ts'
+import { shareRead } from '../db/share-read.ts'
 import type { Principal } from '../model/principal.ts'
 import { findConfirmPolicy, takeApprovedCall, useConfirmation } from '../registry/confirmation-store.ts'
 import { putInboxItem, removeInboxMatter } from '../registry/inbox-store.ts'
@@ -31,7 +32,8 @@ export function digestOfCall({ principal, tool, input, question }: CallToConfirm
 
 /** What the principal's person has set on the page or a terminal. */
 export function confirmPolicy({ db }: Pick<Services, 'db'>, { tenantId, subject }: Principal): Promise<ConfirmPolicy> {
-  return db.as(tenantId, (sql) => findConfirmPolicy(sql, tenantId, subject))
+  const key = `policy of ${JSON.stringify([tenantId, subject])}`
+  return shareRead(db, key, () => db.as(tenantId, (sql) => findConfirmPolicy(sql, tenantId, subject)))
 }
 
 /** Uses up what a person approved on the page. @returns whether they approved this very call */

@@ -1,7 +1,8 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import { defaults } from '../config/defaults.ts'
 import type { Sql } from '../db/db.ts'
-import type { InboxItemId, ServerId } from '../model/ids.ts'
+import { shareRead } from '../db/share-read.ts'
+import type { InboxItemId, ServerId, TenantId } from '../model/ids.ts'
 import type { InboxRequest } from '../model/inbox/inbox-item.ts'
 import type { OauthRequest } from '../model/inbox/oauth.ts'
 import type { Principal } from '../model/principal.ts'
@@ -44,12 +45,7 @@ export async function requestSecrets(
   principal: Principal,
 ): Promise<SecretsAsked> {
   const { tenantId } = principal
-  const { serverId, needs } = await services.db.as(tenantId, async (sql) => {
-    const server = await requireServer(sql, tenantId, serverName)
-    const { credentials, hosts, ways } = await loadSummary(sql, tenantId, server)
-    const connections = await listConnections(sql, tenantId, server.id)
-    return { serverId: server.id, needs: { credentials, hosts, ways, connections } }
-  })
+  const { serverId, needs } = await findNeeds(serverName, services, tenantId)
   const resolver = await services.secrets.load(tenantId, serverId)
   const isSet = ({ name, host }: Pick<PlacedSecret, 'name' | 'host'>) => resolver.value(name, host) !== undefined
   const { set, missing } = wanted
@@ -63,6 +59,21 @@ export async function requestSecrets(
   const items = await services.db.as(tenantId, (sql) => askFor(sql, serverId, requests, principal))
   const link = services.inboxLinks.mint(principal, new Set(items))
   return { set, missing, link: `${services.baseUrl}/inbox/open/${link}` }
+}
+
+function findNeeds(
+  serverName: string,
+  { db }: Pick<Services, 'db'>,
+  tenantId: TenantId,
+): Promise<{ readonly serverId: ServerId; readonly needs: SecretNeeds }> {
+  return shareRead(db, `secret needs of ${tenantId} ${serverName}`, () =>
+    db.as(tenantId, async (sql) => {
+      const server = await requireServer(sql, tenantId, serverName)
+      const { credentials, hosts, ways } = await loadSummary(sql, tenantId, server)
+      const connections = await listConnections(sql, tenantId, server.id)
+      return { serverId: server.id, needs: { credentials, hosts, ways, connections } }
+    }),
+  )
 }
 
 async function askFor(

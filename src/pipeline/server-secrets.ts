@@ -1,6 +1,7 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { EnvSecret } from '../config/load-config.ts'
 import type { Db, Sql } from '../db/db.ts'
+import { shareRead } from '../db/share-read.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import { listEnvApprovals } from '../registry/env-approval-store.ts'
@@ -45,10 +46,12 @@ export function createServerSecrets(
   const resolvers = new Map<ServerId, SecretResolver>()
   const environment = envSecretResolver(fromEnvironment)
   const load: ServerSecrets['load'] = async (tenantId, serverId) => {
-    const { entered, approvals } = await db.as(tenantId, async (sql) => ({
-      entered: await readEntered(sql, vault, tenantId, serverId),
-      approvals: await listEnvApprovals(sql, tenantId, serverId),
-    }))
+    const { entered, approvals } = await shareRead(db, `secrets of ${tenantId} ${serverId}`, () =>
+      db.as(tenantId, async (sql) => ({
+        entered: await readEntered(sql, vault, tenantId, serverId),
+        approvals: await listEnvApprovals(sql, tenantId, serverId),
+      })),
+    )
     const approved = approvals.map(({ name, host }) => ({
       name,
       host,

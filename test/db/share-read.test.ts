@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
 import { shareRead } from '../../src/db/share-read.ts'
 import { LOCAL_TENANT } from '../../src/model/ids.ts'
+import { appendAuditEvent } from '../../src/registry/audit-store.ts'
 import { insertServer, listServerNames } from '../../src/registry/server-store.ts'
 import { openTestPglite } from './test-pglite.ts'
 
@@ -52,6 +53,15 @@ describe('a read that is shared', () => {
     await writing
     expect(await seen).toContain('slow')
     expect(await names()).toContain('slow')
+  })
+
+  it('stays true when a journal is written, such as the audit trail', async () => {
+    await names()
+    reads = 0
+    const event = { subject: 'owner', action: 'add_tool', details: {} }
+    await db.as(LOCAL_TENANT, (sql) => appendAuditEvent(sql, LOCAL_TENANT, event), { isJournal: true })
+    await names()
+    expect(reads).toBe(0)
   })
 
   it('is made again after it failed', async () => {
