@@ -65,6 +65,8 @@ it('follows a table whose shape changes', async () => {
   expect((await statements.query(all, ['Momo'])).rows).toMatchObject([{ year: 1973 }])
 })
 
+const asReader = (owner: string) => `BEGIN; SET LOCAL app.owner = '${owner}'; SET LOCAL ROLE reader`
+
 it('plans for whoever asks: row-level security of one role is not that of another', async () => {
   await statements.exec(`CREATE TABLE diary (owner text, line text); INSERT INTO diary VALUES ('ann', 'a'), ('bob', 'b');
     CREATE ROLE reader; GRANT SELECT ON diary TO reader; ALTER TABLE diary ENABLE ROW LEVEL SECURITY;
@@ -74,11 +76,10 @@ it('plans for whoever asks: row-level security of one role is not that of anothe
     await statements.exec('COMMIT')
     return rows.map((row) => ({ ...row }))
   }
-  const as = (owner: string) => `BEGIN; SET LOCAL app.owner = '${owner}'; SET LOCAL ROLE reader`
   for (let round = 0; round < 7; round++) {
-    expect(await read(as('ann'))).toEqual([{ line: 'a' }])
+    expect(await read(asReader('ann'))).toEqual([{ line: 'a' }])
     expect(await read('BEGIN')).toEqual([{ line: 'a' }, { line: 'b' }])
-    expect(await read(as('bob'))).toEqual([{ line: 'b' }])
+    expect(await read(asReader('bob'))).toEqual([{ line: 'b' }])
   }
 })
 
