@@ -1,0 +1,77 @@
+import { MetaError } from '../../../../src/errors/meta-error.ts'
+
+/** One of the `errors` of Cloudflare's envelope. */
+export interface ApiProblem {
+  readonly code: number
+  readonly message: string
+}
+
+/** The platform said no: `code` is Cloudflare's, 0 where it gave none. */
+export class ApiRefusal extends MetaError {
+  readonly status: number
+  readonly problem: number
+
+  constructor(code: MetaError['code'], message: string, fix: string, status: number, problem: number) {
+    super(code, message, fix)
+    this.status = status
+    this.problem = problem
+  }
+}
+
+/** Codes that callers act on: https://developers.cloudflare.com/workers/platform/ and wrangler's own source. */
+export const PROBLEM = {
+  noSuchWorker: 10007,
+  noSuchService: 10090,
+  noSubdomain: 10007,
+  secretsChanged: 10220,
+  startup: 10021,
+  noSuchNamespace: 10013,
+  noSuchDatabase: 7404,
+} as const
+
+/**
+ * What to throw for an answer that is no success: in words, with Cloudflare's code.
+ * @param action  what was asked, to go on after "Cloudflare did not": `list versions of "books"`
+ */
+export function explainRefusal(action: string, status: number, problems: readonly ApiProblem[]): ApiRefusal {
+  const [first] = problems
+  const said = problems.map(({ code, message }) => `${sentence(message)} (${code})`).join(' ') || `HTTP ${status}.`
+  const problem = first?.code ?? 0
+  if (status === 401 || status === 403 || problem === 10_000 || problem === 9109) {
+    return new ApiRefusal(
+      'TARGET_FORBIDDEN',
+      `Cloudflare does not let the token ${action}: ${said}`,
+      MORE_RIGHTS,
+      status,
+      problem,
+    )
+  }
+  if (status === 429 || status >= 500) {
+    return new ApiRefusal('TARGET_UNREACHABLE', `Cloudflare could not ${action} now: ${said}`, LATER, status, problem)
+  }
+  return new ApiRefusal('TARGET_REFUSED', `Cloudflare did not ${action}: ${said}`, MEND, status, problem)
+}
+
+/** For an answer that never came. `error` is what the connection failed with. */
+export function explainSilence(action: string, error: unknown): MetaError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new MetaError('TARGET_UNREACHABLE', `Cloudflare could not be asked to ${action}: ${sentence(reason)}`, LATER, {
+    cause: error,
+  })
+}
+
+/** Whether the platform said no with one of these codes of its own. */
+export function isRefusal(error: unknown, ...problems: readonly number[]): error is ApiRefusal {
+  return error instanceof ApiRefusal && problems.includes(error.problem)
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim().slice(0, 500)
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`
+}
+
+const MORE_RIGHTS =
+  'Make a token with "Workers Scripts: Edit", "Workers Observability: Edit" and "Account Settings: Read", besides "D1: Edit", "Workers KV Storage: Edit", and for a domain "Zone: Read" and "Workers Routes: Edit" where the server needs them; enter it with `mcpwright secret set CLOUDFLARE_API_TOKEN`.'
+const LATER =
+  'Deploy again later: it goes on where this one ended. https://www.cloudflarestatus.com says how Cloudflare is.'
+const MEND = 'Mend what Cloudflare names, then deploy again.'
