@@ -1,21 +1,14 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import { secretsOf } from '../../src/model/secrets-of.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
-import { recurs, TICK_CRON } from './emit-cron.ts'
+import { wranglerSettings } from './emit-wrangler.ts'
 import { jsonText } from './source-text.ts'
 
 /** Writes what other places need to run the project: Cloudflare's settings, a Dockerfile, the registry's and a bundle's manifest. */
 export function emitDeployment(definition: ServerDefinition, version: string): ProjectFiles {
   const secrets = secretsOf(definition)
   return {
-    'wrangler.jsonc': jsonText({
-      name: definition.name,
-      main: 'src/entries/worker.ts',
-      compatibility_date: '2026-11-01',
-      compatibility_flags: ['nodejs_compat'],
-      observability: { enabled: true },
-      ...(recurs(definition) && { triggers: { crons: [TICK_CRON] } }),
-    }),
+    'wrangler.jsonc': jsonText(wranglerSettings(definition)),
     Dockerfile: dockerfile,
     '.dockerignore': dockerignore,
     'server.json': jsonText({

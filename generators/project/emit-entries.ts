@@ -1,24 +1,24 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { certificateFetch } from './emit-certificate-fetch.ts'
-import { recurs, withCronTrigger, withTimer } from './emit-cron.ts'
+import { recurs, withTimer } from './emit-cron.ts'
 import { isConnected } from './emit-external.ts'
 import { grpcFetch, speaksGrpc, withoutGrpc } from './emit-grpc-fetch.ts'
+import { emitWorker } from './emit-worker.ts'
 
 /** Writes the few lines that put the server on stdio, on HTTP and on Cloudflare Workers. */
 export function emitEntries(definition: Pick<ServerDefinition, 'credentials' | 'tools'>): ProjectFiles {
   const showsCertificates = definition.credentials.some(({ placement }) => placement.type === 'mutualTLS')
   const callsOthers = isConnected(definition)
-  const anywhere = (entry: string) => (callsOthers ? withExternal(entry) : entry)
   const timed = (entry: string) => (recurs(definition) ? withTimer(entry) : entry)
   const isGrpc = speaksGrpc(definition)
   const fetching = (entry: string) => (isGrpc ? withGrpcFetch(entry) : entry)
-  const onNode = (entry: string) => anywhere(fetching(showsCertificates ? withCertificates(entry) : entry))
-  const onWorkers = (entry: string) => anywhere(isGrpc ? withoutGrpcFetch(entry) : entry)
+  const withCaller = (entry: string) => (callsOthers ? withExternal(entry) : entry)
+  const onNode = (entry: string) => withCaller(fetching(showsCertificates ? withCertificates(entry) : entry))
   return {
     'src/entries/stdio.ts': onNode(timed(stdio)),
     'src/entries/http.ts': onNode(timed(http)),
-    'src/entries/worker.ts': onWorkers(recurs(definition) ? withCronTrigger(worker) : worker),
+    'src/entries/worker.ts': emitWorker(definition),
     'src/entries/file-store.ts': fileStore,
     ...(showsCertificates && { 'src/entries/certificate-fetch.ts': certificateFetch }),
     ...(isGrpc && { 'src/entries/grpc-fetch.ts': grpcFetch, 'src/entries/without-grpc.ts': withoutGrpc }),
@@ -37,12 +37,6 @@ function withGrpcFetch(entry: string): string {
     .replace('standaloneHost({ env: process.env, code', 'standaloneHost({ env: process.env, code, fetch: grpcFetch')
 }
 
-function withoutGrpcFetch(entry: string): string {
-  return entry
-    .replace("from '../server.ts'\n", "from '../server.ts'\nimport { withoutGrpc } from './without-grpc.ts'\n")
-    .replace('standaloneHost({ env, code', 'standaloneHost({ env, code, fetch: withoutGrpc')
-}
-
 function withExternal(entry: string): string {
   return entry
     .replace(
@@ -57,7 +51,6 @@ function withExternal(entry: string): string {
       '{ env: process.env, code',
       '{ env: process.env, code, callExternal: externalCaller(external, { env: process.env })',
     )
-    .replace('{ env, code', '{ env, code, callExternal: externalCaller(external, { env, perCall: true })')
 }
 
 const stdio = `import { serveStdio } from '@modelcontextprotocol/server/stdio'
@@ -105,39 +98,6 @@ server.listen(port, '127.0.0.1', () => {
   console.error(\`Listening on http://127.0.0.1:\${bound}/mcp\${process.env.MCP_TOKEN ? '' : ' (no MCP_TOKEN is set: anyone on this machine may call it)'}\`)
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => server.close(() => process.exit(0)).closeAllConnections())
-`
-
-const worker = `import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
-import { code } from '../code.ts'
-import { bearerGuard } from '../lib/server/bearer-guard.ts'
-import type { ServerHost } from '../lib/server/server-parts.ts'
-import { standaloneHost } from '../lib/server/standalone-host.ts'
-import { createServer } from '../server.ts'
-
-interface Bindings {
-  readonly MCP_TOKEN?: string
-  readonly [name: string]: string | undefined
-}
-
-let host: ServerHost | undefined
-let mcp: McpHttpHandler | undefined
-
-function hostOf(env: Bindings): ServerHost {
-  return (host ??= standaloneHost({ env, code }))
-}
-
-export default {
-  async fetch(request: Request, env: Bindings): Promise<Response> {
-    const { pathname } = new URL(request.url)
-    if (pathname === '/health') return Response.json({ status: 'ok' })
-    if (pathname !== '/mcp') return Response.json({ error: 'The server is at /mcp.' }, { status: 404 })
-    if (!env.MCP_TOKEN) return Response.json({ error: 'Set the secret MCP_TOKEN: wrangler secret put MCP_TOKEN' }, { status: 503 })
-    const refusal = await bearerGuard(env.MCP_TOKEN)(request)
-    if (refusal) return refusal
-    mcp ??= createMcpHandler(createServer(hostOf(env)))
-    return mcp.fetch(request)
-  },
-}
 `
 
 const fileStore = `import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'

@@ -65,7 +65,7 @@ function packageJson(definition: ServerDefinition, version: string, versions: Pa
     },
     dependencies: {
       ...(client === 'needed' && pick('@modelcontextprotocol/client')),
-      ...pick('@modelcontextprotocol/node', '@modelcontextprotocol/server', 'minisearch', ...importedBy(definition)),
+      ...pick(...new Set([...OWN_PACKAGES, ...importedBy(definition)])),
     },
     devDependencies: {
       ...(client === 'for tests' && pick('@modelcontextprotocol/client')),
@@ -73,6 +73,14 @@ function packageJson(definition: ServerDefinition, version: string, versions: Pa
     },
   }
 }
+
+/** What the runtime library and the entries import in every project; jose only where a Worker uses OAuth. */
+export const OWN_PACKAGES = [
+  '@modelcontextprotocol/node',
+  '@modelcontextprotocol/server',
+  'jose',
+  'minisearch',
+] as const
 
 /** Sorted, each once. */
 function importedBy(definition: ServerDefinition): readonly (ImportablePackage | ProtocolPackage)[] {

@@ -1,6 +1,7 @@
 import { type Project, VariableDeclarationKind } from 'ts-morph'
 import type { PromptPart, ResourcePart, ServerParts } from '../../runtime/library/server/server-parts.ts'
 import type { PromptDefinition, ResourceDefinition, ServerDefinition } from '../../src/model/server-definition.ts'
+import { hostsOf } from '../../src/model/server-hosts.ts'
 import { isConnected } from './emit-external.ts'
 import { protocolsOf } from './emit-protocols.ts'
 import { printLiteral, quote } from './source-literal.ts'
@@ -15,11 +16,13 @@ export function emitServer(project: Project, definition: ServerDefinition, versi
     ...(hasExternal ? [{ moduleSpecifier: './external.ts', namedImports: ['external'] }] : []),
     { moduleSpecifier: './lib/server/create-mcp-server.ts', namedImports: ['createMcpServer'] },
     { moduleSpecifier: './lib/server/server-parts.ts', namedImports: ['ServerHost', 'ServerParts'], isTypeOnly: true },
-    { moduleSpecifier: './parts.ts', namedImports: ['prompts', 'resources', 'tools'] },
+    { moduleSpecifier: './parts.ts', namedImports: ['hosts', 'prompts', 'resources', 'tools'] },
     ...(hasProtocols ? [{ moduleSpecifier: './protocols.ts', namedImports: ['protocols'] }] : []),
   ])
   file.insertStatements(hasExternal ? 3 : 2, "import operations from './operations.json' with { type: 'json' }")
   file.addVariableStatement({
+    isExported: true,
+    docs: ['Everything the server consists of, as data.'],
     declarationKind: VariableDeclarationKind.Const,
     declarations: [
       {
@@ -31,7 +34,12 @@ export function emitServer(project: Project, definition: ServerDefinition, versi
             writer.writeLine(`version: ${quote(version)},`)
             writer.writeLine(`description: ${quote(definition.description)},`)
             writer.writeLine(`exposure: ${quote(definition.exposure)},`)
-            writer.writeLine('operations,').writeLine('tools,').writeLine('resources,').writeLine('prompts,')
+            writer
+              .writeLine('operations,')
+              .writeLine('tools,')
+              .writeLine('resources,')
+              .writeLine('prompts,')
+              .writeLine('hosts,')
             if (hasExternal) writer.writeLine('external,')
             if (hasProtocols) writer.writeLine('protocols,')
           }),
@@ -82,8 +90,22 @@ export function emitParts(project: Project, definition: ServerDefinition): strin
   declare('tools', 'CodeTool', tools)
   declare('resources', 'ResourcePart', definition.resources.map(toResourcePart))
   declare('prompts', 'PromptPart', definition.prompts.map(toPromptPart))
+  file.addVariableStatement({
+    leadingTrivia: '\n',
+    docs: ['Hosts that the server may reach.'],
+    isExported: true,
+    declarationKind: VariableDeclarationKind.Const,
+    declarations: [{ name: 'hosts', type: 'readonly string[]', initializer: printLiteral(reachedHosts(definition)) }],
+  })
   file.formatText(formatSettings)
   return file.getFullText()
+}
+
+/** Connected servers too: a taken-away project calls them itself. */
+function reachedHosts(definition: ServerDefinition): readonly string[] {
+  const used = new Set(definition.tools.map(({ handler }) => (handler.kind === 'external' ? handler.connection : '')))
+  const connected = definition.connections.filter(({ name }) => used.has(name)).map(({ url }) => new URL(url).host)
+  return [...new Set([...hostsOf(definition), ...connected])].toSorted()
 }
 
 function toResourcePart({ content, ...resource }: ResourceDefinition): ResourcePart {

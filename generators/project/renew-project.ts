@@ -1,5 +1,6 @@
 import type { ProjectFiles } from '../../src/model/project-files.ts'
 import type { ProjectSurroundings } from './emit-project.ts'
+import { OWN_PACKAGES } from './emit-package.ts'
 import { EXTERNAL_LIBRARY } from './emit-external.ts'
 import { libraryOf, packagesOfProtocol, PROTOCOLS } from './emit-protocols.ts'
 import { jsonText } from './source-text.ts'
@@ -28,7 +29,11 @@ export function renewProject(files: ProjectFiles, surroundings: ProjectSurroundi
       (isConnected || !EXTERNAL_LIBRARY.includes(path)),
   )
   const library: ProjectFiles = Object.fromEntries(needed.map(([path, text]) => [`${LIBRARY}${path}`, text]))
-  const packages = renewedPackages(packageJson, spoken.flatMap(packagesOfProtocol), surroundings.versions)
+  const packages = renewedPackages(
+    packageJson,
+    [...OWN_PACKAGES, ...spoken.flatMap(packagesOfProtocol)],
+    surroundings.versions,
+  )
   const renewed = { ...library, ...(packages && { 'package.json': jsonText(packages) }) }
   return {
     changed: Object.fromEntries(Object.entries(renewed).filter(([path, text]) => files[path] !== text)),

@@ -25,6 +25,10 @@ const OTHER_WAYS_OUT: Readonly<Record<string, { readonly ways: readonly string[]
     ways: ['uses fetch'],
     why: 'a project that was taken away has a fetch of its own',
   },
+  'runtime/library/worker/create-worker.ts': {
+    ways: ['uses fetch'],
+    why: 'on Workers the library limits the fetch of the platform to the hosts of the server',
+  },
   'runtime/library/external/external-caller.ts': {
     ways: ['uses fetch'],
     why: 'such a project reaches its connected servers itself',

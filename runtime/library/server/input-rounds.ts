@@ -10,6 +10,7 @@ import {
 import type { InputNeeded } from '../input-needed.ts'
 import type { InputRequest, InputResponse } from '../tool-context.ts'
 import type { ClientSide } from '../wire.ts'
+import { sha256Hex } from './digest.ts'
 
 /** What the client has answered, by the names of the questions. */
 export type Answers = ClientSide['answers']
@@ -78,8 +79,7 @@ export async function askClient(
 async function digestOf(params: object): Promise<string> {
   const { _meta, ...own } = params as { readonly _meta?: unknown; readonly [name: string]: unknown }
   const text = JSON.stringify(own, (_, value: unknown) => (isRecord(value) ? sorted(value) : value))
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return sha256Hex(text)
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -51,7 +51,7 @@ export async function openCall(
     takesTasks: capabilities.extensions?.[TASKS_EXTENSION] !== undefined,
     signal: call.mcpReq.signal,
     background: () => {},
-    notify: notifier(server),
+    notify: notifier(server, host),
     ask: (needed) => askClient(needed, answers, seal, call, params),
   }
 }
@@ -75,8 +75,9 @@ function abilitiesOf({ elicitation, sampling, roots }: ClientCapabilities): Clie
 }
 
 /** Clients that have gone must not end the tool that tells them something. */
-function notifier(server: Server): (change: Change) => void {
+function notifier(server: Server, host: ServerHost): (change: Change) => void {
   return (change) => {
+    host.publish?.(change)
     const sent =
       change.kind === 'resource'
         ? server.sendResourceUpdated({ uri: change.uri })

@@ -3,7 +3,7 @@ import type { ExternalParts, ExternalTool } from '../external/external-parts.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import type { Effect, OperationsFile } from '../operation.ts'
 import type { Protocols } from '../protocol.ts'
-import type { KeyValueStore, LogLevel, ToolContext } from '../tool-context.ts'
+import type { Change, KeyValueStore, LogLevel, ToolContext } from '../tool-context.ts'
 import type { ContentBlock, ToolResult } from '../tool-result.ts'
 import type { ClientSide, CodeItem } from '../wire.ts'
 
@@ -22,6 +22,8 @@ export interface ServerParts {
   readonly external?: ExternalParts
   readonly resources: readonly ResourcePart[]
   readonly prompts: readonly PromptPart[]
+  /** Hosts that it may reach, as `host` or `host:port`: what enforces it depends on where it runs. */
+  readonly hosts?: readonly string[]
 }
 
 /** A hand-written tool without its code. */
@@ -86,6 +88,8 @@ export interface ServerHost {
   readonly callExternal?: CallExternal
   schedule(tool: string, input: unknown, delayMs: number): Promise<void>
   sign(secretName: string, data: string): Promise<string>
+  /** Tells clients whose requests are served elsewhere, beside those of this connection; absent where there are none. */
+  publish?(change: Change): void
   /** At least 32 bytes that seal what travels through clients between the rounds of a call; the same in each process that serves them. */
   readonly stateKey: string
   log(level: LogLevel, message: string, details?: unknown): void

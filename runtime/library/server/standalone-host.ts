@@ -2,6 +2,7 @@ import type { CallContext } from '../call-context.ts'
 import { type CodeRegistry, runCode } from '../code.ts'
 import { askingClient, noClient } from '../input-needed.ts'
 import type { KeyValueStore } from '../tool-context.ts'
+import { toHex } from './digest.ts'
 import { memoryStore } from './memory-store.ts'
 import type { CallExternal, ServerHost } from './server-parts.ts'
 
@@ -12,6 +13,11 @@ export interface StandaloneOptions {
   readonly fetch?: typeof fetch
   readonly certificateFetch?: CallContext['certificateFetch']
   readonly callExternal?: CallExternal
+  /** Where timers do not outlive a call; else one rings in this process. */
+  readonly schedule?: ServerHost['schedule']
+  /** In place of REQUEST_STATE_KEY. */
+  readonly stateKey?: string
+  readonly publish?: ServerHost['publish']
 }
 
 /** A host that needs nothing but web APIs: code runs here, secrets are the values of `env`. */
@@ -22,21 +28,26 @@ export function standaloneHost({
   fetch: send = fetch,
   certificateFetch,
   callExternal,
+  schedule,
+  stateKey = stateKeyOf(env),
+  publish,
 }: StandaloneOptions): ServerHost {
   const host: ServerHost = {
     fetch: (input, init) => send(input, init),
     ...(certificateFetch && { certificateFetch }),
     ...(callExternal && { callExternal }),
+    ...(publish && { publish }),
     env,
     store,
     runCode: (item, input, context) => runCode(code, item, input, context),
-    schedule(tool, input, delayMs) {
-      later(delayMs, () => void runScheduled(host, code, tool, input))
-      return Promise.resolve()
-    },
+    schedule: schedule ?? ring,
     sign: (secretName, data) => sign(env, secretName, data),
-    stateKey: stateKey(env),
+    stateKey,
     log: (level, message, details) => console.error(JSON.stringify({ level, message, details })),
+  }
+  function ring(tool: string, input: unknown, delayMs: number): Promise<void> {
+    later(delayMs, () => void runScheduled(host, code, tool, input))
+    return Promise.resolve()
   }
   return host
 }
@@ -64,13 +75,13 @@ export async function runScheduled(host: ServerHost, code: CodeRegistry, tool: s
 }
 
 /** Several processes that serve the same clients need the same key; one alone makes its own. */
-function stateKey({ REQUEST_STATE_KEY: given }: StandaloneOptions['env']): string {
+function stateKeyOf({ REQUEST_STATE_KEY: given }: StandaloneOptions['env']): string {
   if (given === undefined || given === '') return `${crypto.randomUUID()}${crypto.randomUUID()}`
   if (given.length >= STATE_KEY_CHARACTERS) return given
   throw new Error(`REQUEST_STATE_KEY has ${given.length} characters; give at least ${STATE_KEY_CHARACTERS}.`)
 }
 
-const STATE_KEY_CHARACTERS = 32
+export const STATE_KEY_CHARACTERS = 32
 
 async function sign(env: StandaloneOptions['env'], secretName: string, data: string): Promise<string> {
   const secret = env[secretName]
@@ -80,5 +91,5 @@ async function sign(env: StandaloneOptions['env'], secretName: string, data: str
     'sign',
   ])
   const signature = await crypto.subtle.sign('HMAC', key, encoder.encode(data))
-  return Array.from(new Uint8Array(signature), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return toHex(new Uint8Array(signature))
 }

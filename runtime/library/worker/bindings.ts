@@ -1,3 +1,5 @@
+import type { D1Database, KvNamespace, ObjectNamespace } from './platform.ts'
+
 /**
  * What a Worker is given: the names are those of wrangler.jsonc and of `wrangler secret put`. The server's own secrets
  * stand beside these, by their names.
@@ -18,23 +20,44 @@ export interface WorkerBindings {
   /** Origins of browsers that may call, with commas between; `*` when absent. */
   readonly MCP_ORIGINS?: string
   /**
-   * Secret of a version that is being tried: SHA-256 in hex of what its caller sends as `mcp-verification`. Such a
+   * Of a version that is being tried: SHA-256 in hex of what its caller sends as `mcp-verification`. Such a
    * version answers that caller alone, and everybody else with 503.
    */
   readonly MCP_VERIFICATION_HASH?: string
-  /** Secret that seals what travels through clients between the rounds of a call; at least 32 characters. */
+  /**
+   * Secret that seals what travels through clients between the rounds of a call; at least 32 characters. When absent it
+   * is derived from the other secrets; without any, each isolate has its own.
+   */
   readonly REQUEST_STATE_KEY?: string
   /** Workers' version_metadata binding. */
   readonly CF_VERSION_METADATA?: { readonly id: string; readonly tag: string; readonly timestamp: string }
   /** Sessions of clients of 2025, one Durable Object each (class `McpSession`); absent: there are none. */
-  readonly MCP_SESSIONS?: unknown
+  readonly MCP_SESSIONS?: ObjectNamespace
   /** D1: what tools keep; absent: it lives as long as the isolate. */
-  readonly MCP_STORE?: unknown
+  readonly MCP_STORE?: D1Database
   /** KV: access tokens and issuers' metadata; absent: they live as long as the isolate. */
-  readonly MCP_CACHE?: unknown
+  readonly MCP_CACHE?: KvNamespace
   /** Rate limit by caller; absent: none. */
   readonly MCP_RATE_LIMIT?: { limit(options: { readonly key: string }): Promise<{ readonly success: boolean }> }
 }
+
+/** What the Worker itself reads: tools are given the other names. */
+export const OWN_BINDINGS = [
+  'MCP_PROTECTION',
+  'MCP_TOKEN',
+  'MCP_KEY_HASHES',
+  'MCP_ISSUER',
+  'MCP_AUDIENCE',
+  'MCP_SCOPES',
+  'MCP_ORIGINS',
+  'MCP_VERIFICATION_HASH',
+  'REQUEST_STATE_KEY',
+  'CF_VERSION_METADATA',
+  'MCP_SESSIONS',
+  'MCP_STORE',
+  'MCP_CACHE',
+  'MCP_RATE_LIMIT',
+] as const satisfies readonly (keyof WorkerBindings)[]
 
 /** Sent by whoever tries a version before it gets traffic. */
 export const VERIFICATION_HEADER = 'mcp-verification'

@@ -60,7 +60,7 @@ describe('a project whose tools speak gRPC itself', () => {
     const files = emitProject(definition, projectSurroundings())
     for (const entry of ['stdio', 'http'])
       expect(files[`src/entries/${entry}.ts`]).toContain('{ env: process.env, code, fetch: grpcFetch, store')
-    expect(files['src/entries/worker.ts']).toContain('standaloneHost({ env, code, fetch: withoutGrpc })')
+    expect(files['src/entries/worker.ts']).toContain('createWorker({ parts, code, fetch: withoutGrpc })')
     await expectToBuild(definition)
   })
 

@@ -8,6 +8,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { emitProject } from '../../../generators/project/emit-project.ts'
 import { projectSurroundings } from '../../../src/pipeline/workshop/package-sources.ts'
 import { writeFiles } from '../../../src/pipeline/workshop/project-folder.ts'
+import { sqliteD1 } from '../../fixtures/sqlite-d1.ts'
 import { definitionOf } from '../../contracts/template-contract.ts'
 
 const root = path.resolve(import.meta.dirname, '../../..')
@@ -22,11 +23,14 @@ afterEach(() => void vi.useRealTimers())
 
 it('a Worker of the scheduler is called by its cron trigger each minute, and runs what is due', async () => {
   const files = emitProject(definitionOf('agent-scheduler', 'Reminds.'), projectSurroundings())
-  expect(JSON.parse(files['wrangler.jsonc'] ?? '')).toMatchObject({ triggers: { crons: ['* * * * *'] } })
+  expect(JSON.parse(files['wrangler.jsonc'] ?? '')).toMatchObject({
+    triggers: { crons: ['* * * * *'] },
+    d1_databases: [{ binding: 'MCP_STORE' }],
+  })
   await using project = await temporaryProject(files)
   const worker = await loadWorker(project.folder)
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-02T07:59:30Z') })
-  const env = { MCP_TOKEN: 'open-sesame' }
+  const env = { MCP_TOKEN: 'open-sesame', MCP_STORE: sqliteD1() }
   const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
   await client.connect(
     new StreamableHTTPClientTransport(new URL('https://clock.example/mcp'), {
@@ -49,7 +53,7 @@ it('a Worker of the scheduler is called by its cron trigger each minute, and run
 it('a server without what recurs has no cron trigger', () => {
   const files = emitProject(definitionOf('agent-task-manager', 'Keeps.'), projectSurroundings())
   expect(files['wrangler.jsonc']).not.toContain('crons')
-  expect(files['src/entries/worker.ts']).not.toContain('scheduled')
+  expect(files['src/entries/worker.ts']).not.toContain('tick')
   expect(files['src/entries/http.ts']).not.toContain('setInterval')
 })
 

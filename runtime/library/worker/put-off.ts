@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts'
+import type { ServerHost } from '../server/server-parts.ts'
+import type { KeyValueStore } from '../tool-context.ts'
+
+/** A call that waits; its key begins with the time it is due. */
+interface PutOffCall {
+  readonly tool: string
+  readonly input: unknown
+  /** Somebody runs it, and is given up after this time. */
+  readonly claimedUntilMs?: number
+}
+
+type Now = Pick<Clock, 'now'>
+
+/** Longer than any call takes. */
+const CLAIM_MS = 5 * 60_000
+/** Calls that run side by side. */
+const AT_ONCE = 10
+
+/** Puts calls off where no timer outlives the request: they wait in a store until `runDue` is called. */
+export function putOff(calls: KeyValueStore, clock: Now): ServerHost['schedule'] {
+  return async (tool, input, delayMs) => {
+    const dueMs = Math.ceil(clock.now() + Math.max(0, delayMs))
+    await calls.set(`${String(dueMs).padStart(15, '0')}:${crypto.randomUUID()}`, { tool, input } satisfies PutOffCall)
+  }
+}
+
+/**
+ * Runs each call that is due, at least once: who claims it first. One whose runner died is run by the next after it.
+ * @param run  does not throw
+ */
+export async function runDue(
+  calls: KeyValueStore,
+  run: (tool: string, input: unknown) => Promise<void>,
+  clock: Now,
+): Promise<void> {
+  for (let after = ''; ;) {
+    const found = await calls.entries('', { after, limit: AT_ONCE })
+    const due = found.filter(({ key }) => Number(key.slice(0, 15)) <= clock.now())
+    await Promise.all(due.map(({ key, value }) => runOne(key, value as PutOffCall)))
+    const last = due.at(-1)
+    if (due.length < AT_ONCE || !last) return
+    after = last.key
+  }
+
+  async function runOne(key: string, call: PutOffCall): Promise<void> {
+    if (call.claimedUntilMs !== undefined && call.claimedUntilMs > clock.now()) return
+    const claimed: PutOffCall = { ...call, claimedUntilMs: clock.now() + CLAIM_MS }
+    if (!(await calls.compareAndSet(key, call, claimed))) return
+    await run(call.tool, call.input)
+    await calls.delete(key)
+  }
+}

@@ -1,0 +1,30 @@
+import type { ServerParts } from '../server/server-parts.ts'
+import type { WorkerBindings } from './bindings.ts'
+import type { Caller } from './caller-guard.ts'
+import { overLimit } from './rate-limit.ts'
+import { calledTools, readMessage } from './read-message.ts'
+import type { Serving } from './serving.ts'
+
+/**
+ * Serves MCP to who may call.
+ * @param isVerifier  the caller has shown who it is in another way, and meets no limit
+ */
+export async function serveMcp(
+  request: Request,
+  env: WorkerBindings,
+  { guard, handler }: Serving,
+  parts: ServerParts,
+  isVerifier: boolean,
+): Promise<Response> {
+  const caller: Caller | Response = isVerifier ? { key: 'verifier' } : await guard.identify(request)
+  if (caller instanceof Response) return caller
+  const limited = isVerifier ? undefined : await overLimit(caller, env)
+  if (limited) return limited
+  const message = await readMessage(request)
+  if (message instanceof Response) return message
+  const tools = message && !isVerifier ? calledTools(message.body, parts) : []
+  const refusal = guard.refuseTools?.(tools, caller, request)
+  if (refusal) return refusal
+  const { authInfo } = caller
+  return handler.fetch(request, { ...(authInfo && { authInfo }), ...(message && { parsedBody: message.body }) })
+}
