@@ -5,8 +5,8 @@ import { removeEmptyFolders } from '../config/empty-folders.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
 import type { Machine } from '../config/machine.ts'
 import { MetaError } from '../errors/meta-error.ts'
-import { runTool } from '../service/run-tool.ts'
-import { type ServiceManager, serviceManagerOf } from '../service/service-manager.ts'
+import { runPlatformTool } from '../service/run-platform-tool.ts'
+import { type ServicePlatform, servicePlatformOf } from '../service/service-platform.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What a command of the service works with. */
@@ -15,14 +15,14 @@ export interface ServiceHost {
   readonly environment: NodeJS.ProcessEnv
   readonly terminal: Terminal
   readonly machine: Machine
-  readonly manager: ServiceManager
+  readonly service: ServicePlatform
 }
 
 /** @throws MetaError SERVICE_UNAVAILABLE on a platform without a manager that we know */
 export function openServiceHost(environment: NodeJS.ProcessEnv, terminal: Terminal, machine: Machine): ServiceHost {
   const config = loadConfig(environment)
-  const manager = managerOn(machine, config)
-  if (manager) return { config, environment, terminal, machine, manager }
+  const service = platformOn(machine, config)
+  if (service) return { config, environment, terminal, machine, service }
   throw new MetaError(
     'SERVICE_UNAVAILABLE',
     `mcpwright knows no service manager of "${machine.platform}".`,
@@ -30,19 +30,19 @@ export function openServiceHost(environment: NodeJS.ProcessEnv, terminal: Termin
   )
 }
 
-export function managerOn(machine: Machine, { home }: Config): ServiceManager | undefined {
+export function platformOn(machine: Machine, { home }: Config): ServicePlatform | undefined {
   const { username, uid } = userInfo()
-  return serviceManagerOf(machine, { name: username, uid: Math.max(uid, 0) }, home)
+  return servicePlatformOf(machine, { name: username, uid: Math.max(uid, 0) }, home)
 }
 
-export async function removeFiles({ manager, machine }: ServiceHost): Promise<void> {
-  for (const file of manager.written) {
+export async function removeFiles({ service, machine }: ServiceHost): Promise<void> {
+  for (const file of service.written) {
     await rm(file, { force: true })
     await removeEmptyFolders(path.dirname(file), machine.home)
   }
 }
 
 /** Says when it is not there from boot on. */
-export async function advise({ manager: { advice }, environment, terminal }: ServiceHost): Promise<void> {
-  if (advice && (await runTool(advice.ask, environment)).output !== advice.unless) terminal.say(advice.say)
+export async function advise({ service: { advice }, environment, terminal }: ServiceHost): Promise<void> {
+  if (advice && (await runPlatformTool(advice.ask, environment)).output !== advice.unless) terminal.say(advice.say)
 }

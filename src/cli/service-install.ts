@@ -6,8 +6,8 @@ import { writePrivateFile } from '../config/private-file.ts'
 import type { DaemonRecord } from '../daemon/daemon-file.ts'
 import { daemonLog, findDaemon, stopDaemon } from '../daemon/ensure-daemon.ts'
 import { MetaError } from '../errors/meta-error.ts'
-import { runTool } from '../service/run-tool.ts'
-import type { ServiceFile, ServiceManager } from '../service/service-manager.ts'
+import { runPlatformTool } from '../service/run-platform-tool.ts'
+import type { ServiceFile, ServicePlatform } from '../service/service-platform.ts'
 import { environmentOf, type ServicePlan } from '../service/service-plan.ts'
 import { keepLaunch, launchOf } from './launch-command.ts'
 import { advise, openServiceHost, removeFiles, type ServiceHost } from './service-host.ts'
@@ -30,11 +30,11 @@ export async function installService(
   machine: Machine = thisMachine(environment),
 ): Promise<void> {
   const host = openServiceHost(environment, terminal, machine)
-  const { config, manager } = host
+  const { config, service } = host
   const plan = planService(env, host)
-  const files = manager.files(plan)
+  const files = service.files(plan)
   const before = await readFiles(files)
-  terminal.say(describePlan(plan, manager))
+  terminal.say(describePlan(plan, service))
   for (const line of unlistedSettings(plan, environment)) terminal.say(line)
   if (files.every(({ text }, index) => before[index]?.text === text)) terminal.say('Its definition is up to date.')
   if (!(await agree(terminal, 'Install the service?', yes))) return
@@ -52,7 +52,7 @@ export async function installService(
     throw error
   }
   const daemon = await waitForDaemon(host)
-  terminal.say(`mcpwright runs as a service of ${manager.title} (pid ${daemon.pid}, port ${daemon.port}).`)
+  terminal.say(`mcpwright runs as a service of ${service.title} (pid ${daemon.pid}, port ${daemon.port}).`)
   await advise(host)
 }
 
@@ -71,7 +71,7 @@ function planService(listed: readonly string[], { config, environment }: Service
   }
 }
 
-function describePlan(plan: ServicePlan, { title, file }: ServiceManager): string {
+function describePlan(plan: ServicePlan, { title, file }: ServicePlatform): string {
   return [
     `A service of ${title}, in ${file}:`,
     `  runs   ${plan.node} ${plan.launcher}`,
@@ -103,21 +103,21 @@ function writeFiles(files: readonly ServiceFile[]): void {
   for (const { file, text, encoding } of files) writePrivateFile(file, text, encoding)
 }
 
-async function hand({ environment, manager }: ServiceHost): Promise<void> {
+async function hand({ environment, service }: ServiceHost): Promise<void> {
   // There may be nothing to clear.
-  for (const call of manager.clear) await runTool(call, environment)
-  for (const call of manager.install) {
-    const { code, output } = await runTool(call, environment)
+  for (const call of service.clear) await runPlatformTool(call, environment)
+  for (const call of service.install) {
+    const { code, output } = await runPlatformTool(call, environment)
     if (code === 0) continue
     throw new MetaError(
       'SERVICE_UNAVAILABLE',
-      `${manager.title} did not take the service: "${call.join(' ')}" said: ${output}`,
+      `${service.title} did not take the service: "${call.join(' ')}" said: ${output}`,
       'Without it, clients start mcpwright when they need it. Or let something else run "mcpwright daemon --stay".',
     )
   }
 }
 
-async function waitForDaemon({ config, manager }: ServiceHost): Promise<DaemonRecord> {
+async function waitForDaemon({ config, service }: ServiceHost): Promise<DaemonRecord> {
   const deadline = Date.now() + defaults.daemon.startTimeoutMs
   while (Date.now() < deadline) {
     const daemon = await findDaemon(config)
@@ -126,7 +126,7 @@ async function waitForDaemon({ config, manager }: ServiceHost): Promise<DaemonRe
   }
   throw new MetaError(
     'DAEMON_UNAVAILABLE',
-    `${manager.title} took the service, but mcpwright did not come up within ${defaults.daemon.startTimeoutMs / 1000} s.`,
-    `Look into "${daemonLog(config)}", and at: ${manager.status.join(' ')}`,
+    `${service.title} took the service, but mcpwright did not come up within ${defaults.daemon.startTimeoutMs / 1000} s.`,
+    `Look into "${daemonLog(config)}", and at: ${service.status.join(' ')}`,
   )
 }

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { loadConfig } from '../config/load-config.ts'
 import { type Machine, thisMachine } from '../config/machine.ts'
 import { findDaemon } from '../daemon/ensure-daemon.ts'
-import { runTool } from '../service/run-tool.ts'
-import { advise, managerOn, openServiceHost, removeFiles } from './service-host.ts'
+import { runPlatformTool } from '../service/run-platform-tool.ts'
+import { advise, platformOn, openServiceHost, removeFiles } from './service-host.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 /** @returns whether there was one */
@@ -13,12 +13,12 @@ export async function removeService(
   machine: Machine = thisMachine(environment),
 ): Promise<boolean> {
   const host = openServiceHost(environment, terminal, machine)
-  if (!existsSync(host.manager.file)) {
-    terminal.say(`There is no service: "${host.manager.file}" does not exist.`)
+  if (!existsSync(host.service.file)) {
+    terminal.say(`There is no service: "${host.service.file}" does not exist.`)
     return false
   }
-  for (const call of host.manager.remove) {
-    const { code, output } = await runTool(call, environment)
+  for (const call of host.service.remove) {
+    const { code, output } = await runPlatformTool(call, environment)
     // The files go all the same: without them nothing starts again.
     if (code !== 0) terminal.say(`${call.join(' ')}: ${output}`)
   }
@@ -33,8 +33,8 @@ export async function removeInstalledService(
   terminal: Terminal,
   machine: Machine,
 ): Promise<void> {
-  const manager = managerOn(machine, loadConfig(environment))
-  if (manager && existsSync(manager.file)) await removeService(environment, terminal, machine)
+  const service = platformOn(machine, loadConfig(environment))
+  if (service && existsSync(service.file)) await removeService(environment, terminal, machine)
 }
 
 /** Says whether there is a service, what its manager says, and what runs. Exit code 3: nothing runs. */
@@ -44,13 +44,13 @@ export async function showService(
   machine: Machine = thisMachine(environment),
 ): Promise<number> {
   const host = openServiceHost(environment, terminal, machine)
-  const { manager, config } = host
-  const isInstalled = existsSync(manager.file)
+  const { service, config } = host
+  const isInstalled = existsSync(service.file)
   const daemon = await findDaemon(config)
-  terminal.say(isInstalled ? `Service: ${manager.file}` : 'Service: not installed (mcpwright service install)')
+  terminal.say(isInstalled ? `Service: ${service.file}` : 'Service: not installed (mcpwright service install)')
   if (isInstalled) {
-    const { output } = await runTool(manager.status, environment)
-    terminal.say(`${manager.title}: ${output.split('\n', 1)[0]}`)
+    const { output } = await runPlatformTool(service.status, environment)
+    terminal.say(`${service.title}: ${output.split('\n', 1)[0]}`)
     await advise(host)
   }
   terminal.say(

@@ -6,6 +6,7 @@ import { describedTools, inputSchemaOf, type Verb, verbs } from './verb.ts'
 /** The meta tools as commands: each under `call`, the most used ones by a short name too. */
 export function addVerbs(program: Command, environment: NodeJS.ProcessEnv): void {
   for (const verb of verbs) if (!verb.isOwnCommand) addVerb(program, verb, environment)
+  addList(program, environment)
   addDeploy(program, environment)
   addLogs(program, environment)
   const call = program
@@ -36,11 +37,17 @@ function addVerb(
     const words = Object.fromEntries(positional.map((argument, place) => [argument, String(given[place])]))
     const options = given[positional.length] as GivenOptions
     const input = readToolOptions(inputSchema, options, words)
-    const how = runOptions(options, environment)
-    process.exitCode =
-      name === 'ls'
-        ? await (await import('./list-servers.ts')).listServers(input, how)
-        : await (await import('./run-tool.ts')).runTool(tool, input, how)
+    process.exitCode = await (await import('./run-tool.ts')).runTool(tool, input, runOptions(options, environment))
+  })
+}
+
+function addList(program: Command, environment: NodeJS.ProcessEnv): void {
+  const inputSchema = inputSchemaOf('list_servers')
+  const command = program.command('ls').description('list servers')
+  addToolOptions(command, inputSchema)
+  addOutputOptions(command).action(async (options: GivenOptions) => {
+    const { listServers } = await import('./list-servers.ts')
+    process.exitCode = await listServers(readToolOptions(inputSchema, options), runOptions(options, environment))
   })
 }
 

@@ -13,7 +13,7 @@ export interface Verb {
 }
 
 export const verbs: readonly Verb[] = [
-  { name: 'ls', tool: 'list_servers', description: 'list servers', positional: [] },
+  { name: 'ls', tool: 'list_servers', description: 'list servers', positional: [], isOwnCommand: true },
   { name: 'show', tool: 'get_server', description: 'show a server', positional: ['server'] },
   { name: 'deploy', tool: 'deploy', description: 'build and start it', positional: ['server'], isOwnCommand: true },
   { name: 'logs', tool: 'get_logs', description: 'show its log', positional: ['server'], isOwnCommand: true },

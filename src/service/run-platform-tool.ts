@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import type { ToolCall } from './service-manager.ts'
+import type { ToolCall } from './service-platform.ts'
 
 export interface ToolAnswer {
   /** 127 where there is no such program, as a shell says. */
@@ -14,7 +14,7 @@ const NEEDED = ['PATH', 'HOME', 'USER', 'LOGNAME', 'XDG_RUNTIME_DIR', 'XDG_CONFI
 const NEEDED_ON_WINDOWS = ['SystemRoot', 'USERPROFILE', 'USERNAME', 'USERDOMAIN', 'TEMP']
 
 /** Runs a tool of the platform to its end. */
-export function runTool([command, ...words]: ToolCall, environment: NodeJS.ProcessEnv): Promise<ToolAnswer> {
+export function runPlatformTool([command, ...words]: ToolCall, environment: NodeJS.ProcessEnv): Promise<ToolAnswer> {
   const names = [...NEEDED, ...NEEDED_ON_WINDOWS].filter((name) => environment[name] !== undefined)
   const env = { LC_ALL: 'C.UTF-8', ...Object.fromEntries(names.map((name) => [name, environment[name]])) }
   return new Promise((resolve) => {

@@ -14,7 +14,7 @@ export interface ServiceFile {
 }
 
 /** What starts programs at login on one platform. */
-export interface ServiceManager {
+export interface ServicePlatform {
   readonly title: string
   /** The definition; where it is, the service is installed. */
   readonly file: string
@@ -42,7 +42,7 @@ export interface Person {
  * @param home  of mcpwright's data
  * @returns undefined for a platform without one that we know
  */
-export function serviceManagerOf(machine: Machine, person: Person, home: string): ServiceManager | undefined {
+export function servicePlatformOf(machine: Machine, person: Person, home: string): ServicePlatform | undefined {
   switch (machine.platform) {
     case 'linux':
       return systemd(machine, person)
@@ -55,7 +55,7 @@ export function serviceManagerOf(machine: Machine, person: Person, home: string)
   }
 }
 
-function systemd(machine: Machine, { name }: Person): ServiceManager {
+function systemd(machine: Machine, { name }: Person): ServicePlatform {
   const file = inApplicationData(machine, 'systemd', 'user', `${SERVICE_NAME}.service`)
   const unit = `${SERVICE_NAME}.service`
   return {
@@ -79,7 +79,7 @@ function systemd(machine: Machine, { name }: Person): ServiceManager {
   }
 }
 
-function launchd(machine: Machine, { uid }: Person): ServiceManager {
+function launchd(machine: Machine, { uid }: Person): ServicePlatform {
   const file = inHome(machine, 'Library', 'LaunchAgents', `${LAUNCHD_LABEL}.plist`)
   return {
     title: 'launchd',
@@ -96,7 +96,7 @@ function launchd(machine: Machine, { uid }: Person): ServiceManager {
   }
 }
 
-function taskScheduler({ name }: Person, home: string): ServiceManager {
+function taskScheduler({ name }: Person, home: string): ServicePlatform {
   const file = joinFor('win32', home, 'service.xml')
   const environmentFile = joinFor('win32', home, 'service.env')
   return {
