@@ -10,7 +10,7 @@ export function lockedForProjects(lock: unknown): LockedPackages {
 }
 
 /** Whether it is for us, for tests, or for one platform is ours alone. */
-function entryOf(entry: LockedPackages[string] | undefined): LockedPackages[string] {
+export function entryOf(entry: LockedPackages[string] | undefined): LockedPackages[string] {
   const {
     dev: _dev,
     optional: _optional,

@@ -31,6 +31,7 @@ export interface Wrangler {
   deploy(upload: WorkerUpload, access: CloudflareAccess, signal: AbortSignal): Promise<UploadedVersion>
   /** Adds a version to a Worker that exists. It has no traffic. */
   uploadVersion(upload: WorkerUpload, access: CloudflareAccess, signal: AbortSignal): Promise<UploadedVersion>
+  /** One that is gone already is no error. */
   deleteWorker(name: string, access: CloudflareAccess, signal: AbortSignal): Promise<void>
 }
 
