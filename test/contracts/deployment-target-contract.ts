@@ -107,7 +107,7 @@ export function deploymentTargetContract(name: string, setUp: () => Promise<Targ
   })
 }
 
-/** A deployment of a build with these artefacts; the token of its endpoint is "token". */
+/** A deployment of a build with these artefacts; the token of its endpoint is "token". What is kept is there afterwards. */
 export function requestOf(artefacts: ProjectFiles): DeploymentRequest {
   const now = new Date(0)
   // Ids are UUIDs with a brand.
@@ -137,15 +137,16 @@ export function requestOf(artefacts: ProjectFiles): DeploymentRequest {
     updatedAt: now,
     deletedAt: null,
   }
+  const deployment = deploymentOf(serverId, build.id)
   return {
     server,
-    deployment: deploymentOf(serverId, build.id),
+    deployment,
     build,
     hosts: [],
     credentials: [],
     connected: { connections: [], tools: {} },
     settings: {},
-    keep: async () => {},
+    keep: async (state) => void Object.assign(deployment, { state }),
     tell: () => {},
   }
 }
