@@ -1,4 +1,5 @@
 import { MetaError } from '../../../../src/errors/meta-error.ts'
+import { asSentence } from '../as-sentence.ts'
 
 /** One of the `errors` of Cloudflare's envelope. */
 export interface ApiProblem {
@@ -35,7 +36,8 @@ export const PROBLEM = {
  */
 export function explainRefusal(action: string, status: number, problems: readonly ApiProblem[]): ApiRefusal {
   const [first] = problems
-  const said = problems.map(({ code, message }) => `${sentence(message)} (${code})`).join(' ') || `HTTP ${status}.`
+  const said =
+    problems.map(({ code, message }) => `${asSentence(message.slice(0, 500))} (${code})`).join(' ') || `HTTP ${status}.`
   const problem = first?.code ?? 0
   if (status === 401 || status === 403 || problem === 10_000 || problem === 9109) {
     return new ApiRefusal(
@@ -55,19 +57,19 @@ export function explainRefusal(action: string, status: number, problems: readonl
 /** For an answer that never came. `error` is what the connection failed with. */
 export function explainSilence(action: string, error: unknown): MetaError {
   const reason = error instanceof Error ? error.message : String(error)
-  return new MetaError('TARGET_UNREACHABLE', `Cloudflare could not be asked to ${action}: ${sentence(reason)}`, LATER, {
-    cause: error,
-  })
+  return new MetaError(
+    'TARGET_UNREACHABLE',
+    `Cloudflare could not be asked to ${action}: ${asSentence(reason)}`,
+    LATER,
+    {
+      cause: error,
+    },
+  )
 }
 
 /** Whether the platform said no with one of these codes of its own. */
 export function isRefusal(error: unknown, ...problems: readonly number[]): error is ApiRefusal {
   return error instanceof ApiRefusal && problems.includes(error.problem)
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim().slice(0, 500)
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`
 }
 
 const MORE_RIGHTS =

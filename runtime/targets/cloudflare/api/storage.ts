@@ -1,13 +1,19 @@
 import { ApiRefusal } from './api-failure.ts'
 import type { CloudflareApi } from './cloudflare-api.ts'
 
-/** Finds the D1 database of that name, or makes it. @returns its id */
+export interface Stored {
+  readonly id: string
+  /** Made by this call; one that was found may be somebody else's. */
+  readonly isNew: boolean
+}
+
+/** Finds the D1 database of that name, or makes it. */
 export async function ensureDatabase(
   api: CloudflareApi,
   accountId: string,
   name: string,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Stored> {
   const path = `/accounts/${accountId}/d1/database`
   const find = async (): Promise<string | undefined> => {
     const listed = await api.send<readonly { uuid: string; name: string }[]>(
@@ -21,13 +27,13 @@ export async function ensureDatabase(
   return findOrMake(find, async () => (await make()).uuid)
 }
 
-/** Finds the KV namespace of that title, or makes it. @returns its id */
+/** Finds the KV namespace of that title, or makes it. */
 export async function ensureNamespace(
   api: CloudflareApi,
   accountId: string,
   title: string,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Stored> {
   const path = `/accounts/${accountId}/storage/kv/namespaces`
   const find = async (): Promise<string | undefined> => {
     for (let page = 1; ; page++) {
@@ -44,15 +50,15 @@ export async function ensureNamespace(
   return findOrMake(find, async () => (await make()).id)
 }
 
-/** An answer that was cut off on its way back leaves one that is there: it is looked for once more. */
-async function findOrMake(find: () => Promise<string | undefined>, make: () => Promise<string>): Promise<string> {
+async function findOrMake(find: () => Promise<string | undefined>, make: () => Promise<string>): Promise<Stored> {
   const found = await find()
-  if (found !== undefined) return found
+  if (found !== undefined) return { id: found, isNew: false }
   try {
-    return await make()
+    return { id: await make(), isNew: true }
   } catch (error) {
+    // The answer may have been cut off on its way back.
     const made = await find()
-    if (made !== undefined) return made
+    if (made !== undefined) return { id: made, isNew: true }
     throw error
   }
 }

@@ -81,20 +81,21 @@ interface ListedDeployment {
 
 /**
  * Gives the traffic to one or two versions, which may have 0 %. A second time does the same.
+ * @param force  also to a version from before a secret has changed; it has the secrets of its time
  * @throws MetaError TARGET_REFUSED, with the platform's code where it does not go back (10220: a secret has changed)
  */
 export async function setShares(
   api: CloudflareApi,
   worker: WorkerAddress,
   shares: readonly Share[],
-  message: string,
+  { message, force = false }: { readonly message: string; readonly force?: boolean },
   signal: AbortSignal,
 ): Promise<void> {
   const versions = shares.map(({ versionId, percent }) => ({ version_id: versionId, percentage: percent }))
   await api.send(
     {
       method: 'POST',
-      path: `${scriptPath(worker)}/deployments`,
+      path: `${scriptPath(worker)}/deployments${force ? '?force=true' : ''}`,
       body: { strategy: 'percentage', versions, annotations: { 'workers/message': message.slice(0, 100) } },
       action: `give the traffic of "${worker.name}" to this version`,
       repeatable: true,

@@ -79,7 +79,7 @@ describe('what is asked of it', () => {
 
   it('finds the database that was made by a request whose answer was lost', async () => {
     const far = answering(ok([]), cut, ok([{ uuid: 'd1', name: 'books-store' }]))
-    expect(await ensureDatabase(far.api, 'a', 'books-store', signal)).toBe('d1')
+    expect(await ensureDatabase(far.api, 'a', 'books-store', signal)).toEqual({ id: 'd1', isNew: true })
   })
 
   it('chooses the one account, and lists names and ids when there are several', async () => {

@@ -1,0 +1,69 @@
+import type { Deployment } from '../../../src/model/deployment.ts'
+import type { DeploymentPlan, DeploymentRequest, DeploymentTarget } from '../../../src/model/deployment-target.ts'
+import { systemClock } from '../../library/clock.ts'
+import { composeConfig } from './compose-config.ts'
+import { publishedVersions, statusOf } from './describe-published.ts'
+import { type OpenAccount, openAccount } from './open-account.ts'
+import { planDeployment } from './plan-deployment.ts'
+import { prepare } from './prepare.ts'
+import { publish } from './publish.ts'
+import { readLogs } from './read-logs.ts'
+import { cloudflareSettingsSchema } from './settings.ts'
+import { readState } from './state.ts'
+import { switchOff, takeDown } from './take-down.ts'
+import type { CloudflareTargetOptions } from './target-options.ts'
+
+/** For what nobody gives a signal: retries are in it. */
+const CALL_MS = 120_000
+
+/** Publishes builds as Cloudflare Workers: each server is one Worker, each deploy a version of it. */
+export function createCloudflareTarget(options: CloudflareTargetOptions): Required<DeploymentTarget> {
+  const { clock = systemClock } = options
+
+  /** What was never published has nothing at the platform, and Cloudflare is not asked. */
+  async function within<Result>(
+    deployment: Deployment,
+    otherwise: Result,
+    run: (account: OpenAccount, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    if (!readState(deployment)) return otherwise
+    const signal = AbortSignal.timeout(CALL_MS)
+    return run(await openAccount(options, deployment, undefined, signal), signal)
+  }
+
+  return {
+    name: 'cloudflare',
+    settingsSchema: cloudflareSettingsSchema,
+    plan: (request) => plan(options, request, AbortSignal.timeout(CALL_MS)),
+    apply: (request, signal) => publish(options, request, signal),
+    status: (deployment) =>
+      within(deployment, { state: 'stopped' }, (account, signal) => statusOf(account, deployment, signal)),
+    versions: (deployment) =>
+      within(deployment, [], (account, signal) => publishedVersions(account, deployment, signal)),
+    logs: (deployment, query) =>
+      within(deployment, { lines: [] }, (account, signal) => readLogs(account, query, new Date(clock.now()), signal)),
+    stop: (deployment) => within(deployment, undefined, (account, signal) => switchOff(account, deployment, signal)),
+    remove: (deployment) => within(deployment, undefined, (account, signal) => takeDown(account, deployment, signal)),
+  }
+}
+
+async function plan(
+  options: CloudflareTargetOptions,
+  request: DeploymentRequest,
+  signal: AbortSignal,
+): Promise<DeploymentPlan> {
+  const { settings, worker, url, modules, secrets, missing, state } = await prepare(options, request, signal)
+  const { files, version } = request.build
+  return planDeployment({
+    version,
+    files,
+    modules,
+    settings,
+    config: composeConfig({ files, settings, worker: worker.name, storage: state ?? {} }),
+    worker: worker.name,
+    account: worker.accountId,
+    url: `${url}/mcp`,
+    state,
+    secrets: { names: Object.keys(secrets), missing },
+  })
+}

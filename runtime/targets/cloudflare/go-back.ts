@@ -1,0 +1,79 @@
+import { MetaError } from '../../../src/errors/meta-error.ts'
+import { deleteWorker } from './api/delete-worker.ts'
+import { deleteDatabase, deleteNamespace } from './api/storage.ts'
+import { setShares } from './api/versions.ts'
+import { asSentence } from './as-sentence.ts'
+import type { Attempt } from './attempt.ts'
+import type { Publishing } from './publishing.ts'
+import { closeDomain } from './reach-worker.ts'
+import { withoutAttempt } from './state.ts'
+
+/** For going back, which whoever gave up no longer waits for. */
+const GO_BACK_MS = 60_000
+
+/**
+ * Puts things back as they were before a deploy that failed.
+ * @returns what to throw: the failure, with what is left at the platform. Where the daemon itself ends nothing is
+ * changed, and its reason returned: a repeated deploy goes on
+ */
+export async function failAndGoBack(
+  publishing: Publishing,
+  attempt: Attempt,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (signal.aborted && !isCancelled(signal.reason)) return signal.reason
+  const limit = AbortSignal.timeout(GO_BACK_MS)
+  const told = attempt.isFirst ? await takeAway(publishing, limit) : await giveBack(publishing, attempt, limit)
+  if (signal.aborted) return signal.reason
+  if (!(error instanceof MetaError)) return error
+  return new MetaError(codeOf(error), `${asSentence(error.message)} ${told}`, error.fix, {
+    cause: error,
+    ...(error.next && { next: error.next }),
+  })
+}
+
+/** Nothing of it has ever served. */
+async function takeAway(publishing: Publishing, signal: AbortSignal): Promise<string> {
+  const { api, worker, journal, request, storageBefore } = publishing
+  const { accountId, databaseId, namespaceId } = journal.state()
+  const kept = {
+    ...(databaseId !== undefined && storageBefore.has(databaseId) && { databaseId }),
+    ...(namespaceId !== undefined && storageBefore.has(namespaceId) && { namespaceId }),
+  }
+  try {
+    await deleteWorker(api, worker, signal)
+    if (databaseId !== undefined && !kept.databaseId) await deleteDatabase(api, accountId, databaseId, signal)
+    if (namespaceId !== undefined && !kept.namespaceId) await deleteNamespace(api, accountId, namespaceId, signal)
+    await request.keep({ accountId, worker: worker.name, versions: [], bindings: [], ...kept })
+    return 'Nothing of it is left at Cloudflare.'
+  } catch {
+    return `The Worker "${worker.name}" could not be deleted again; where it is there, it is closed to everybody. A repeated deploy goes on with it.`
+  }
+}
+
+async function giveBack(publishing: Publishing, { before }: Attempt, signal: AbortSignal): Promise<string> {
+  const { api, worker, journal, settings, request } = publishing
+  const state = withoutAttempt(journal.state())
+  try {
+    if (settings.domain !== undefined && state.domain !== settings.domain) {
+      await closeDomain(publishing, settings.domain, signal)
+    }
+    const message = 'mcpwright: back to what ran before'
+    if (before.length > 0) await setShares(api, worker, before, { message, force: true }, signal)
+    await request.keep({ ...state })
+    return 'The traffic is where it was before.'
+  } catch (error) {
+    const reason = asSentence(error instanceof Error ? error.message : String(error))
+    return `The traffic could not be given back to what ran before: ${reason} The Worker "${worker.name}" is as the failed deploy left it.`
+  }
+}
+
+function codeOf(error: MetaError): MetaError['code'] {
+  // The platform starts each upload once: a Worker that throws then is the build's own failure.
+  return error.code === 'TARGET_REFUSED' && error.message.includes('10021') ? 'DEPLOYMENT_FAILED' : error.code
+}
+
+function isCancelled(reason: unknown): boolean {
+  return reason instanceof MetaError && reason.code === 'CANCELLED'
+}
