@@ -29,6 +29,10 @@ export function emitWorker(definition: Pick<ServerDefinition, 'tools'>): string 
   ]
   return `${imports.join('\n')}
 
-export default createWorker({ ${members.join(', ')} })
+const served = createWorker({ ${members.join(', ')} })
+
+export default served.worker
+/** Keeps the sessions of clients, where wrangler.jsonc binds MCP_SESSIONS to it. */
+export const { McpSession } = served
 `
 }

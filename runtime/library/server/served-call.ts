@@ -74,18 +74,22 @@ function abilitiesOf({ elicitation, sampling, roots }: ClientCapabilities): Clie
   }
 }
 
-/** Clients that have gone must not end the tool that tells them something. */
 function notifier(server: Server, host: ServerHost): (change: Change) => void {
   return (change) => {
     host.publish?.(change)
-    const sent =
-      change.kind === 'resource'
-        ? server.sendResourceUpdated({ uri: change.uri })
-        : change.kind === 'tools'
-          ? server.sendToolListChanged()
-          : change.kind === 'resources'
-            ? server.sendResourceListChanged()
-            : server.sendPromptListChanged()
-    sent.catch(() => {})
+    sendChange(server, change)
   }
+}
+
+/** Tells the client of a server; one that has gone must not end the tool that tells it something. */
+export function sendChange(server: Server, change: Change): void {
+  const sent =
+    change.kind === 'resource'
+      ? server.sendResourceUpdated({ uri: change.uri })
+      : change.kind === 'tools'
+        ? server.sendToolListChanged()
+        : change.kind === 'resources'
+          ? server.sendResourceListChanged()
+          : server.sendPromptListChanged()
+  sent.catch(() => {})
 }

@@ -6,6 +6,7 @@ import type { WorkerBindings } from './bindings.ts'
 import { acrossOrigins } from './cors.ts'
 import { runDue } from './put-off.ts'
 import { openServing, type Serving } from './serving.ts'
+import { type SessionClass, sessionClass } from './session-object.ts'
 import { putOffCalls, type WorkerServer } from './worker-host.ts'
 
 /** What Cloudflare calls. */
@@ -15,8 +16,14 @@ export interface Worker {
   scheduled(event: unknown, env: WorkerBindings): Promise<void>
 }
 
+export interface ServedWorker {
+  readonly worker: Worker
+  /** Keeps sessions, where the binding MCP_SESSIONS leads to it. */
+  readonly McpSession: SessionClass
+}
+
 /** Puts a server on Cloudflare Workers: MCP of both eras at `/mcp`, `/health`, and who may call. */
-export function createWorker(server: WorkerServer): Worker {
+export function createWorker(server: WorkerServer): ServedWorker {
   const network = globalThis.fetch.bind(globalThis)
   // The global fetch is the only other way out that code has; outside of Workers it belongs to others too.
   if (navigator.userAgent === 'Cloudflare-Workers') {
@@ -31,7 +38,7 @@ export function createWorker(server: WorkerServer): Worker {
     return (serving ??= made)
   }
 
-  return {
+  const worker: Worker = {
     fetch: (request, env) =>
       acrossOrigins(request, env, () => answerRequest(request, env, server.parts, () => serve(env))),
     async scheduled(_event, env) {
@@ -41,4 +48,5 @@ export function createWorker(server: WorkerServer): Worker {
       if (server.tick !== undefined) await run(server.tick, {})
     },
   }
+  return { worker, McpSession: sessionClass(server, network) }
 }

@@ -12,7 +12,7 @@ import type { Serving } from './serving.ts'
 export async function serveMcp(
   request: Request,
   env: WorkerBindings,
-  { guard, handler }: Serving,
+  { guard, handler, sessions }: Serving,
   parts: ServerParts,
   isVerifier: boolean,
 ): Promise<Response> {
@@ -25,6 +25,8 @@ export async function serveMcp(
   const tools = message && !isVerifier ? calledTools(message.body, parts) : []
   const refusal = guard.refuseTools?.(tools, caller, request)
   if (refusal) return refusal
+  const answered = await sessions?.serve(request, message, caller)
+  if (answered) return answered
   const { authInfo } = caller
   return handler.fetch(request, { ...(authInfo && { authInfo }), ...(message && { parsedBody: message.body }) })
 }

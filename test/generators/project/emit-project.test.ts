@@ -75,7 +75,8 @@ describe('a generated project', () => {
       const imported = Array.from(text.matchAll(/from '([^']+)'/g), ([, specifier = '']) => specifier)
       const foreign = imported.filter(
         (specifier) =>
-          !specifier.startsWith('.') && !/^(node:|@modelcontextprotocol\/|minisearch$|jose$)/.test(specifier),
+          !specifier.startsWith('.') &&
+          !/^(node:|@modelcontextprotocol\/|cloudflare:|minisearch$|jose$)/.test(specifier),
       )
       expect(foreign, file).toEqual([])
     }

@@ -1,17 +1,16 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { build } from 'esbuild'
 import { afterEach, expect, it, vi } from 'vitest'
 import { emitProject } from '../../../generators/project/emit-project.ts'
+import type { ProjectFiles } from '../../../src/model/project-files.ts'
+import { bundleWorker } from '../../../src/pipeline/workshop/bundle-worker.ts'
 import { projectSurroundings } from '../../../src/pipeline/workshop/package-sources.ts'
 import { writeFiles } from '../../../src/pipeline/workshop/project-folder.ts'
 import { sqliteD1 } from '../../fixtures/sqlite-d1.ts'
 import { definitionOf } from '../../contracts/template-contract.ts'
-
-const root = path.resolve(import.meta.dirname, '../../..')
 
 /** What Cloudflare calls of a Worker. */
 interface Worker {
@@ -27,8 +26,8 @@ it('a Worker of the scheduler is called by its cron trigger each minute, and run
     triggers: { crons: ['* * * * *'] },
     d1_databases: [{ binding: 'MCP_STORE' }],
   })
-  await using project = await temporaryProject(files)
-  const worker = await loadWorker(project.folder)
+  await using temporary = await temporaryFolder()
+  const worker = await loadWorker(files, temporary.folder)
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-02T07:59:30Z') })
   const env = { MCP_TOKEN: 'open-sesame', MCP_STORE: sqliteD1() }
   const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
@@ -57,29 +56,14 @@ it('a server without what recurs has no cron trigger', () => {
   expect(files['src/entries/http.ts']).not.toContain('setInterval')
 })
 
-/** Bundled as wrangler does it. */
-async function loadWorker(folder: string): Promise<Worker> {
-  const outfile = path.join(folder, 'worker.mjs')
-  const entryPoints = [path.join(folder, 'src', 'entries', 'worker.ts')]
-  const conditions = ['workerd', 'worker', 'browser']
-  await build({
-    entryPoints,
-    outfile,
-    bundle: true,
-    format: 'esm',
-    conditions,
-    platform: 'neutral',
-    external: ['node:*'],
-  })
-  const loaded: { readonly default: Worker } = await import(pathToFileURL(outfile).href)
+/** As it is published. */
+async function loadWorker(files: ProjectFiles, folder: string): Promise<Worker> {
+  await writeFiles(folder, await bundleWorker(files, folder))
+  const loaded: { readonly default: Worker } = await import(pathToFileURL(path.join(folder, 'worker.mjs')).href)
   return loaded.default
 }
 
-async function temporaryProject(
-  files: Readonly<Record<string, string>>,
-): Promise<AsyncDisposable & { folder: string }> {
+async function temporaryFolder(): Promise<AsyncDisposable & { folder: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-worker-'))
-  await writeFiles(folder, files)
-  await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }
