@@ -1,4 +1,5 @@
 import { MetaError } from '../../../src/errors/meta-error.ts'
+import { isRefusal, PROBLEM } from './api/api-failure.ts'
 import { deleteWorker } from './api/delete-worker.ts'
 import { deleteDatabase, deleteNamespace } from './api/storage.ts'
 import { setShares } from './api/versions.ts'
@@ -71,7 +72,7 @@ async function giveBack(publishing: Publishing, { before }: Attempt, signal: Abo
 
 function codeOf(error: MetaError): MetaError['code'] {
   // The platform starts each upload once: a Worker that throws then is the build's own failure.
-  return error.code === 'TARGET_REFUSED' && error.message.includes('10021') ? 'DEPLOYMENT_FAILED' : error.code
+  return isRefusal(error, PROBLEM.startup) ? 'DEPLOYMENT_FAILED' : error.code
 }
 
 function isCancelled(reason: unknown): boolean {

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ProjectFiles } from '../../../../src/model/project-files.ts'
+import { type Cloudflare, startCloudflare } from '../../../fixtures/cloudflare/start-cloudflare.ts'
+import { apiWrangler } from '../../../fixtures/publisher/api-wrangler.ts'
+import { callSay, openPublisher, PublishedServer } from '../../../fixtures/publisher/open-publisher.ts'
+import { tinyWorker } from '../../../fixtures/publisher/tiny-worker.ts'
+
+const signal = new AbortController().signal
+let cloudflare: Cloudflare
+
+beforeAll(async () => {
+  cloudflare = await startCloudflare()
+})
+afterAll(() => cloudflare[Symbol.asyncDispose]())
+
+describe('a deploy whose daemon dies', () => {
+  it('goes on from any step of the first: one Worker, and no version is uploaded twice', async () => {
+    const steps = await untilNothingDies(async (step) => {
+      const server = new PublishedServer()
+      const died = await dieAt(step, server, 1, tinyWorker({ text: 'one' }))
+      const { endpointUrl } = await openPublisher(cloudflare).apply(
+        server.request(1, tinyWorker({ text: 'one' })),
+        signal,
+      )
+      expect(await callSay(cloudflare, endpointUrl)).toBe('one')
+      expect([...cloudflare.account.scripts.keys()]).toEqual([server.worker])
+      expect(tagsOf(server)).toHaveLength(2)
+      cloudflare.account.scripts.clear()
+      return died
+    })
+    // Three notes, two uploads, the address, the traffic and the cron triggers at least.
+    expect(steps).toBeGreaterThanOrEqual(8)
+  })
+
+  it('goes on from any step of a later one, while what ran goes on running', async () => {
+    const server = new PublishedServer()
+    const target = openPublisher(cloudflare)
+    const { endpointUrl } = await target.apply(server.request(1, tinyWorker({ text: '0' })), signal)
+    const steps = await untilNothingDies(async (step) => {
+      const modules = tinyWorker({ text: String(step) })
+      const before = tagsOf(server).length
+      const died = await dieAt(step, server, step + 1, modules)
+      expect([String(step - 1), String(step)]).toContain(await callSay(cloudflare, endpointUrl))
+      await target.apply(server.request(step + 1, modules), signal)
+      expect(await callSay(cloudflare, endpointUrl)).toBe(String(step))
+      expect(tagsOf(server)).toHaveLength(before + 2)
+      return died
+    })
+    expect(steps).toBeGreaterThanOrEqual(8)
+    const versions = await target.versions(server.deployment)
+    expect(versions.map(({ version }) => version)).toEqual(versions.map((_, index) => versions.length - index))
+    cloudflare.account.scripts.clear()
+  })
+
+  it('gives way to another build, which has what ran before behind it', async () => {
+    const server = new PublishedServer()
+    const target = openPublisher(cloudflare)
+    const { endpointUrl } = await target.apply(server.request(1, tinyWorker({ text: 'one' })), signal)
+    // Its trial stands beside what runs.
+    await dieAt(5, server, 2, tinyWorker({ text: 'two' }))
+    const failing = server.request(3, tinyWorker({ text: '', fails: 'no such book' }))
+    await expect(target.apply(failing, signal)).rejects.toMatchObject({ code: 'DEPLOYMENT_FAILED' })
+    expect(await callSay(cloudflare, endpointUrl)).toBe('one')
+    await target.apply(server.request(4, tinyWorker({ text: 'four' }), { traffic: 30 }), signal)
+    const shares = cloudflare.account.scripts.get(server.worker)?.deployments.at(-1)?.versions
+    expect(shares?.map(({ percentage }) => percentage)).toEqual([30, 70])
+    expect((await target.versions(server.deployment)).map(({ version, share }) => [version, share])).toEqual([
+      [4, 30],
+      [undefined, 0],
+      [1, 70],
+    ])
+  })
+})
+
+/** @param run  for the step that it dies at; says whether it did @returns how many steps there were */
+async function untilNothingDies(run: (step: number) => Promise<boolean>): Promise<number> {
+  for (let step = 1; ; step++) if (!(await run(step))) return step - 1
+}
+
+/** A deploy that ends without a word after its n-th change, here or at the platform. @returns false: it was done before */
+async function dieAt(step: number, server: PublishedServer, version: number, modules: ProjectFiles): Promise<boolean> {
+  const controller = new AbortController()
+  const death = new Error('The daemon was killed.')
+  let changes = 0
+  const count = () => {
+    if (++changes === step) controller.abort(death)
+  }
+  const counting: typeof fetch = async (input, init) => {
+    const response = await cloudflare.fetch(input, init)
+    const { url, method } = new Request(input, init)
+    if (method !== 'GET' && url.startsWith(cloudflare.apiBaseUrl)) count()
+    return response
+  }
+  server.onKept = count
+  const target = openPublisher(cloudflare, { fetch: counting, wrangler: apiWrangler(count) })
+  const ended: unknown = await target
+    .apply(server.request(version, modules), controller.signal)
+    .catch((error: unknown) => error)
+  server.onKept = () => {}
+  if (ended instanceof Error && ended !== death) throw ended
+  return changes >= step
+}
+
+function tagsOf({ worker }: PublishedServer): string[] {
+  const versions = cloudflare.account.scripts.get(worker)?.versions ?? []
+  return versions.map(({ annotations }) => annotations['workers/tag'] ?? '')
+}
