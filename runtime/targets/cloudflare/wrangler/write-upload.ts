@@ -44,13 +44,23 @@ export async function writeUpload(folder: string, { config, modules, secrets }: 
 /** Others, such as `build`, `assets` or `containers`, start programs and send files of this machine. */
 function readConfig(config: WorkerUpload['config']): Record<string, unknown> {
   const kept = Object.entries(config).filter(([key]) => !BUNDLES.has(key))
-  const refused = kept.map(([key]) => key).filter((key) => !DESCRIBES.has(key))
+  const refused = kept.filter(([key, value]) => !DESCRIBES.has(key) && !isInheriting(key, value))
   if (refused.length === 0) return Object.fromEntries(kept)
   throw new MetaError(
     'TARGET_REFUSED',
-    `wrangler.jsonc has ${refused.map((key) => `"${key}"`).join(', ')}, which mcpwright does not hand on.`,
+    `wrangler.jsonc has ${refused.map(([key]) => `"${key}"`).join(', ')}, which mcpwright does not hand on.`,
     'Take it out of wrangler.jsonc, or deploy the project by hand with `npx wrangler deploy`.',
   )
+}
+
+/** `unsafe` is taken where it does nothing but keep bindings that somebody else gave the Worker. */
+function isInheriting(key: string, value: unknown): boolean {
+  if (key !== 'unsafe' || typeof value !== 'object' || value === null) return false
+  const { bindings, ...others } = value as { readonly bindings?: unknown }
+  if (!Array.isArray(bindings) || Object.keys(others).length > 0) return false
+  return bindings.every((binding: unknown) => {
+    return typeof binding === 'object' && binding !== null && 'type' in binding && binding.type === 'inherit'
+  })
 }
 
 function keys(text: string): ReadonlySet<string> {

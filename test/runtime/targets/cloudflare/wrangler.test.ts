@@ -95,10 +95,18 @@ describe('wrangler, as mcpwright runs it', () => {
     const upload = uploadOf('books')
     const harmful = {
       ...upload,
-      config: { ...upload.config, build: { command: 'touch /tmp/x' }, assets: { directory: '/' } },
+      config: {
+        ...upload.config,
+        build: { command: 'touch /tmp/x' },
+        assets: { directory: '/' },
+        unsafe: { metadata: {} },
+      },
     }
     const failure = await failureOf(wrangler().deploy(harmful, access(), signal()))
-    expect(failure).toMatchObject({ code: 'TARGET_REFUSED', message: expect.stringContaining('"build", "assets"') })
+    expect(failure).toMatchObject({
+      code: 'TARGET_REFUSED',
+      message: expect.stringContaining('"build", "assets", "unsafe"'),
+    })
   })
 
   it('leaves nothing behind, however a run ended', () => {
