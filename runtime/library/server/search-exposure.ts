@@ -1,7 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/server'
 import { errorResult, type ToolResult } from '../tool-result.ts'
 import { listedTool, type ToolEntry } from './tool-entry.ts'
-import { createToolIndex, type ToolDocument, type ToolIndex } from './tool-index.ts'
+import type { ToolDocument, ToolIndex } from './tool-index.ts'
 
 const toolName = { type: 'string', maxLength: 64, description: 'A tool name that search_tools gave.' }
 const toolArguments = { type: 'object', description: 'Its arguments, as describe_tool shows them.' }
@@ -53,7 +53,7 @@ export const searchTools: readonly Tool[] = [
 ]
 
 export interface ToolSearch {
-  find(query: string, limit: number): ToolResult
+  find(query: string, limit: number): Promise<ToolResult>
   describe(name: string): ToolResult
 }
 
@@ -61,7 +61,9 @@ export interface ToolSearch {
 export function createToolSearch(entries: ReadonlyMap<string, ToolEntry>): ToolSearch {
   let index: ToolIndex | undefined
   return {
-    find(query, limit) {
+    async find(query, limit) {
+      // On Workers it is a chunk of its own, which other servers never load.
+      const { createToolIndex } = await import('./tool-index.ts')
       index ??= createToolIndex(Array.from(entries.values(), toDocument))
       const hits = index.search(query).slice(0, limit)
       const found = hits.flatMap(({ id }) => {

@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair, type GenerateKeyPairResult, type JWK, type JWTPayload, SignJWT } from 'jose'
+
+export interface Issuer extends AsyncDisposable {
+  readonly url: string
+  /** A token that holds, but for what is given. */
+  token(claims?: JWTPayload): Promise<string>
+  /** From now on another key signs, and the old one is gone. */
+  rotate(): Promise<void>
+  /** What its keys say of themselves, and a wrong use of them. */
+  readonly publicKey: () => JWK
+  /** Addresses that were asked for. */
+  readonly requests: readonly string[]
+  fail(isDown: boolean): void
+}
+
+/** An OpenID provider on loopback. */
+export async function openIssuer(audience: string): Promise<Issuer> {
+  let signing = await makeKey()
+  let isDown = false
+  const requests: string[] = []
+  const server = createServer((request, response) => {
+    requests.push(request.url ?? '')
+    response.setHeader('content-type', 'application/json')
+    if (isDown) return void response.writeHead(500).end('{}')
+    const answers: Record<string, object> = {
+      '/.well-known/openid-configuration': { issuer: url, jwks_uri: `${url}/keys` },
+      '/keys': { keys: [signing.jwk] },
+    }
+    const answer = answers[request.url ?? '']
+    response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? {}))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    requests,
+    publicKey: () => signing.jwk,
+    async token(claims = {}) {
+      const nowSeconds = Math.floor(Date.now() / 1_000)
+      const payload = {
+        iss: url,
+        aud: audience,
+        sub: 'ada',
+        azp: 'editor',
+        iat: nowSeconds,
+        exp: nowSeconds + 300,
+        ...claims,
+      }
+      const { alg = '', kid = '' } = signing.jwk
+      return new SignJWT(payload).setProtectedHeader({ alg, kid }).sign(signing.privateKey)
+    },
+    async rotate() {
+      signing = await makeKey()
+    },
+    fail(down) {
+      isDown = down
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function makeKey(): Promise<{ privateKey: GenerateKeyPairResult['privateKey']; jwk: JWK }> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  return { privateKey, jwk: { ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: crypto.randomUUID() } }
+}

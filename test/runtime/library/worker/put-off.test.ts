@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { d1Store } from '../../../../runtime/library/worker/d1-store.ts'
+import { putOff, runDue } from '../../../../runtime/library/worker/put-off.ts'
+import { sqliteD1 } from '../../../fixtures/sqlite-d1.ts'
+
+function setUp() {
+  const time = { nowMs: 1_000_000 }
+  const clock = { now: () => time.nowMs }
+  const calls = d1Store(sqliteD1(), 'calls')
+  const ran: unknown[] = []
+  const run = async (tool: string, input: unknown) => void ran.push([tool, input])
+  return { time, clock, calls, ran, run, schedule: putOff(calls, clock) }
+}
+
+describe('calls that were put off', () => {
+  it('are run when they are due, in their order, and then forgotten', async () => {
+    const { time, clock, calls, ran, run, schedule } = setUp()
+    await schedule('second', { n: 2 }, 60_000)
+    await schedule('first', { n: 1 }, 10)
+    await runDue(calls, run, clock)
+    expect(ran).toEqual([])
+    time.nowMs += 60_000
+    await runDue(calls, run, clock)
+    expect(ran).toEqual([
+      ['first', { n: 1 }],
+      ['second', { n: 2 }],
+    ])
+    expect(await calls.list()).toEqual([])
+  })
+
+  it('are run once by two who look at the same time, however many they are', async () => {
+    const { clock, calls, ran, run, schedule } = setUp()
+    for (let n = 0; n < 25; n++) await schedule('job', n, 0)
+    await Promise.all([runDue(calls, run, clock), runDue(calls, run, clock)])
+    expect(ran.length).toBe(25)
+    expect(new Set(ran.map((each) => JSON.stringify(each))).size).toBe(25)
+  })
+
+  it('are run again when whoever ran them died', async () => {
+    const { time, clock, calls, ran, run, schedule } = setUp()
+    await schedule('job', 1, 0)
+    const dies = () => Promise.reject(new Error('The isolate is gone.'))
+    await expect(runDue(calls, dies, clock)).rejects.toThrow('gone')
+    await runDue(calls, run, clock)
+    expect(ran).toEqual([])
+    time.nowMs += 5 * 60_000 + 1
+    await runDue(calls, run, clock)
+    expect(ran).toEqual([['job', 1]])
+  })
+
+  it('may put off others, themselves too', async () => {
+    const { time, clock, calls, ran, schedule } = setUp()
+    const again = async (tool: string) => {
+      ran.push(tool)
+      await schedule(tool, {}, 1_000)
+    }
+    await schedule('job', {}, 0)
+    await runDue(calls, again, clock)
+    time.nowMs += 1_000
+    await runDue(calls, again, clock)
+    expect(ran).toEqual(['job', 'job'])
+  })
+})
