@@ -5,6 +5,7 @@ import { createServerBridge } from '../bridge/serve/create-server-bridge.ts'
 import { createServerMetrics } from '../bridge/serve/server-metrics.ts'
 import { detectIsolationLayers } from '../runtime/supervisor/detect-isolation-layers.ts'
 import { createSandbox } from '../runtime/sandbox/create-sandbox.ts'
+import { cloudflareSettingsSchema } from '../runtime/targets/cloudflare/settings.ts'
 import { createLocalTarget, type LocalTarget } from '../runtime/targets/local/create-local-target.ts'
 import { defaults } from './config/defaults.ts'
 import type { Config } from './config/load-config.ts'
@@ -18,7 +19,7 @@ import {
   writeDaemonRecord,
 } from './daemon/daemon-file.ts'
 import { listenOnKeptPort } from './daemon/listen.ts'
-import { loadInTurns } from './daemon/load-in-turns.ts'
+import { loadLate } from './daemon/load-in-turns.ts'
 import { createOpener, type Opener } from './daemon/opener.ts'
 import { createPresence } from './daemon/presence.ts'
 import { ownVersion } from './daemon/version.ts'
@@ -48,6 +49,7 @@ import { createServerSchedule } from './pipeline/server-schedule.ts'
 import { createAuditWriter } from './pipeline/audit-writer.ts'
 import { createServerSecrets } from './pipeline/server-secrets.ts'
 import type { Services } from './pipeline/services.ts'
+import { lateTarget } from './pipeline/targets/late-target.ts'
 import { createUsageCounter } from './pipeline/usage-counter.ts'
 import { createWorkshop } from './pipeline/workshop/workshop.ts'
 import { createQueue } from './queue/pg-boss-queue.ts'
@@ -178,11 +180,6 @@ async function closeDown(config: Config, server: Server, meta: MetaEndpoint, ope
   await closed
 }
 
-/** What the first call of a deployed server needs, but no start. */
-async function loadLate(signal: AbortSignal): Promise<void> {
-  await loadInTurns(['undici', 'prom-client'], signal).catch((error: unknown) => console.error('Loading ahead:', error))
-}
-
 interface Opened extends AsyncDisposable {
   readonly services: Services
   readonly target: LocalTarget
@@ -229,7 +226,9 @@ async function openServices(
   const usage = createUsageCounter(db)
   resources.defer(() => usage.close())
   const keyring = openKeyring(config)
-  for (const { name, value } of config.envSecrets) if (value !== undefined) redactor.learn({ name, value })
+  const ownToken = { name: 'MCPWRIGHT_CLOUDFLARE_TOKEN', value: config.cloudflare.token }
+  for (const { name, value } of [...config.envSecrets, ownToken])
+    if (value !== undefined) redactor.learn({ name, value })
   const vault = createVault(keyring, ({ tenantId, name }, value) => redactor.learn({ name, value }, tenantId))
   await finishRotation(db, vault, keyring)
   await db.asSystem((sql) => vault.noteAll(sql))
@@ -264,6 +263,10 @@ async function openServices(
     environment: (request) => childEnvironment(request, { secrets, vault }),
     onRequest: ({ deployment }) => usage.count(deployment.id),
   })
+  const cloudflare = lateTarget({ name: 'cloudflare', settingsSchema: cloudflareSettingsSchema }, async () => {
+    const { openCloudflare } = await import('./pipeline/targets/open-cloudflare.ts')
+    return openCloudflare({ config, db, egress, secrets, vault, workshop, ownerToken: token })
+  })
   const services: Services = {
     config,
     daemonId,
@@ -282,7 +285,7 @@ async function openServices(
     inboxLinks,
     pendingLogins: createPendingLogins(defaults.inbox.linkMs),
     rotateSecrets: () => rotateSecrets(db, vault, keyring),
-    targets: { local: target },
+    targets: { local: target, cloudflare },
     reachServer,
     ownerToken: token,
     baseUrl,

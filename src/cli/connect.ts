@@ -11,11 +11,15 @@ import { isAddress, openRemoteServer, type RemoteOptions } from './remote-server
 
 export interface ConnectCommandOptions extends RemoteOptions {
   readonly transport?: string
+  readonly target?: string
 }
 
 interface ServerEndpoint {
+  /** `local`, or where else it was deployed. */
+  readonly target: string
   readonly url: string
-  readonly token: string
+  /** Absent where none is asked for, or somebody else gives it out. */
+  readonly token?: string
 }
 
 /** Carries stdio to a server: of this machine by its name, or of any other by its address. */
@@ -25,7 +29,7 @@ export async function connect(
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   if (isAddress(server)) await connectRemote(server, options, environment)
-  else await connectDeployed(server, environment)
+  else await connectDeployed(server, options, environment)
   process.exit(0)
 }
 
@@ -48,21 +52,33 @@ async function connectRemote(
 }
 
 /** The daemon is brought up where there is none. */
-async function connectDeployed(server: string, environment: NodeJS.ProcessEnv): Promise<void> {
+async function connectDeployed(
+  server: string,
+  options: ConnectCommandOptions,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
   const config = loadConfig(environment)
   // A name that is wrong is told at once, not at the client's first call.
   const installation = watchInstallation(config.home)
-  await findEndpoint(server, config, environment)
+  const found = await findEndpoint(server, config, environment, options.target)
+  if (found.target !== 'local') {
+    const header = [...(options.header ?? []), ...headersOf(found).map(([name, value]) => `${name}: ${value}`)]
+    return connectRemote(found.url, { ...options, header }, environment)
+  }
   await connectStdio({
     input: process.stdin,
     output: process.stdout,
     async endpoint() {
       installation.refuseIfGone()
-      const { url, token } = await findEndpoint(server, config, environment)
+      const local = await findEndpoint(server, config, environment, 'local')
       installation.noteUse()
-      return { url, headers: { authorization: `Bearer ${token}` } }
+      return { url: local.url, headers: Object.fromEntries(headersOf(local)) }
     },
   })
+}
+
+function headersOf({ token }: ServerEndpoint): readonly (readonly [string, string])[] {
+  return token === undefined ? [] : [['authorization', `Bearer ${token}`]]
 }
 
 function readTransport(text: string | undefined): Transport {
@@ -73,9 +89,13 @@ function readTransport(text: string | undefined): Transport {
 }
 
 /** Prints what an HTTP client needs. */
-export async function showEndpoint(server: string, environment: NodeJS.ProcessEnv): Promise<void> {
-  const { url, token } = await findEndpoint(server, loadConfig(environment), environment)
-  const http = { type: 'http', url, headers: { Authorization: `Bearer ${token}` } }
+export async function showEndpoint(
+  server: string,
+  { target }: Pick<ConnectCommandOptions, 'target'>,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { url, token } = await findEndpoint(server, loadConfig(environment), environment, target)
+  const http = { type: 'http', url, ...(token !== undefined && { headers: { Authorization: `Bearer ${token}` } }) }
   console.log(JSON.stringify({ mcpServers: { [server]: http } }, null, 2))
 }
 
@@ -84,13 +104,16 @@ export async function findEndpoint(
   server: string,
   config: Config,
   environment: NodeJS.ProcessEnv,
+  target?: string,
 ): Promise<ServerEndpoint> {
   const daemon = await ensureDaemon(config, environment)
-  const answer = await askDaemon(daemon, `/servers/${encodeURIComponent(server)}/endpoint`, { timeoutMs: 20_000 })
-  const body: { url?: string; token?: string; title?: string; detail?: string; fix?: string } = {
-    ...Object(answer?.body),
+  const query = target === undefined ? '' : `?target=${encodeURIComponent(target)}`
+  const path = `/servers/${encodeURIComponent(server)}/endpoint${query}`
+  const answer = await askDaemon(daemon, path, { timeoutMs: 20_000 })
+  const body: Partial<ServerEndpoint> & { title?: string; detail?: string; fix?: string } = { ...Object(answer?.body) }
+  if (answer?.status === 200 && body.url && body.target) {
+    return { target: body.target, url: body.url, ...(body.token && { token: body.token }) }
   }
-  if (answer?.status === 200 && body.url && body.token) return { url: body.url, token: body.token }
   // Our own daemon writes its errors as problem+json with a code of the list.
   const code = (body.title ?? 'DAEMON_UNAVAILABLE') as ErrorCode
   throw new MetaError(code, body.detail ?? 'The daemon did not answer.', body.fix ?? 'Run "mcpwright doctor".')

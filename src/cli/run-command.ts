@@ -91,6 +91,7 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .description('carry stdio to a deployed server, or to any MCP server by its address, for a client configuration')
     .argument('<server>', 'the name of a deployed server, or an https:// address')
     .option('--transport <how>', 'of an address: auto, streamable-http or sse', 'auto')
+    .option('--target <target>', 'of a name: local or cloudflare; here where it is up here')
     .action(async (server: string, options) => (await import('./connect.ts')).connect(server, options, environment))
   remoteOptions(program.command('login'))
     .description('log in to an MCP server before a client needs it')
@@ -106,7 +107,10 @@ function addCommands(program: Command, environment: NodeJS.ProcessEnv): void {
     .command('endpoint')
     .description('show the address and token of a deployed server')
     .argument('<server>', 'the name of a deployed server')
-    .action(async (server: string) => (await import('./connect.ts')).showEndpoint(server, environment))
+    .option('--target <target>', 'where it was deployed: local or cloudflare')
+    .action(async (server: string, options: { target?: string }) =>
+      (await import('./connect.ts')).showEndpoint(server, options, environment),
+    )
   const secret = program.command('secret').description("servers' secrets, which no model sees")
   secret
     .command('rotate')

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { MetaError } from '../errors/meta-error.ts'
 import { nearestName, SECRET_NAME } from '../model/names.ts'
+import { type CloudflareConfig, readCloudflare } from './cloudflare-config.ts'
 import { defaults } from './defaults.ts'
 import { type NetworkConfig, readNetwork } from './network-config.ts'
 import { settings } from './settings.ts'
@@ -31,6 +32,7 @@ export interface Config {
   readonly quota: Quota
   /** How every request leaves. */
   readonly network: NetworkConfig
+  readonly cloudflare: CloudflareConfig
   /** Told to the person at start. */
   readonly warnings: readonly string[]
 }
@@ -93,6 +95,7 @@ export function loadConfig(env: Environment, platform: NodeJS.Platform = process
       storedGb: readLimit('MCPWRIGHT_MAX_GB', env.MCPWRIGHT_MAX_GB) ?? defaults.quota.storedGb,
     },
     network: readNetwork(env),
+    cloudflare: readCloudflare(env),
     warnings: unknownVariables(env),
   }
 }

@@ -57,6 +57,20 @@ export const settings: readonly Setting[] = [
     means: '1 gives chats the tools that change files of generated projects ([guide](../files.md)).',
   },
   {
+    name: 'MCPWRIGHT_CLOUDFLARE_TOKEN',
+    means:
+      'An API token of Cloudflare that deploys there use; or enter it on the inbox page ([guide](../cloudflare.md)).',
+  },
+  {
+    name: 'MCPWRIGHT_CLOUDFLARE_ACCOUNT',
+    means: 'The id of the account that is deployed to, where the token reaches several.',
+  },
+  {
+    name: 'MCPWRIGHT_CLOUDFLARE_API',
+    default: '`https://api.cloudflare.com/client/v4`',
+    means: "Where Cloudflare's API is.",
+  },
+  {
     name: 'MCPWRIGHT_REQUESTS_PER_MINUTE',
     default: String(egress.requestsPerMinute),
     means: 'How often one server may ask one host; a sixth of it may come at once.',

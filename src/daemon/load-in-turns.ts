@@ -4,6 +4,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 const require = createRequire(import.meta.url)
 
+/** What the first call of a deployed server needs, but no start. */
+export async function loadLate(signal: AbortSignal): Promise<void> {
+  await loadInTurns(['undici', 'prom-client'], signal).catch((error: unknown) => console.error('Loading ahead:', error))
+}
+
 /**
  * Loads CommonJS packages whose whole would block the event loop (undici: 109 files, 60 ms), a file in a turn, those
  * that others need first. A later `import()` of one finds it there. What cannot be found is left to that import.

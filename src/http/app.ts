@@ -17,6 +17,7 @@ import { setSecretDoor } from './secret-door.ts'
 import { refuseForeign, requireToken } from './guard.ts'
 import { exportDoor, importDoor } from './move-door.ts'
 import type { MetaEndpoint } from './meta-endpoint.ts'
+import { queryText } from './query-text.ts'
 import { listServersDoor, showEndpointDoor, showJobDoor } from './server-doors.ts'
 
 export interface AppOptions {
@@ -66,7 +67,7 @@ export function createApp(options: AppOptions): Express {
   )
   app.get('/servers', async (_, response) => listServersDoor(response, await services(), principal))
   app.get('/servers/:name/endpoint', async (request, response) =>
-    showEndpointDoor(request.params.name, response, await services(), principal),
+    showEndpointDoor(request.params.name, queryText(request, 'target'), response, await services(), principal),
   )
   app.get('/servers/:name/export', async (request, response) =>
     exportDoor(request.params.name, response, await services(), principal, options.version),

@@ -10,6 +10,7 @@ import type { Services } from '../pipeline/services.ts'
 import { findServerByName } from '../registry/server-store.ts'
 import { readBody } from './read-body.ts'
 import { readMultipart } from './read-multipart.ts'
+import { queryText } from './query-text.ts'
 
 /**
  * `POST /upload-openapi`: a multipart form with `file` (and `name`), or the description itself as the body with
@@ -47,7 +48,7 @@ export async function receiveDescription(
     tenantId,
   )
   const gates = { acknowledge: [], subject: principal.subject }
-  const { job, deployment } = await queueDeploy(server, 'local', { gates }, services, tenantId)
+  const { job, deployment } = await queueDeploy(server, { target: 'local' }, { gates }, services, tenantId)
   response
     .status(202)
     .location(`/jobs/${job}`)
@@ -72,8 +73,7 @@ async function readUpload(request: Request): Promise<Upload> {
   const body = await readBody(request, defaults.limits.descriptionBytes)
   const type = request.headers['content-type'] ?? ''
   const fields = type.startsWith('multipart/form-data') ? await readForm(body, type) : { text: body.toString('utf8') }
-  const queryText = (key: string) => (typeof request.query[key] === 'string' ? request.query[key] : undefined)
-  const upload = { name: queryText('name'), baseUrl: queryText('base_url'), ...fields }
+  const upload = { name: queryText(request, 'name'), baseUrl: queryText(request, 'base_url'), ...fields }
   if (upload.text.trim() === '') {
     throw new MetaError(
       'DESCRIPTION_UNREADABLE',

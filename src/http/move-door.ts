@@ -3,6 +3,7 @@ import { defaults } from '../config/defaults.ts'
 import type { Principal } from '../model/principal.ts'
 import { exportServer, importServer, previewServer, readPortable } from '../pipeline/move-server.ts'
 import type { Services } from '../pipeline/services.ts'
+import { queryText } from './query-text.ts'
 import { readBody } from './read-body.ts'
 
 /** `GET /servers/{name}/export` */
@@ -27,7 +28,7 @@ export async function importDoor(
   const leaving = new AbortController()
   response.once('close', () => leaving.abort())
   const portable = await readPortable(text, services, tenantId, leaving.signal)
-  const name = typeof request.query['name'] === 'string' ? request.query['name'] : undefined
+  const name = queryText(request, 'name')
   const preview = previewServer(portable, name)
   const isPreview = request.query['preview'] !== undefined
   if (!isPreview) await importServer(portable, services, { tenantId, name, signal: leaving.signal })

@@ -3,10 +3,9 @@ import { MetaError } from '../errors/meta-error.ts'
 import type { JobId } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
-import { deploymentToken } from '../pipeline/deploy-build.ts'
-import { notDeployed } from '../pipeline/queue-work.ts'
-import { findDeployment, listDeployments } from '../registry/deployment-store.ts'
-import { listServers, requireServer } from '../registry/server-store.ts'
+import { findServerEndpoint } from '../pipeline/targets/find-endpoint.ts'
+import { listDeployments } from '../registry/deployment-store.ts'
+import { listServers } from '../registry/server-store.ts'
 
 /** `GET /servers`: name, status and where each runs. */
 export async function listServersDoor(
@@ -35,22 +34,18 @@ export async function listServersDoor(
   response.json({ servers: rows })
 }
 
-/** `GET /servers/{name}/endpoint`: how the owner's own clients reach a deployed server. */
+/** `GET /servers/{name}/endpoint?target=`: how the owner's own clients reach a deployed server. */
 export async function showEndpointDoor(
   name: string,
+  target: string | undefined,
   response: Response,
   services: Services,
   { tenantId }: Principal,
 ): Promise<void> {
-  const deployment = await services.db.as(tenantId, async (sql) => {
-    const server = await requireServer(sql, tenantId, name)
-    return findDeployment(sql, tenantId, server.id, 'local')
-  })
-  if (!deployment?.endpointUrl || deployment.status !== 'running') throw notDeployed(name, 'local')
+  const { endpoint, deployment } = await findServerEndpoint(name, target, services, tenantId)
   response.json({
-    url: deployment.endpointUrl,
-    shared_url: `${services.baseUrl}/s/${deployment.slug}/mcp`,
-    token: deploymentToken(services, deployment.id),
+    ...endpoint,
+    ...(endpoint.target === 'local' && { shared_url: `${services.baseUrl}/s/${deployment.slug}/mcp` }),
   })
 }
 

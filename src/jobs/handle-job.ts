@@ -1,6 +1,7 @@
 import { buildServer } from '../pipeline/build-server.ts'
 import { checkBuild } from '../pipeline/check-build.ts'
-import { deployBuild, startDeployment, stopDeployment } from '../pipeline/deploy-build.ts'
+import { deployBuild, startDeployment } from '../pipeline/deploy-build.ts'
+import { stopDeployment } from '../pipeline/stop-deployment.ts'
 import { cleanUpServer, removeServer } from '../pipeline/remove-server.ts'
 import type { Services } from '../pipeline/services.ts'
 import type { Job, JobProgress } from '../queue/queue.ts'

@@ -12,7 +12,7 @@ export const DEPLOYMENT_STATUSES = [
 ] as const
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number]
 
-export const TARGET_NAMES = ['local'] as const
+export const TARGET_NAMES = ['local', 'cloudflare'] as const
 export type TargetName = (typeof TARGET_NAMES)[number]
 
 /** Where a build of a server runs, or is meant to run. One per server and target. */
@@ -26,7 +26,7 @@ export interface Deployment {
   readonly statusMessage: string | null
   readonly buildId: BuildId | null
   readonly endpointUrl: string | null
-  /** Unique over all tenants: `/s/{slug}/mcp`. */
+  /** Unique over all tenants within its target: here `/s/{slug}/mcp`, elsewhere part of a name. */
   readonly slug: string
   readonly port: number | null
   readonly daemonId: DaemonId | null
@@ -38,6 +38,8 @@ export interface Deployment {
   readonly settings: Readonly<Record<string, unknown>>
   /** What the target has made and needs to know again; it alone reads it. Holds no secret. */
   readonly state: Readonly<Record<string, unknown>>
+  /** What a person agreed may be open to everybody: `digestOfStakes`; null: nothing. */
+  readonly openApproval: string | null
   readonly requestCount: number
   readonly lastRequestAt: Date | null
   readonly startedAt: Date | null

@@ -1,7 +1,6 @@
-import { createHash, createHmac } from 'node:crypto'
 import { MetaError } from '../errors/meta-error.ts'
 import type { BuildWithFiles } from '../model/build.ts'
-import type { Deployment } from '../model/deployment.ts'
+import type { Deployment, TargetName } from '../model/deployment.ts'
 import type { AppliedDeployment, DeploymentRequest } from '../model/deployment-target.ts'
 import type { DeploymentId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
@@ -10,16 +9,20 @@ import type { DeployGates, JobProgress } from '../queue/queue.ts'
 import { findBuildById, loadBuild, noteBuildRan } from '../registry/build-store.ts'
 import { takeLease } from '../registry/deployment-lease.ts'
 import { type DeploymentChanges, findDeploymentById, updateDeployment } from '../registry/deployment-store.ts'
-import { findServerById, setServerStatus } from '../registry/server-store.ts'
+import { setServerStatus } from '../registry/server-store.ts'
 import { buildServer } from './build-server.ts'
 import { loadSurroundings } from './build-surroundings.ts'
 import { checkBuild } from './check-build.ts'
+import { findSubject, setStatusUnlessUp } from './deployment-subject.ts'
+import { deploymentToken, hashToken } from './deployment-token.ts'
 import { refuseGates } from './refuse-gates.ts'
 import type { Services } from './services.ts'
+import { askToOpen } from './targets/ask-to-open.ts'
 
 export const LEASE_MS = 60_000
 
 export interface DeployOutcome {
+  readonly target: TargetName
   readonly version: number
   readonly endpointUrl: string
   readonly port: number | null
@@ -69,7 +72,10 @@ export async function deployBuild(
       statusMessage: `Starting version ${build.version}.`,
       tokenHash,
     })
-    const { notes, ...applied } = await applyTo(ready, server, build, services, signal, (message) => tell(3, message))
+    const { notes, ...applied } = await applyTo(ready, server, build, services, signal, {
+      tell: (message) => tell(3, message),
+      subject: gates?.subject,
+    })
     await services.db.as(tenantId, async (sql) => {
       const changes = {
         ...applied,
@@ -84,6 +90,7 @@ export async function deployBuild(
       await noteBuildRan(sql, tenantId, build.id)
     })
     return {
+      target: deployment.target,
       version: build.version,
       ...applied,
       ...(notes && { notes }),
@@ -134,49 +141,6 @@ export async function startDeployment(
   return deployBuild({ tenantId, deploymentId, ...(build && { version: build.version }) }, services, signal, report)
 }
 
-/** Takes a deployment down; it can be started again. */
-export async function stopDeployment(
-  { tenantId, deploymentId }: { tenantId: TenantId; deploymentId: DeploymentId },
-  services: Services,
-): Promise<void> {
-  const { server, deployment } = await findSubject(tenantId, deploymentId, services)
-  await services.targets[deployment.target].stop(deployment)
-  await services.db.as(tenantId, async (sql) => {
-    await updateDeployment(sql, tenantId, deploymentId, {
-      status: 'stopped',
-      statusMessage: null,
-      stoppedAt: new Date(),
-    })
-    await setServerStatus(sql, tenantId, server.id, 'stopped')
-  })
-}
-
-/** The token that clients of one deployed server send. It is made from the owner's, so it is nowhere stored. */
-export function deploymentToken({ ownerToken }: Pick<Services, 'ownerToken'>, id: DeploymentId): string {
-  return createHmac('sha256', ownerToken).update(`deployment:${id}`).digest('base64url')
-}
-
-function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
-}
-
-async function findSubject(
-  tenantId: TenantId,
-  deploymentId: DeploymentId,
-  { db }: Services,
-): Promise<{ server: Server; deployment: Deployment }> {
-  return db.as(tenantId, async (sql) => {
-    const deployment = await findDeploymentById(sql, tenantId, deploymentId)
-    const server = deployment && (await findServerById(sql, tenantId, deployment.serverId))
-    if (deployment && server) return { server, deployment }
-    throw new MetaError(
-      'SERVER_UNKNOWN',
-      'The server of this deployment is gone.',
-      'See what there is with list_servers.',
-    )
-  })
-}
-
 async function findOrMakeBuild(
   server: Server,
   version: number | undefined,
@@ -188,11 +152,15 @@ async function findOrMakeBuild(
   if (version === undefined) return buildServer(server, services, tenantId, signal, onStep)
   const build = await services.db.as(tenantId, (sql) => loadBuild(sql, tenantId, server.id, version))
   if (build) return build
-  throw new MetaError(
+  throw versionUnknown(server.name, version)
+}
+
+export function versionUnknown(server: string, version: number): MetaError {
+  return new MetaError(
     'VERSION_UNKNOWN',
-    `Server "${server.name}" has no version ${version}.`,
+    `Server "${server}" has no version ${version}.`,
     'get_server with include: ["versions"] lists them.',
-    { next: { tool: 'get_server', arguments: { server: server.name, include: ['versions'] } } },
+    { next: { tool: 'get_server', arguments: { server, include: ['versions'] } } },
   )
 }
 
@@ -202,7 +170,7 @@ async function applyTo(
   build: BuildWithFiles,
   services: Services,
   signal: AbortSignal,
-  tell: (message: string) => void,
+  { tell, subject = 'owner' }: { readonly tell: (message: string) => void; readonly subject?: string | undefined },
 ): Promise<AppliedDeployment> {
   const { tenantId, id } = server
   const surroundings = await services.db.as(tenantId, (sql) => loadSurroundings(sql, tenantId, server, build))
@@ -212,7 +180,12 @@ async function applyTo(
   }
   const { settings } = deployment
   const request: DeploymentRequest = { server, deployment, build, ...surroundings, settings, keep, tell }
-  return services.targets[deployment.target].apply(request, signal)
+  try {
+    return await services.targets[deployment.target].apply(request, signal)
+  } catch (error) {
+    await askToOpen(error, request, services, subject)
+    throw error
+  }
 }
 
 /** The version that ran before goes on running: whoever deployed is told. */
@@ -257,6 +230,6 @@ async function noteFailure(
   const statusMessage = `The last deploy failed: ${reason}`.slice(0, 2_000)
   await db.as(tenantId, async (sql) => {
     await updateDeployment(sql, tenantId, id, { ...(!wasUp && { status: 'failed' as const }), statusMessage })
-    if (!wasUp) await setServerStatus(sql, tenantId, server.id, 'failed')
+    if (!wasUp) await setStatusUnlessUp(sql, server, 'failed')
   })
 }

@@ -10,13 +10,19 @@ import type { Services } from './services.ts'
 /** An earlier version, or the newest definition, which has to pass its gates first. */
 export type DeployedDefinition = { readonly version: number } | { readonly gates: DeployGates }
 
+/** Where to, and how: settings that are absent stay as they are. */
+export interface DeployPlace {
+  readonly target: TargetName
+  readonly settings?: Deployment['settings']
+}
+
 /**
  * Enqueues a deploy; the deployment's row and its job are written in one transaction.
  * @throws MetaError LIMIT_EXCEEDED when the hour's builds, the jobs at once, or the room for them, are used up
  */
 export async function queueDeploy(
   server: Server,
-  target: TargetName,
+  { target, settings }: DeployPlace,
   what: DeployedDefinition,
   { db, queue, daemonId, config }: Pick<Services, 'db' | 'queue' | 'daemonId' | 'config'>,
   tenantId: TenantId,
@@ -28,6 +34,7 @@ export async function queueDeploy(
     const deployment = await upsertDeployment(sql, tenantId, server, target)
     const isUp = deployment.status === 'running'
     await updateDeployment(sql, tenantId, deployment.id, {
+      ...(settings && { settings }),
       ...(!isUp && { status: 'pending' as const, statusMessage: 'Waiting for its turn.', deletedAt: null, daemonId }),
     })
     const job = await queue.send(

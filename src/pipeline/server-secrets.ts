@@ -4,6 +4,7 @@ import type { Db, Sql } from '../db/db.ts'
 import { shareRead } from '../db/share-read.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
+import { isTargetPlace } from '../model/target-token.ts'
 import { listEnvApprovals } from '../registry/env-approval-store.ts'
 import { listSecretNames, type SecretPlace, type Vault } from '../secrets/vault.ts'
 import { notKept } from './create-broker.ts'
@@ -87,6 +88,7 @@ async function readEntered(
 ): Promise<(EnvSecret & { readonly fault?: string })[]> {
   const secrets: (EnvSecret & { readonly fault?: string })[] = []
   for (const { name, host } of await listSecretNames(sql, tenantId, serverId)) {
+    if (isTargetPlace(host)) continue
     try {
       secrets.push({ name, host, value: await vault.readSecret(sql, { tenantId, serverId, name, host }) })
     } catch (error) {

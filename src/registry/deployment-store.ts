@@ -27,6 +27,7 @@ interface DeploymentRow {
   token_hash: string | null
   settings: Record<string, unknown>
   state: Record<string, unknown>
+  open_approval: string | null
   request_count: number
   last_request_at: Date | null
   started_at: Date | null
@@ -53,6 +54,7 @@ function toDeployment(row: DeploymentRow): Deployment {
     tokenHash: row.token_hash,
     settings: row.settings,
     state: row.state,
+    openApproval: row.open_approval,
     requestCount: row.request_count,
     lastRequestAt: row.last_request_at,
     startedAt: row.started_at,
@@ -104,6 +106,7 @@ export type DeploymentChanges = Partial<
     | 'tokenHash'
     | 'settings'
     | 'state'
+    | 'openApproval'
     | 'startedAt'
     | 'stoppedAt'
     | 'deletedAt'
@@ -122,6 +125,7 @@ const COLUMNS: Readonly<Record<keyof DeploymentChanges, string>> = {
   tokenHash: 'token_hash',
   settings: 'settings',
   state: 'state',
+  openApproval: 'open_approval',
   startedAt: 'started_at',
   stoppedAt: 'stopped_at',
   deletedAt: 'deleted_at',
@@ -208,9 +212,9 @@ export async function listDeployments(
   return rows.map(toDeployment)
 }
 
-/** Of any tenant, for the door that only knows an address: run it with `asSystem`. */
+/** What runs here under that address, of any tenant, for the door that knows no more: run it with `asSystem`. */
 export async function findDeploymentBySlug(sql: Sql, slug: string): Promise<Deployment | undefined> {
-  const [row] = await sql.query<DeploymentRow>('SELECT * FROM deployments WHERE slug = $1', [slug])
+  const [row] = await sql.query<DeploymentRow>("SELECT * FROM deployments WHERE target = 'local' AND slug = $1", [slug])
   return row && toDeployment(row)
 }
 

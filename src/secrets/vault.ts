@@ -118,6 +118,19 @@ export async function listKeyIds(sql: Sql): Promise<ReadonlySet<string>> {
   return new Set(rows.map(({ key_id: id }) => id))
 }
 
+/** Which server of the tenant has a secret for this place: this one before others, then the newest. */
+export async function findSecretHolder(
+  sql: Sql,
+  { tenantId, serverId, name, host }: SecretPlace,
+): Promise<ServerId | undefined> {
+  const [row] = await sql.query<{ server_id: ServerId }>(
+    `SELECT server_id FROM secrets WHERE tenant_id = $1 AND name = $2 AND host = $3
+     ORDER BY server_id = $4 DESC, updated_at DESC LIMIT 1`,
+    [tenantId, name, host, serverId],
+  )
+  return row?.server_id
+}
+
 /** Names and hosts of what was entered for a server; needs no key. */
 export async function listSecretNames(
   sql: Sql,

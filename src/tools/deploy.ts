@@ -3,7 +3,11 @@ import { type DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
 import { requestSecrets } from '../pipeline/request-secrets.ts'
+import { mergeSettings } from '../pipeline/targets/deploy-settings.ts'
+import { requireTargetToken } from '../pipeline/targets/find-target-token.ts'
+import { planDeploy } from '../pipeline/targets/plan-deploy.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import type { Server } from '../model/server.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { countTools } from '../registry/tool-store.ts'
 import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
@@ -13,25 +17,28 @@ interface Input {
   readonly target?: TargetName
   readonly version?: number
   readonly acknowledge?: readonly string[]
+  readonly plan?: boolean
+  readonly settings?: Readonly<Record<string, unknown>>
 }
 
 export const deploy = defineTool<Input>({
   name: 'deploy',
   title: 'Deploy a server',
-  description:
-    'Builds, checks and starts a server, and gives its address. What ran before keeps running if that fails.',
+  description: 'Builds, checks and puts up a server. What ran before stays up if that fails.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
       target: { type: 'string', enum: [...TARGET_NAMES], description: 'local by default.' },
-      version: { type: 'integer', minimum: 1, description: 'An earlier version instead of a new one.' },
+      version: { type: 'integer', minimum: 1, description: 'An earlier version.' },
       acknowledge: { type: 'array', items: { type: 'string', maxLength: 200 } },
+      plan: { type: 'boolean', description: 'Only say what would be done.' },
+      settings: { type: 'object', description: 'cloudflare: protection, domain, sessions …; kept.' },
     },
     ['server'],
   ),
   scope: 'deploy',
   annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
-  async run({ server: name, target = 'local', version, acknowledge = [] }, call) {
+  async run({ server: name, target = 'local', version, acknowledge = [], plan = false, settings: given = {} }, call) {
     const { services, principal } = call
     const { tenantId } = principal
     const { server, tools } = await services.db.as(tenantId, async (sql) => {
@@ -39,16 +46,19 @@ export const deploy = defineTool<Input>({
       return { server: found, tools: await countTools(sql, tenantId, found.id) }
     })
     if (tools === 0 && version === undefined) throw nothingToDeploy(name)
+    await requireTargetToken(target, server, services, principal)
+    const settings = await mergeSettings(server, target, given, services)
+    if (plan) return describePlan(server, { target, settings, version }, call)
     const pending = await findPendingDeploy(server, target, version, services)
     // What an earlier version consists of was checked when it was new.
     const what = version === undefined ? { gates: { acknowledge, subject: principal.subject } } : { version }
-    const job = pending ?? (await queueDeploy(server, target, what, services, tenantId)).job
+    const job = pending ?? (await queueDeploy(server, { target, settings }, what, services, tenantId)).job
     const followed = await followJob(job, call, `Deploying ${name}.`)
     if (followed.kind === 'running') {
       return {
         text: `"${name}" is still being deployed.`,
         structured: { server: name, status: 'running', job },
-        next: [{ tool: 'deploy', arguments: { server: name } }],
+        next: [{ tool: 'deploy', arguments: { server: name, ...(target !== 'local' && { target }) } }],
         job,
       }
     }
@@ -57,6 +67,27 @@ export const deploy = defineTool<Input>({
   },
 })
 
+async function describePlan(
+  server: Server,
+  planned: Parameters<typeof planDeploy>[1],
+  { services, signal, progress }: MetaCall,
+): Promise<MetaAnswer> {
+  const { version, steps, limits = [] } = await planDeploy(server, planned, services, signal, progress)
+  const { target, settings } = planned
+  return {
+    text: [`Deploying version ${version} of "${server.name}" to ${target} would do this:`, ...steps, ...limits].join(
+      '\n',
+    ),
+    structured: { server: server.name, target, version, plan: steps, ...(limits.length > 0 && { limits }) },
+    next: [
+      {
+        tool: 'deploy',
+        arguments: { server: server.name, target, ...(Object.keys(settings).length > 0 && { settings }) },
+      },
+    ],
+  }
+}
+
 /** What is said when a server has been put up. */
 export async function describeDeployed(
   name: string,
@@ -64,6 +95,8 @@ export async function describeDeployed(
   { services, principal }: Pick<MetaCall, 'services' | 'principal'>,
 ): Promise<MetaAnswer> {
   const { tenantId } = principal
+  const { target } = outcome
+  const elsewhere = target === 'local' ? {} : { target }
   const tools = await services.db.as(tenantId, async (sql) =>
     countTools(sql, tenantId, (await requireServer(sql, tenantId, name)).id),
   )
@@ -72,13 +105,15 @@ export async function describeDeployed(
   const passed = outcome.testsPassed ? ` ${outcome.testsPassed} saved tests pass.` : ''
   const lacks = names.length > 0 ? ` Missing: ${names.join(', ')}; a person enters it at ${link}` : ''
   return {
-    text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${warned(outcome)}${lacks}`,
+    text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${noted(outcome)}${warned(outcome)}${lacks}`,
     structured: {
       server: name,
       version: outcome.version,
+      ...elsewhere,
       url: outcome.endpointUrl,
       health: 'ok',
       tools,
+      ...(outcome.notes && { notes: outcome.notes }),
       ...(outcome.testsPassed && { tests_passed: outcome.testsPassed }),
       ...(names.length > 0 && { missing_secrets: names, link }),
       ...(outcome.warnings && { warnings: outcome.warnings.count, worst: outcome.warnings.worst }),
@@ -86,10 +121,16 @@ export async function describeDeployed(
     next: [
       names.length > 0
         ? { tool: 'request_secrets', arguments: { server: name } }
-        : { tool: 'search_tools', arguments: { server: name, query: '…' } },
-      { tool: 'get_logs', arguments: { server: name } },
+        : target === 'local'
+          ? { tool: 'search_tools', arguments: { server: name, query: '…' } }
+          : { tool: 'get_install', arguments: { server: name, client: 'json' } },
+      { tool: 'get_logs', arguments: { server: name, ...elsewhere } },
     ],
   }
+}
+
+function noted({ notes = [] }: DeployOutcome): string {
+  return notes.map((note) => ` ${note}`).join('')
 }
 
 function warned({ warnings }: DeployOutcome): string {

@@ -1,5 +1,6 @@
 import type { StartCommand } from '../clients/client.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import type { Deployment } from '../model/deployment.ts'
 import type { Server } from '../model/server.ts'
 import { INSTALL_CLIENTS, type InstallClient, installIn } from '../pipeline/install/install-clients.ts'
 import { keepMcpb, makeMcpb } from '../pipeline/install/make-mcpb.ts'
@@ -30,29 +31,39 @@ export const getInstall = defineTool<Input>({
   async run({ server: name, client }, call) {
     const { services, principal } = call
     const { tenantId } = principal
-    const { server, isUp } = await services.db.as(tenantId, async (sql) => {
+    const { server, up } = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, name)
       const deployments = await listDeployments(sql, tenantId, found.id)
-      return { server: found, isUp: deployments.some(({ status }) => status === 'running') }
+      return { server: found, up: deployments.filter(({ status }) => status === 'running') }
     })
     if (client === 'mcpb') return describeBundle(server, call)
     if (client === 'registry') return describeEntry(server, call)
-    if (!isUp) throw notUp(name)
-    return describeSnippet(connectCommand(name, presentLaunch(services.config.home)), client)
+    if (up.length === 0) throw notUp(name)
+    return describeSnippet(connectCommand(name, presentLaunch(services.config.home)), client, up)
   },
 })
 
-function describeSnippet(start: StartCommand, client: InstallClient): MetaAnswer {
+function describeSnippet(start: StartCommand, client: InstallClient, up: readonly Deployment[]): MetaAnswer {
   const installation = installIn(client, start)
   const { snippet, place, link } = installation
+  const elsewhere = up.filter(({ target }) => target !== 'local')
   return {
     text: [
       `For ${client}, put this into ${place}:`,
       snippet,
       ...(link === undefined ? [] : [`Or open: ${link}`]),
       'It starts mcpwright where it does not run, and holds no token.',
+      ...elsewhere.map(
+        ({ target, endpointUrl }) =>
+          `Clients on other machines reach it at ${endpointUrl}; a person sees its key with: mcpwright endpoint ${start.name} --target ${target}`,
+      ),
     ].join('\n'),
-    structured: { server: start.name, client, ...installation },
+    structured: {
+      server: start.name,
+      client,
+      ...installation,
+      ...(elsewhere.length > 0 && { urls: elsewhere.map(({ endpointUrl }) => endpointUrl) }),
+    },
   }
 }
 

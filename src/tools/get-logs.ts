@@ -31,7 +31,7 @@ export const getLogs = defineTool<Input>({
       level: { type: 'string', enum: ['debug', 'info', 'warning', 'error'], description: 'This level and worse.' },
       query: { type: 'string', maxLength: 200 },
       since: { type: 'string', maxLength: 40, description: 'ISO time, or an age: "15m", "2h", "1d".' },
-      limit: { type: 'integer', minimum: 1, maximum: 500, description: '50 by default.' },
+      limit: { type: 'integer', minimum: 1, maximum: 500 },
       cursor: { type: 'string', maxLength: 500 },
     },
     ['server'],

@@ -2,6 +2,7 @@ import { defaults } from '../config/defaults.ts'
 import { MetaError, type NextCall } from '../errors/meta-error.ts'
 import { nearestName } from '../model/names.ts'
 import { describeServer, type DescribedServer, SERVER_PARTS, type ServerPart } from '../pipeline/describe-server.ts'
+import { listTargetVersions } from '../pipeline/targets/list-target-versions.ts'
 import { loadBuild } from '../registry/build-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { fitAnswer } from './fit-answer.ts'
@@ -37,7 +38,9 @@ export const getServer = defineTool<Input>({
     if (file !== undefined) return showFile(name, file, call)
     const { services, principal } = call
     const described = await describeServer(name, { include: include ?? BY_DEFAULT, format }, services, principal)
-    const { text, structured } = described
+    const { text } = described
+    const elsewhere = include?.includes('versions') ? await versionsElsewhere(described, call) : {}
+    const structured = { ...described.structured, ...elsewhere }
     // Who asks for no part by name gets a short answer; the resource holds all of them.
     const most = include === undefined && format === 'concise' ? defaults.limits.answerTokens : undefined
     return fitAnswer(
@@ -46,6 +49,15 @@ export const getServer = defineTool<Input>({
     )
   },
 })
+
+/** Asked by name: it takes a request to each place. */
+async function versionsElsewhere(
+  { server }: DescribedServer,
+  { services, principal: { tenantId } }: MetaCall,
+): Promise<{ readonly elsewhere?: object }> {
+  const found = await listTargetVersions(server.id, services, tenantId)
+  return found.length === 0 ? {} : { elsewhere: Object.fromEntries(found.map((each) => [each.target, each.versions])) }
+}
 
 const BY_DEFAULT = ['tools', 'deployments', 'secrets'] as const
 

@@ -29,7 +29,7 @@ export const importOpenapi = defineTool<Input>({
         description: 'A local file in an allowed folder, or inbox:NAME: the person drops it on a page.',
       },
       api: { type: 'string', maxLength: 100, description: 'A well-known API: "stripe".' },
-      preview: { type: 'boolean', description: 'true by default: nothing is changed.' },
+      preview: { type: 'boolean', description: 'true by default.' },
       select: selectArgument,
       expose: {
         type: 'string',

@@ -25,7 +25,7 @@ export const listServers = defineTool<Input>({
   inputSchema: objectSchema({
     query: { type: 'string', maxLength: 200 },
     status: { type: 'string', enum: [...SERVER_STATUSES] },
-    limit: { type: 'integer', minimum: 1, maximum: 100, description: '20 by default.' },
+    limit: { type: 'integer', minimum: 1, maximum: 100 },
     cursor: { type: 'string', maxLength: 500, description: 'next_cursor of the answer before.' },
   }),
   scope: 'read',

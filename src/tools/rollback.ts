@@ -37,7 +37,7 @@ export const rollback = defineTool<Input>({
     const { server, live, earlier } = await findVersions(name, target, call)
     const to = chooseVersion(name, live, earlier, version)
     await confirm(`Put version ${to} of "${name}" up instead of ${live.version}?`, 'destroys')
-    const { job } = await queueDeploy(server, target, { version: to }, services, tenantId)
+    const { job } = await queueDeploy(server, { target }, { version: to }, services, tenantId)
     const followed = await followJob(job, call, `Going back to version ${to} of ${name}.`)
     if (followed.kind === 'running') {
       return {

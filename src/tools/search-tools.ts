@@ -12,7 +12,7 @@ export const searchTools = defineTool<{ query: string; server?: string; limit?: 
     {
       query: { type: 'string', maxLength: 500, description: 'Plain words: "list open pull requests".' },
       server: serverArgument,
-      limit: { type: 'integer', minimum: 1, maximum: 50, description: '10 by default.' },
+      limit: { type: 'integer', minimum: 1, maximum: 50 },
     },
     ['query'],
   ),

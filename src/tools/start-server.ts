@@ -35,10 +35,14 @@ export const startServer = defineTool<{ server: string; target?: TargetName }>({
   },
 })
 
-export function describeStarted(name: string, { version, endpointUrl }: DeployOutcome): MetaAnswer {
+export function describeStarted(name: string, { target, version, endpointUrl }: DeployOutcome): MetaAnswer {
   return {
     text: `"${name}" version ${version} is up at ${endpointUrl}.`,
     structured: { server: name, status: 'running', version, url: endpointUrl },
-    next: [{ tool: 'search_tools', arguments: { server: name, query: '…' } }],
+    next: [
+      target === 'local'
+        ? { tool: 'search_tools', arguments: { server: name, query: '…' } }
+        : { tool: 'get_logs', arguments: { server: name, target } },
+    ],
   }
 }

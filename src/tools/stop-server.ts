@@ -21,14 +21,19 @@ export const stopServer = defineTool<{ server: string; target?: TargetName }>({
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     const { job } = await queueChange('stop', server, target, services, tenantId)
     const followed = await followJob(job, call, `Stopping ${name}.`)
-    return followed.kind === 'done' ? describeStopped(name, 'stopped') : { ...describeStopped(name, 'stopping'), job }
+    const status = followed.kind === 'done' ? 'stopped' : 'stopping'
+    return { ...describeStopped(name, status, target), ...(status === 'stopping' && { job }) }
   },
 })
 
-export function describeStopped(name: string, status: 'stopped' | 'stopping'): MetaAnswer {
+export function describeStopped(
+  name: string,
+  status: 'stopped' | 'stopping',
+  target: TargetName = 'local',
+): MetaAnswer {
   return {
     text: `"${name}" is ${status}.`,
     structured: { server: name, status },
-    next: [{ tool: 'start_server', arguments: { server: name } }],
+    next: [{ tool: 'start_server', arguments: { server: name, ...(target !== 'local' && { target }) } }],
   }
 }

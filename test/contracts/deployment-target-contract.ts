@@ -168,6 +168,7 @@ function deploymentOf(serverId: ServerId, buildId: BuildId): Deployment {
     image: null,
     settings: {},
     state: {},
+    openApproval: null,
     // SHA-256 of "token".
     tokenHash: '3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0',
     requestCount: 0,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
 import type { Sql } from '../../src/db/db.ts'
-import type { TargetName } from '../../src/model/deployment.ts'
 import { LOCAL_TENANT, type DaemonId, type TenantId } from '../../src/model/ids.ts'
 import { digestOfFiles } from '../../src/model/project-files.ts'
 import type { SavedTest } from '../../src/model/saved-test.ts'
@@ -516,16 +515,19 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       const foreign = await other((sql) => upsertDeployment(sql, OTHER_TENANT, theirs, 'local'))
       expect(deployment).toMatchObject({ slug: 'slugged', status: 'pending', requestCount: 0 })
       expect(foreign.slug).toMatch(/^slugged-[0-9a-f]{6}$/)
+      const elsewhere = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, mine, 'cloudflare'))
+      expect(elsewhere.slug).toBe('slugged')
       expect(await local((sql) => upsertDeployment(sql, LOCAL_TENANT, mine, 'local'))).toEqual(deployment)
       expect(await db.asSystem((sql) => findDeploymentBySlug(sql, foreign.slug))).toEqual(foreign)
+      expect(await db.asSystem((sql) => findDeploymentBySlug(sql, 'slugged'))).toEqual(deployment)
       expect(await local((sql) => findDeploymentBySlug(sql, foreign.slug))).toBeUndefined()
-      expect(await local((sql) => listDeployments(sql, LOCAL_TENANT, mine.id))).toEqual([deployment])
+      expect(await local((sql) => listDeployments(sql, LOCAL_TENANT, mine.id))).toEqual([deployment, elsewhere])
+      await local((sql) => updateDeployment(sql, LOCAL_TENANT, elsewhere.id, { status: 'deleted' }))
     })
 
     it('tells what was deployed elsewhere, until it is taken away there, and to its tenant alone', async () => {
       const server = await addServer('faraway')
-      // No target but this machine is built in yet; the column takes any.
-      const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'cloudflare' as TargetName))
+      const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'cloudflare'))
       await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'local'))
       const elsewhere = () => local((sql) => listDeploymentsElsewhere(sql, LOCAL_TENANT))
       expect(await elsewhere()).toEqual([{ server: 'faraway', target: 'cloudflare', status: 'pending', url: null }])

@@ -8,6 +8,7 @@ import { planDeployment } from './plan-deployment.ts'
 import { prepare } from './prepare.ts'
 import { publish } from './publish.ts'
 import { readLogs } from './read-logs.ts'
+import { readSettings } from './read-settings.ts'
 import { cloudflareSettingsSchema } from './settings.ts'
 import { readState } from './state.ts'
 import { switchOff, takeDown } from './take-down.ts'
@@ -34,6 +35,9 @@ export function createCloudflareTarget(options: CloudflareTargetOptions): Requir
   return {
     name: 'cloudflare',
     settingsSchema: cloudflareSettingsSchema,
+    async checkSettings(settings) {
+      readSettings(settings)
+    },
     plan: (request) => plan(options, request, AbortSignal.timeout(CALL_MS)),
     apply: (request, signal) => publish(options, request, signal),
     status: (deployment) =>

@@ -47,7 +47,7 @@ export async function prepare(
     const account = await openAccount(options, request.deployment, settings.account, signal)
     return { ...account, url: await publishedUrl(account, settings.domain, signal) }
   }
-  const [modules, account] = await Promise.all([options.bundle(request.build, signal), opening()])
+  const [modules, account] = await Promise.all([options.bundle(request, signal), opening()])
   if (isTooLarge(modules)) throw tooLarge(request)
   const deploymentId = request.deployment.id
   const secrets = workerSecrets({ deploymentId, settings, values, apiKeys, ownKey: options.ownKey })

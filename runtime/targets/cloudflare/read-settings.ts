@@ -15,6 +15,7 @@ export function readSettings(given: Readonly<Record<string, unknown>>): Cloudfla
     protection: 'api-key',
     sessions: false,
     traffic: 100,
+    key: 1,
     ...others,
     ...(others.domain !== undefined && { domain: others.domain.toLowerCase() }),
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),

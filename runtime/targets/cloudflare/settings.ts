@@ -18,6 +18,8 @@ export interface CloudflareSettings {
   readonly requestsPerMinute?: number
   /** Origins of browsers that may call; absent: all. */
   readonly origins?: readonly string[]
+  /** Number of the newest API key; the one before holds too. */
+  readonly key: number
   /** Percent of the requests that the new version gets; the one before has the rest. */
   readonly traffic: number
 }
@@ -40,6 +42,12 @@ export const cloudflareSettingsSchema: JsonSchema = {
     sessions: { type: 'boolean', description: 'Sessions of clients of 2025, and /sse.' },
     requests_per_minute: { type: 'integer', minimum: 1, maximum: 100_000 },
     origins: { type: 'array', items: { type: 'string', maxLength: 300 }, maxItems: 50 },
+    key: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 10_000,
+      description: 'Raised by one: a new API key; the one before still holds.',
+    },
     traffic: { type: 'integer', minimum: 1, maximum: 100, description: 'Percent for the new version; 100 by default.' },
   },
   additionalProperties: false,

@@ -1,4 +1,3 @@
-import type { BuildWithFiles } from '../../../src/model/build.ts'
 import type { Deployment } from '../../../src/model/deployment.ts'
 import type { DeploymentRequest } from '../../../src/model/deployment-target.ts'
 import type { ProjectFiles } from '../../../src/model/project-files.ts'
@@ -12,7 +11,7 @@ export interface CloudflareTargetOptions {
   readonly fetch: typeof fetch
   readonly wrangler: Wrangler
   /** A build as a Worker's modules, `worker.mjs` among them. @throws MetaError BUILD_FAILED */
-  readonly bundle: (build: BuildWithFiles, signal: AbortSignal) => Promise<ProjectFiles>
+  readonly bundle: (request: Pick<DeploymentRequest, 'server' | 'build'>, signal: AbortSignal) => Promise<ProjectFiles>
   /** @throws MetaError SECRET_MISSING that says how a token is entered */
   readonly accessOf: (deployment: Deployment) => Promise<AccountAccess>
   /** The server's own secrets: those with a value, and the names of those without. */

@@ -182,6 +182,10 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
   return {
     name: 'local',
     settingsSchema: { type: 'object', properties: {}, additionalProperties: false },
+    async checkSettings(settings) {
+      const [name] = Object.keys(settings)
+      if (name !== undefined) throw noSetting(name)
+    },
     plan: (request) =>
       Promise.resolve({
         steps: planSteps(request, directoryOf(request.deployment.slug), running.has(request.deployment.slug)),
@@ -214,6 +218,11 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
       await Promise.all([...running.keys()].map(takeDown))
     },
   }
+}
+
+function noSetting(name: string): MetaError {
+  const fix = 'Leave the settings out; those of Cloudflare need target "cloudflare".'
+  return new MetaError('ARGUMENTS_INVALID', `Target "local" has no setting "${name}", and no others.`, fix)
 }
 
 /** @throws MetaError DEPLOYMENT_FAILED with what the server said last; the signal's reason when aborted */

@@ -22,6 +22,11 @@ const pages: readonly Guide[] = [
   { topic: 'secrets', title: 'Secrets and hosts', description: 'What a person enters or allows, and where.' },
   { topic: 'quality', title: 'Test and check', description: 'Tries, saved tests, findings, grades.' },
   { topic: 'deploy', title: 'Deploy, watch, go back', description: 'Versions, logs, rollback, clean-up.' },
+  {
+    topic: 'cloudflare',
+    title: 'Publish to Cloudflare',
+    description: 'Settings, protection, keys, what a Worker cannot do.',
+  },
 ]
 
 /** The pages, and one of `docs/templates` for each template: `template-routing`. */

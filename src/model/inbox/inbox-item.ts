@@ -6,7 +6,9 @@ import { confirmationKind } from './confirmation.ts'
 import { descriptionKind } from './description.ts'
 import { localHostKind } from './local-host.ts'
 import { oauthKind } from './oauth.ts'
+import { openServerKind } from './open-server.ts'
 import { secretKind } from './secret.ts'
+import { targetTokenKind } from './target-token.ts'
 
 /** A new kind is a file, a line here, and the same in src/pipeline/inbox. */
 const inboxKinds = {
@@ -17,6 +19,8 @@ const inboxKinds = {
   oauth: oauthKind,
   connection: connectionKind,
   'changed-tools': changedToolsKind,
+  'open-server': openServerKind,
+  'target-token': targetTokenKind,
 }
 
 type InboxKinds = typeof inboxKinds

@@ -13,7 +13,9 @@ import { answerChangedTools } from './answer-changed-tools.ts'
 import { answerConnection } from './answer-connection.ts'
 import { answerDescription } from './answer-description.ts'
 import { answerLocalHost } from './answer-local-host.ts'
+import { answerOpenServer } from './answer-open-server.ts'
 import { answerSecret } from './answer-secret.ts'
+import { answerTargetToken } from './answer-target-token.ts'
 import { answerOauth } from './answer-oauth.ts'
 import type { Elsewhere, InboxAnswer, InboxAnswers } from './inbox-answers.ts'
 
@@ -25,6 +27,8 @@ const inboxAnswers: { readonly [Name in InboxKindName]: InboxAnswers<Name> } = {
   oauth: answerOauth,
   connection: answerConnection,
   'changed-tools': answerChangedTools,
+  'open-server': answerOpenServer,
+  'target-token': answerTargetToken,
 }
 
 /** What waits for a person, oldest first. */

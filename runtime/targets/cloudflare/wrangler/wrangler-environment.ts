@@ -18,7 +18,7 @@ export function wranglerEnvironment(
   { token, accountId, apiBaseUrl }: CloudflareAccess,
   network: NetworkSettings,
 ): Readonly<Record<string, string | undefined>> {
-  const home = path.join(folder, 'home')
+  const emptyHome = path.join(folder, 'home')
   return {
     CLOUDFLARE_API_TOKEN: token,
     CLOUDFLARE_ACCOUNT_ID: accountId,
@@ -32,10 +32,10 @@ export function wranglerEnvironment(
     WRANGLER_LOG: 'debug',
     WRANGLER_LOG_SANITIZE: 'true',
     WRANGLER_OUTPUT_FILE_PATH: path.join(folder, 'output.ndjson'),
-    WRANGLER_LOG_PATH: path.join(home, 'logs'),
-    HOME: home,
-    USERPROFILE: home,
-    XDG_CONFIG_HOME: home,
+    WRANGLER_LOG_PATH: path.join(emptyHome, 'logs'),
+    HOME: emptyHome,
+    USERPROFILE: emptyHome,
+    XDG_CONFIG_HOME: emptyHome,
     TMPDIR: folder,
     ESBUILD_BINARY_PATH: esbuildBinary(),
     HTTPS_PROXY: network.httpsProxy,

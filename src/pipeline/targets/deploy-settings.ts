@@ -1,0 +1,21 @@
+import type { Deployment, TargetName } from '../../model/deployment.ts'
+import type { Server } from '../../model/server.ts'
+import { findDeployment } from '../../registry/deployment-store.ts'
+import type { Services } from '../services.ts'
+
+/**
+ * The settings of the last deploy, with those that are named now; null takes one away.
+ * @throws MetaError ARGUMENTS_INVALID, see `DeploymentTarget.checkSettings`
+ */
+export async function mergeSettings(
+  { id, tenantId }: Pick<Server, 'id' | 'tenantId'>,
+  target: TargetName,
+  given: Readonly<Record<string, unknown>>,
+  { db, targets }: Pick<Services, 'db' | 'targets'>,
+): Promise<Deployment['settings']> {
+  const deployment = await db.as(tenantId, (sql) => findDeployment(sql, tenantId, id, target))
+  const all = Object.entries({ ...deployment?.settings, ...given })
+  const settings = Object.fromEntries(all.filter(([, value]) => value !== null))
+  await targets[target].checkSettings(settings)
+  return settings
+}

@@ -1,0 +1,28 @@
+import type { DeploymentTarget } from '../../model/deployment-target.ts'
+
+/** A target whose program is loaded when something is first asked of it: most daemons never need it. */
+export function lateTarget(
+  { name, settingsSchema }: Pick<DeploymentTarget, 'name' | 'settingsSchema'>,
+  load: () => Promise<DeploymentTarget>,
+): DeploymentTarget {
+  let loading: Promise<DeploymentTarget> | undefined
+  const target = (): Promise<DeploymentTarget> => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined
+      throw error
+    })
+    return loading
+  }
+  return {
+    name,
+    settingsSchema,
+    checkSettings: async (settings) => (await target()).checkSettings(settings),
+    plan: async (request) => (await target()).plan(request),
+    apply: async (request, signal) => (await target()).apply(request, signal),
+    status: async (deployment) => (await target()).status(deployment),
+    logs: async (deployment, query) => (await target()).logs(deployment, query),
+    versions: async (deployment) => (await (await target()).versions?.(deployment)) ?? [],
+    stop: async (deployment) => (await target()).stop(deployment),
+    remove: async (deployment) => (await target()).remove(deployment),
+  }
+}

@@ -1,0 +1,32 @@
+import type { TargetName } from '../../model/deployment.ts'
+import type { TargetVersion } from '../../model/deployment-target.ts'
+import type { ServerId, TenantId } from '../../model/ids.ts'
+import { renderError } from '../../errors/render.ts'
+import { listDeployments } from '../../registry/deployment-store.ts'
+import type { Services } from '../services.ts'
+
+/** What a place other than this machine has of a server; or why it could not be asked. */
+export interface VersionsElsewhere {
+  readonly target: TargetName
+  readonly versions: readonly TargetVersion[] | { readonly unknown: string }
+}
+
+/** Asks every place that a server is deployed to and that keeps versions of its own. */
+export async function listTargetVersions(
+  serverId: ServerId,
+  { db, targets }: Pick<Services, 'db' | 'targets'>,
+  tenantId: TenantId,
+): Promise<readonly VersionsElsewhere[]> {
+  const deployments = await db.as(tenantId, (sql) => listDeployments(sql, tenantId, serverId))
+  const elsewhere = deployments.filter(({ target, status }) => target !== 'local' && status !== 'deleted')
+  return Promise.all(
+    elsewhere.map(async (deployment) => {
+      const { target } = deployment
+      try {
+        return { target, versions: (await targets[target].versions?.(deployment)) ?? [] }
+      } catch (error) {
+        return { target, versions: { unknown: renderError(error).message } }
+      }
+    }),
+  )
+}

@@ -1,0 +1,72 @@
+import { createCloudflareTarget } from '../../../runtime/targets/cloudflare/create-cloudflare-target.ts'
+import type { CloudflareTargetOptions } from '../../../runtime/targets/cloudflare/target-options.ts'
+import { createWrangler } from '../../../runtime/targets/cloudflare/wrangler/create-wrangler.ts'
+import { findWrangler } from '../../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
+import { defaults } from '../../config/defaults.ts'
+import type { Db } from '../../db/db.ts'
+import { MetaError } from '../../errors/meta-error.ts'
+import type { BuildContents } from '../../model/build-contents.ts'
+import type { Deployment } from '../../model/deployment.ts'
+import type { DeploymentRequest, DeploymentTarget } from '../../model/deployment-target.ts'
+import { digestOfStakes } from '../../model/stakes.ts'
+import { egressFetch } from '../../net/egress-fetch.ts'
+import { findBuildContents } from '../../registry/build-store.ts'
+import type { Services } from '../services.ts'
+import { apiKeysOf } from './api-keys.ts'
+import { findTargetToken } from './find-target-token.ts'
+import { trialCallOf } from './trial-call.ts'
+import { workerSecretValues } from './worker-secret-values.ts'
+
+export type CloudflareSurroundings = Pick<
+  Services,
+  'config' | 'db' | 'egress' | 'ownerToken' | 'secrets' | 'vault' | 'workshop'
+>
+
+/** The target `cloudflare`, with what it needs of the rest of mcpwright. */
+export function openCloudflare(services: CloudflareSurroundings): DeploymentTarget {
+  const { config, db, egress, secrets, workshop, ownerToken } = services
+  const { proxies, caFile } = config.network
+  const network = { httpsProxy: proxies.https, httpProxy: proxies.http, noProxy: proxies.except.join(','), caFile }
+  return createCloudflareTarget({
+    fetch: egressFetch(egress, { hosts: 'any', ...defaults.egress }),
+    wrangler: createWrangler({
+      findProgram: (signal) =>
+        findWrangler({ cacheFolder: config.cache, registry: { ...config.cloudflare.npm, network } }, signal),
+      network,
+    }),
+    bundle: ({ server: { tenantId }, build: { files } }, signal) =>
+      workshop.run('bundle-worker', { files }, { tenantId, signal }),
+    accessOf: (deployment) => accessOf(deployment, services),
+    secretsOf: (request) => workerSecretValues(request, secrets),
+    apiKeysOf: async (deployment) => apiKeysOf({ ownerToken }, deployment),
+    effectsOf: async (request) => (await contentsOf(request, db)).effects,
+    trialCallOf: async (request) => trialCallOf(request.build, (await contentsOf(request, db)).effects),
+    isApproved: async (request) => request.deployment.openApproval === digestOfStakes(await contentsOf(request, db)),
+    ownKey: ownerToken,
+  })
+}
+
+async function accessOf(
+  { serverId, tenantId }: Deployment,
+  services: CloudflareSurroundings,
+): ReturnType<CloudflareTargetOptions['accessOf']> {
+  const { account, apiBaseUrl } = services.config.cloudflare
+  const token = await findTargetToken('cloudflare', { id: serverId, tenantId }, services)
+  if (token !== undefined) return { token, apiBaseUrl, ...(account !== undefined && { accountIds: [account] }) }
+  throw new MetaError(
+    'SECRET_MISSING',
+    'There is no CLOUDFLARE_API_TOKEN any more, so Cloudflare cannot be asked.',
+    'A person enters one: deploy again gives the link; or set MCPWRIGHT_CLOUDFLARE_TOKEN and start mcpwright anew.',
+  )
+}
+
+async function contentsOf({ server, build }: DeploymentRequest, db: Db): Promise<BuildContents> {
+  const contents = await db.as(server.tenantId, (sql) => findBuildContents(sql, server.tenantId, build.id))
+  if (contents) return contents
+  throw new MetaError(
+    'VERSION_UNKNOWN',
+    `Version ${build.version} of "${server.name}" is from before it was noted what a version consists of.`,
+    'Deploy its newest definition instead.',
+    { next: { tool: 'deploy', arguments: { server: server.name, target: 'cloudflare' } } },
+  )
+}

@@ -1,0 +1,175 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Cloudflare, startCloudflare } from '../fixtures/cloudflare/start-cloudflare.ts'
+import { type Called, call, callConfirmed } from './call.ts'
+import { allow } from './inbox-link.ts'
+import { startInboxBrowser } from './inbox-browser.ts'
+import { launcher, openTestHome, type TestHome } from './test-home.ts'
+
+const run = promisify(execFile)
+const ADDRESS = 'https://shelf.acme.workers.dev/mcp'
+
+let cloudflare: Cloudflare
+let home: TestHome
+let meta: Client
+
+beforeAll(async () => {
+  cloudflare = await startCloudflare()
+  home = await openTestHome({
+    MCPWRIGHT_CLOUDFLARE_API: cloudflare.apiBaseUrl,
+    MCPWRIGHT_ALLOW_LOCAL: new URL(cloudflare.apiBaseUrl).host,
+    MCPWRIGHT_CA_FILE: cloudflare.caFile,
+    HTTPS_PROXY: cloudflare.proxyUrl,
+  })
+  meta = await home.connect()
+  await call(meta, 'init_server', { name: 'shelf', description: 'A shelf of books.' })
+  await addTool('count_books', 'read', `return { books: 3 }`)
+  const input = { server: 'shelf', tool: 'count_books', input: {}, save_as: 'counts' }
+  await call(meta, 'test_tool', input)
+}, 60_000)
+
+afterAll(async () => {
+  await home[Symbol.asyncDispose]()
+  await cloudflare[Symbol.asyncDispose]()
+})
+
+function addTool(name: string, effect: string, code: string): Promise<Called> {
+  const about = { description: `Does ${name.replaceAll('_', ' ')} and gives what came of it.`, effect }
+  const input_schema = { type: 'object', properties: {} }
+  return call(meta, 'add_tool', { server: 'shelf', name, ...about, input_schema, code, replace: true })
+}
+
+const deploy = (more: Record<string, unknown> = {}) =>
+  call(meta, 'deploy', { server: 'shelf', target: 'cloudflare', ...more })
+
+async function endpoint(): Promise<{ url: string; key: string }> {
+  const words = [launcher, 'endpoint', 'shelf', '--target', 'cloudflare']
+  const { stdout } = await run(process.execPath, words, { env: home.environment })
+  const { url, headers } = JSON.parse(stdout).mcpServers.shelf
+  return { url, key: headers.Authorization.replace('Bearer ', '') }
+}
+
+async function visit(key: string, mode: 'auto' | 'legacy' = 'auto'): Promise<Client> {
+  const client = new Client({ name: 'test', version: '1.0.0' }, mode === 'auto' ? { versionNegotiation: { mode } } : {})
+  const requestInit = { headers: { authorization: `Bearer ${key}` } }
+  await client.connect(new StreamableHTTPClientTransport(new URL(ADDRESS), { requestInit, fetch: cloudflare.fetch }))
+  return client
+}
+
+async function counted(key: string, mode?: 'legacy'): Promise<unknown> {
+  const client = await visit(key, mode)
+  try {
+    return (await client.callTool({ name: 'count_books', arguments: {} })).structuredContent
+  } finally {
+    await client.close()
+  }
+}
+
+describe('a server on Cloudflare', () => {
+  it('needs a token, which a person enters on a page and nobody else sees', async () => {
+    const refused = await deploy()
+    expect(refused.error).toMatchObject({ code: 'SECRET_MISSING' })
+    const [link = ''] = /http:\/\/\S+\/inbox\/open\/\S+/.exec(refused.error.fix) ?? []
+    const browser = startInboxBrowser()
+    const page = await browser.open(link)
+    expect(page.text).toContain('api.cloudflare.com')
+    const after = await browser.submit(page, 'CLOUDFLARE_API_TOKEN', { answer: 'enter', value: cloudflare.token })
+    expect(after.text).toContain('CLOUDFLARE_API_TOKEN is set')
+    expect(after.text).not.toContain(cloudflare.token)
+  })
+
+  it('is planned in words, and nothing is made for it', async () => {
+    const planned = await deploy({ plan: true })
+    expect(planned.text).toContain('Creates the Worker "shelf"')
+    expect(planned.text).toContain(new URL(ADDRESS).host)
+    expect(planned.data.limits).not.toEqual([])
+    expect(cloudflare.account.scripts.size).toBe(0)
+  })
+
+  it('is published: clients of both eras call it with its key, and nobody without', async () => {
+    const deployed = await deploy()
+    expect(deployed.error.message).toBe('')
+    expect(deployed.data).toMatchObject({ server: 'shelf', target: 'cloudflare', url: ADDRESS, health: 'ok' })
+    const { url, key } = await endpoint()
+    expect(url).toBe(ADDRESS)
+    expect(JSON.stringify(deployed)).not.toContain(key)
+    expect(cloudflare.hasHeard(key)).toBe(false)
+    expect(await counted(key)).toEqual({ books: 3 })
+    expect(await counted(key, 'legacy')).toEqual({ books: 3 })
+    await expect(counted('another')).rejects.toThrow('401')
+  })
+
+  it('is called through stdio by clients that know only its name', async () => {
+    const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio')
+    const client = new Client({ name: 'test', version: '1.0.0' })
+    const args = [launcher, 'connect', 'shelf', '--target', 'cloudflare']
+    await client.connect(new StdioClientTransport({ command: process.execPath, args, env: home.environment }))
+    const { tools } = await client.listTools()
+    expect(tools.map(({ name }) => name)).toEqual(['count_books'])
+    await client.close()
+    const snippet = await call(meta, 'get_install', { server: 'shelf', client: 'json' })
+    expect(snippet.text).toContain(ADDRESS)
+  })
+
+  it('gets a new version, and goes back to the one before', async () => {
+    const { key } = await endpoint()
+    await addTool('count_books', 'read', `return { books: 4 }`)
+    await call(meta, 'test_tool', { server: 'shelf', tool: 'count_books', input: {}, save_as: 'counts' })
+    const second = await deploy()
+    expect(second.data).toMatchObject({ version: 2, url: ADDRESS })
+    expect(await counted(key)).toEqual({ books: 4 })
+    const shown = await call(meta, 'get_server', { server: 'shelf', include: ['versions', 'deployments'] })
+    expect(shown.data.elsewhere).toMatchObject({
+      cloudflare: expect.arrayContaining([expect.objectContaining({ version: 2, share: 100 })]),
+    })
+    const back = await callConfirmed(meta, 'rollback', { server: 'shelf', target: 'cloudflare' })
+    expect(back.data).toMatchObject({ from: 2, to: 1 })
+    expect(await counted(key)).toEqual({ books: 3 })
+  })
+
+  it('gets a second key while the first still holds, and then alone', async () => {
+    const { key: first } = await endpoint()
+    await deploy({ settings: { key: 2 } })
+    const { key: second } = await endpoint()
+    expect(second).not.toBe(first)
+    expect(await Promise.all([counted(first), counted(second)])).toEqual([{ books: 4 }, { books: 4 }])
+    await deploy({ settings: { key: 3 } })
+    await expect(counted(first)).rejects.toThrow('401')
+    expect(await counted(second)).toEqual({ books: 4 })
+  })
+
+  it('is not opened to everybody before a person agrees, when it changes something', async () => {
+    await addTool('burn_books', 'delete', `return 'gone'`)
+    const refused = await deploy({ settings: { protection: 'none' } })
+    expect(refused.error).toMatchObject({ code: 'TARGET_NOT_PROTECTED' })
+    expect(refused.error.message).toContain('burn_books')
+    const waiting = await call(meta, 'get_server', { server: 'shelf' })
+    expect(waiting.text).toContain('let everybody on the internet call "shelf" on cloudflare')
+    expect(await allow(home, 'Open to everybody on cloudflare', 'Let everybody call it')).toContain(
+      'Everybody may call',
+    )
+    expect((await deploy()).data).toMatchObject({ health: 'ok' })
+    expect(await counted('no key at all')).toEqual({ books: 4 })
+    const back = await deploy({ settings: { protection: null } })
+    expect(back.data).toMatchObject({ health: 'ok' })
+    await expect(counted('no key at all')).rejects.toThrow('401')
+  })
+
+  it('says what is wrong with settings, and what there is', async () => {
+    const refused = await deploy({ settings: { protection: 'password' } })
+    expect(refused.error).toMatchObject({ code: 'ARGUMENTS_INVALID' })
+    expect(refused.error.message + refused.error.fix).toMatch(/protection.*api-key/)
+  })
+
+  it('is stopped, started and taken away with all that was made for it', async () => {
+    const { key } = await endpoint()
+    await call(meta, 'stop_server', { server: 'shelf', target: 'cloudflare' })
+    await expect(counted(key)).rejects.toBeInstanceOf(Error)
+    await call(meta, 'start_server', { server: 'shelf', target: 'cloudflare' })
+    expect(await counted(key)).toEqual({ books: 4 })
+    await callConfirmed(meta, 'delete_server', { server: 'shelf' })
+    expect(cloudflare.account.scripts.size).toBe(0)
+  })
+})
