@@ -1,7 +1,6 @@
 import { isConnected } from './emit-external.ts'
 import { secretsOf } from '../../src/model/secrets-of.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
-import { cloudflareSection } from './readme-cloudflare.ts'
 
 /** Writes the README: what the server does, how to run it alone, what it needs. */
 export function emitReadme(definition: ServerDefinition): string {
@@ -28,7 +27,6 @@ export function emitReadme(definition: ServerDefinition): string {
       ...credentials(definition),
       ...connected(definition),
       ...tools(definition),
-      ...cloudflareSection(definition),
     ].join('\n\n') + '\n'
   )
 }

@@ -37,15 +37,17 @@ export function trialHeaders({ request, options }: Publishing, attempt: Attempt)
   return { [VERIFICATION_HEADER]: verificationCredential(tag, options.ownKey) }
 }
 
-/** With the bindings and variables that somebody else gave the Worker: an upload would take them away. */
+/** With the bindings and variables that somebody else gave the Worker: an upload that left them out would take them away. */
 export async function withForeignBindings(publishing: Publishing, signal: AbortSignal): Promise<WranglerConfig> {
   const { api, worker, config, shares, journal } = publishing
   const running = leader(shares)
   if (running === undefined) return config
   const own = new Set([...bindingNames(config), ...journal.state().bindings, ...Object.keys(MANAGED)])
   const bindings = await readBindings(api, worker, running, signal)
+  // Secrets stay by themselves.
   const foreign = bindings.filter(({ name, type }) => !own.has(name) && !type.startsWith('secret_'))
   if (foreign.length === 0) return config
+  // wrangler has no other word for it, and passes these on as they are.
   return { ...config, unsafe: { bindings: foreign.map(({ name }) => ({ name, type: 'inherit' })) } }
 }
 

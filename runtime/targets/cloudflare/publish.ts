@@ -32,6 +32,7 @@ export async function publish(
   await journal.replace({
     ...state,
     bindings: bindingNames(config),
+    ...(settings.sessions && { hasSessions: true }),
     ...(settings.domain !== undefined && { domain: settings.domain }),
   })
   const told = [...kept.notes, ...notes, ...missing.map(noteMissing)]

@@ -1,16 +1,14 @@
 import { setShares } from './api/versions.ts'
 import { type Attempt, beginAttempt, tagOf } from './attempt.ts'
 import { awaitServing } from './await-serving.ts'
-import { overrideHeaders, withHeaders } from './call-worker.ts'
 import { withoutSessions, type WranglerConfig } from './compose-config.ts'
-import { composeUpload, trialHeaders, withForeignBindings } from './compose-upload.ts'
+import { composeUpload, withForeignBindings } from './compose-upload.ts'
 import { failAndGoBack } from './go-back.ts'
 import { findByTag, type Publishing, type Served } from './publishing.ts'
-import { openReach, settleReach } from './reach-worker.ts'
-import { leader, servingShares, sharesBefore, splitTraffic } from './split-traffic.ts'
+import { settleReach } from './reach-worker.ts'
+import { servingShares, sharesBefore, splitTraffic } from './split-traffic.ts'
 import { together } from './together.ts'
-import { verify } from './verify.ts'
-import { waitForVersion } from './wait-for-version.ts'
+import { passTrial, startTrial } from './trial.ts'
 
 /**
  * Uploads a version twice: as a trial that answers its verifier alone, and as it will serve. Only when the trial has
@@ -92,50 +90,6 @@ async function releaseWithSessions(
   )
   await journal.change({ hasSessions: true })
   return versionId
-}
-
-/** @returns the id of a version that nobody but its verifier gets an answer from */
-async function startTrial(
-  publishing: Publishing,
-  attempt: Attempt,
-  config: WranglerConfig,
-  signal: AbortSignal,
-): Promise<string> {
-  const { options, access, request, journal, settings, api, worker } = publishing
-  request.tell(`Uploading version ${request.build.version}.`)
-  const upload = composeUpload(publishing, attempt, 'trial', config)
-  const found = findByTag(publishing, upload.tag)
-  const running = leader(attempt.before)
-  if (running === undefined) {
-    const trialId = found ?? (await options.wrangler.deploy(upload, access, signal)).versionId
-    await journal.change({ ...(settings.sessions && { hasSessions: true }) })
-    await openReach(publishing, signal)
-    return trialId
-  }
-  const trialId = found ?? (await options.wrangler.uploadVersion(upload, access, signal)).versionId
-  await journal.change({})
-  await openReach(publishing, signal)
-  const shares = [
-    { versionId: running, percent: 100 },
-    { versionId: trialId, percent: 0 },
-  ]
-  const message = `mcpwright: tries version ${request.build.version}`
-  await setShares(api, worker, shares, { message, force: true }, signal)
-  return trialId
-}
-
-async function passTrial(
-  publishing: Publishing,
-  attempt: Attempt,
-  trialId: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { options, request, url, worker } = publishing
-  request.tell(`Trying version ${request.build.version} at ${url}.`)
-  const headers = { ...trialHeaders(publishing, attempt), ...overrideHeaders(worker.name, trialId) }
-  const send = withHeaders(options.fetch, headers)
-  await waitForVersion({ url, versionId: trialId, fetch: send, clock: options.clock }, signal)
-  await verify({ url, fetch: send, call: await options.trialCallOf(request) }, signal)
 }
 
 async function uploadOnce(

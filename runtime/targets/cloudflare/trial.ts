@@ -1,0 +1,61 @@
+import { setShares } from './api/versions.ts'
+import type { Attempt } from './attempt.ts'
+import { overrideHeaders, withHeaders } from './call-worker.ts'
+import type { WranglerConfig } from './compose-config.ts'
+import { composeUpload, trialHeaders } from './compose-upload.ts'
+import { findByTag, type Publishing } from './publishing.ts'
+import { openReach } from './reach-worker.ts'
+import { leader } from './split-traffic.ts'
+import { verify } from './verify.ts'
+import { waitForVersion } from './wait-for-version.ts'
+
+/**
+ * Puts a version where its verifier reaches it: alone and locked at a first deploy, else without traffic beside what runs.
+ * @returns its id
+ */
+export async function startTrial(
+  publishing: Publishing,
+  attempt: Attempt,
+  config: WranglerConfig,
+  signal: AbortSignal,
+): Promise<string> {
+  const { options, access, request, journal, settings, api, worker } = publishing
+  request.tell(`Uploading version ${request.build.version}.`)
+  const upload = composeUpload(publishing, attempt, 'trial', config)
+  const found = findByTag(publishing, upload.tag)
+  const running = leader(attempt.before)
+  if (running === undefined) {
+    const trialId = found ?? (await options.wrangler.deploy(upload, access, signal)).versionId
+    await journal.change({ ...(settings.sessions && { hasSessions: true }) })
+    await openReach(publishing, signal)
+    return trialId
+  }
+  const trialId = found ?? (await options.wrangler.uploadVersion(upload, access, signal)).versionId
+  await journal.change({})
+  await openReach(publishing, signal)
+  const shares = [
+    { versionId: running, percent: 100 },
+    { versionId: trialId, percent: 0 },
+  ]
+  const message = `mcpwright: tries version ${request.build.version}`
+  await setShares(api, worker, shares, { message, force: true }, signal)
+  return trialId
+}
+
+/**
+ * Waits until the trial answers, and talks to it as a client would.
+ * @throws MetaError DEPLOYMENT_FAILED
+ */
+export async function passTrial(
+  publishing: Publishing,
+  attempt: Attempt,
+  trialId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { options, request, url, worker } = publishing
+  request.tell(`Trying version ${request.build.version} at ${url}.`)
+  const headers = { ...trialHeaders(publishing, attempt), ...overrideHeaders(worker.name, trialId) }
+  const send = withHeaders(options.fetch, headers)
+  await waitForVersion({ url, versionId: trialId, fetch: send, clock: options.clock }, signal)
+  await verify({ url, fetch: send, call: await options.trialCallOf(request) }, signal)
+}
