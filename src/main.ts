@@ -265,7 +265,7 @@ async function openServices(
   })
   const cloudflare = lateTarget({ name: 'cloudflare', settingsSchema: cloudflareSettingsSchema }, async () => {
     const { openCloudflare } = await import('./pipeline/targets/open-cloudflare.ts')
-    return openCloudflare({ config, db, egress, secrets, vault, workshop, ownerToken: token })
+    return openCloudflare({ config, db, egress, redactor, secrets, vault, workshop, ownerToken: token })
   })
   const services: Services = {
     config,

@@ -11,7 +11,11 @@ export interface CloudflareConfig {
   readonly apiBaseUrl: string
   /** PATH, and the person's home: npm, which fetches wrangler, is found and configured by them. */
   readonly npm: { readonly searchPath: string; readonly home: string }
+  /** Where the person's programs keep their settings, wrangler its login: names and values of variables. */
+  readonly places: Readonly<Record<string, string | undefined>>
 }
+
+const PLACES = ['HOME', 'XDG_CONFIG_HOME', 'USERPROFILE', 'APPDATA']
 
 const API = 'https://api.cloudflare.com/client/v4'
 
@@ -21,6 +25,7 @@ export function readCloudflare(env: Readonly<Record<string, string | undefined>>
     token: env.MCPWRIGHT_CLOUDFLARE_TOKEN || undefined,
     account: readAccount(env.MCPWRIGHT_CLOUDFLARE_ACCOUNT),
     apiBaseUrl: readApi(env.MCPWRIGHT_CLOUDFLARE_API),
+    places: Object.fromEntries(PLACES.map((name) => [name, env[name]])),
     npm: { searchPath: env.PATH ?? '', home: env.HOME ?? env.USERPROFILE ?? homedir() },
   }
 }

@@ -10,6 +10,8 @@ export function daemonEnvironment({ home, envSecrets }: Config, environment: Nod
     'DATABASE_URL',
     'PATH',
     'HOME',
+    'XDG_CONFIG_HOME',
+    'APPDATA',
     'TMPDIR',
     'SystemRoot',
     'LOCALAPPDATA',

@@ -22,7 +22,12 @@ export const targetTokenKind: InboxKind<TargetTokenRequest, undefined> = {
       ...(HOW_TO_MAKE[target] ? [[HOW_TO_MAKE[target]]] : []),
     ],
     fields: [{ name: 'value', label: nameOf(target), type: 'password' }],
-    answers: [{ name: 'enter', label: 'Save', takesFields: true, byToolLink: true }],
+    answers: [
+      { name: 'enter', label: 'Save', takesFields: true, byToolLink: true },
+      ...(target === 'cloudflare'
+        ? [{ name: 'use-login', label: "Use this machine's login of wrangler", takesFields: false }]
+        : []),
+    ],
   }),
 }
 

@@ -6,6 +6,7 @@ import { listApprovedHosts, withdrawHost } from '../../registry/connection-store
 import { listEnvApprovals, removeEnvApproval } from '../../registry/env-approval-store.ts'
 import type { Services } from '../services.ts'
 import { startAgain } from '../set-server-secret.ts'
+import { isLoginApproval } from '../targets/wrangler-login.ts'
 
 /** Something that a person allowed on the inbox page and can take back there. */
 export interface Grant {
@@ -63,14 +64,18 @@ async function variableGrants(services: Services, { tenantId }: Principal): Prom
   const approvals = await services.db.as(tenantId, (sql) => listEnvApprovals(sql, tenantId))
   return approvals.map((approval) => ({
     key: `variable ${approval.serverId} ${approval.name} ${approval.host}`,
-    text: [
-      `"${approval.server}" sends the environment variable `,
-      { strong: `${approval.name} to ${approval.host}` },
-      '.',
-    ],
+    text: isLoginApproval(approval)
+      ? ['Deploys to Cloudflare use the ', { strong: approval.name }, ' on this machine.']
+      : [
+          `"${approval.server}" sends the environment variable `,
+          { strong: `${approval.name} to ${approval.host}` },
+          '.',
+        ],
     async withdraw() {
       await forgetApproval(approval, services, tenantId)
-      return `${approval.name} is no longer sent to ${approval.host}.`
+      return isLoginApproval(approval)
+        ? 'The login of wrangler is used no more.'
+        : `${approval.name} is no longer sent to ${approval.host}.`
     },
   }))
 }

@@ -7,13 +7,18 @@ import type { Server } from '../../model/server.ts'
 import { TARGET_TOKENS, type TargetToken } from '../../model/target-token.ts'
 import { putInboxItem } from '../../registry/inbox-store.ts'
 import { findSecretHolder } from '../../secrets/vault.ts'
+import { listEnvApprovals } from '../../registry/env-approval-store.ts'
 import { inboxFull } from '../inbox/inbox-full.ts'
 import type { Services } from '../services.ts'
+import { isLoginApproval, readWranglerLogin } from './wrangler-login.ts'
+
+const LOGIN_MS = 120_000
 
 type Owner = Pick<Server, 'id' | 'tenantId'>
 
 /**
- * The token that a server is deployed with: what a person entered for this or another server, or that of the settings.
+ * The token that a server is deployed with: what a person entered for this or another server, that of the settings, or
+ * that of their login of wrangler, where they allowed it.
  * @returns undefined when there is none, or the target needs none
  */
 export async function findTargetToken(
@@ -24,12 +29,18 @@ export async function findTargetToken(
   const token = TARGET_TOKENS[target]
   if (!token) return undefined
   const place = { tenantId, serverId, name: token.name, host: token.place }
-  const entered = await db.as(tenantId, async (sql) => {
+  const { entered, usesLogin } = await db.as(tenantId, async (sql) => {
     const holder = await findSecretHolder(sql, place)
-    return holder && vault.readSecret(sql, { ...place, serverId: holder })
+    return {
+      entered: holder && (await vault.readSecret(sql, { ...place, serverId: holder })),
+      usesLogin: (await listEnvApprovals(sql, tenantId)).some(isLoginApproval),
+    }
   })
-  // The settings are those of who started the daemon, and so is the account they lead to.
-  return entered ?? (tenantId === LOCAL_TENANT ? config.cloudflare.token : undefined)
+  if (entered !== undefined) return entered
+  // Settings and logins are those of who started the daemon, and so is the account they lead to.
+  if (tenantId !== LOCAL_TENANT) return undefined
+  if (config.cloudflare.token !== undefined || !usesLogin) return config.cloudflare.token
+  return readWranglerLogin(config, AbortSignal.timeout(LOGIN_MS))
 }
 
 /**

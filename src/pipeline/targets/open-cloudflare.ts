@@ -16,17 +16,17 @@ import { apiKeysOf } from './api-keys.ts'
 import { findTargetToken } from './find-target-token.ts'
 import { trialCallOf } from './trial-call.ts'
 import { workerSecretValues } from './worker-secret-values.ts'
+import { wranglerNetwork } from './wrangler-network.ts'
 
 export type CloudflareSurroundings = Pick<
   Services,
-  'config' | 'db' | 'egress' | 'ownerToken' | 'secrets' | 'vault' | 'workshop'
+  'config' | 'db' | 'egress' | 'ownerToken' | 'redactor' | 'secrets' | 'vault' | 'workshop'
 >
 
 /** The target `cloudflare`, with what it needs of the rest of mcpwright. */
 export function openCloudflare(services: CloudflareSurroundings): DeploymentTarget {
   const { config, db, egress, secrets, workshop, ownerToken } = services
-  const { proxies, caFile } = config.network
-  const network = { httpsProxy: proxies.https, httpProxy: proxies.http, noProxy: proxies.except.join(','), caFile }
+  const network = wranglerNetwork(config)
   return createCloudflareTarget({
     fetch: egressFetch(egress, { hosts: 'any', ...defaults.egress }),
     wrangler: createWrangler({
@@ -52,6 +52,8 @@ async function accessOf(
 ): ReturnType<CloudflareTargetOptions['accessOf']> {
   const { account, apiBaseUrl } = services.config.cloudflare
   const token = await findTargetToken('cloudflare', { id: serverId, tenantId }, services)
+  // That of a login passes through here for the first time.
+  if (token !== undefined) services.redactor.learn({ name: 'CLOUDFLARE_API_TOKEN', value: token }, tenantId)
   if (token !== undefined) return { token, apiBaseUrl, ...(account !== undefined && { accountIds: [account] }) }
   throw new MetaError(
     'SECRET_MISSING',
