@@ -25,9 +25,9 @@ export interface ServedWorker {
 /** Puts a server on Cloudflare Workers: MCP of both eras at `/mcp`, `/health`, and who may call. */
 export function createWorker(server: WorkerServer): ServedWorker {
   const network = globalThis.fetch.bind(globalThis)
-  // The global fetch is the only other way out that code has; outside of Workers it belongs to others too.
+  // The global fetch is the other way out that code has, and what `server.fetch` ends in. Elsewhere it is not ours.
   if (navigator.userAgent === 'Cloudflare-Workers') {
-    globalThis.fetch = allowedFetch(server.parts.hosts ?? [], server.fetch ?? network)
+    globalThis.fetch = allowedFetch(server.parts.hosts ?? [], network)
   }
   let serving: Serving | undefined
 
