@@ -21,6 +21,23 @@ export async function buildEverythingServer(client: Client): Promise<string> {
   return NAME
 }
 
+interface GivenResource {
+  readonly uri: string
+  readonly name: string
+  readonly mime_type: string
+  readonly text?: string
+  readonly base64?: string
+  readonly code?: string
+}
+
+interface GivenPrompt {
+  readonly name: string
+  readonly template?: string
+  readonly messages?: readonly object[]
+  readonly code?: string
+  readonly arguments?: readonly { readonly name: string; readonly values?: readonly string[] }[]
+}
+
 const confirmation = `{ kind: 'form', message: 'Please confirm', schema: { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] } }`
 
 const questions = `{
@@ -29,7 +46,7 @@ const questions = `{
   client_roots: { kind: 'roots', params: {} },
 }`
 
-const tools: Record<string, { code: string; input_schema?: object }> = {
+export const tools: Record<string, { code: string; input_schema?: object }> = {
   test_simple_text: { code: `return 'This is a simple text response for testing.'` },
   test_image_content: { code: `return { content: [{ type: 'image', data: '${PNG}', mimeType: 'image/png' }] }` },
   test_audio_content: { code: `return { content: [{ type: 'audio', data: '${WAV}', mimeType: 'audio/wav' }] }` },
@@ -145,7 +162,7 @@ function titled(...titles: readonly string[]): object[] {
   return titles.map((title, index) => ({ const: `value${index + 1}`, title }))
 }
 
-const resources = [
+export const resources: readonly GivenResource[] = [
   {
     uri: 'test://static-text',
     name: 'static_text',
@@ -162,7 +179,7 @@ const resources = [
   { uri: 'test://watched-resource', name: 'watched', mime_type: 'text/plain', text: 'Watched.' },
 ]
 
-const prompts = [
+export const prompts: readonly GivenPrompt[] = [
   { name: 'test_simple_prompt', template: 'This is a simple prompt for testing.' },
   {
     name: 'test_prompt_with_arguments',
