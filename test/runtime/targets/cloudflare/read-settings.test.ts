@@ -3,7 +3,7 @@ import { readSettings } from '../../../../runtime/targets/cloudflare/read-settin
 
 describe('settings for Cloudflare', () => {
   it('are protected by an API key and stateless when nothing is said', () => {
-    expect(readSettings({})).toEqual({ protection: 'api-key', sessions: false, traffic: 100 })
+    expect(readSettings({})).toEqual({ protection: 'api-key', sessions: false, traffic: 100, key: 1 })
   })
 
   it('take what is given, a host in lower case', () => {
@@ -12,6 +12,7 @@ describe('settings for Cloudflare', () => {
       sessions: false,
       traffic: 10,
       domain: 'mcp.example.com',
+      key: 1,
       requestsPerMinute: 30,
     })
   })
