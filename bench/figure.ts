@@ -1,7 +1,7 @@
 /** One thing that was measured several times. */
 export interface Figure {
   readonly what: string
-  readonly unit: 'ms' | 'MB'
+  readonly unit: 'ms' | 'MB' | 'kB'
   /** The most that is asked for; absent for what is only told. */
   readonly limit?: number
   readonly values: readonly number[]
