@@ -6,7 +6,7 @@ const long = [
   'test/demo/**/*.test.ts',
   'test/e2e/backup.test.ts',
   'test/e2e/check-server.test.ts',
-  'test/e2e/cloudflare.test.ts',
+  'test/e2e/cloudflare*.test.ts',
   'test/e2e/daemon-life.test.ts',
   'test/e2e/database-away.test.ts',
   'test/e2e/first-five-minutes.test.ts',
