@@ -1,6 +1,7 @@
 import type { CertificateNames } from './client-certificate.ts'
 import type { Clock } from './clock.ts'
 import type { Credential } from './http-call.ts'
+import type { KeptValue } from './kept-values.ts'
 import type { ReadResource } from './load-files.ts'
 import type { Protocols } from './protocol.ts'
 
@@ -23,11 +24,20 @@ export interface CallContext {
   readonly readResource?: ReadResource
   /** Keeps the new value of a credential: a token server may give another refresh token at each exchange. */
   readonly saveCredential?: (name: string, value: string) => Promise<void>
+  /** Access tokens that several processes of the server share; absent where there is one. */
+  readonly sharedTokens?: SharedTokens
   /** What the server speaks besides plain HTTP. */
   readonly protocols?: Protocols
   readonly limits?: Partial<CallLimits>
   /** The system's clock unless given. */
   readonly clock?: Clock
+}
+
+/** Tokens that are kept outside of this process. Neither throws: without it each process asks for itself. */
+export interface SharedTokens {
+  /** @param secret  what it was got with: nobody without it can read the token */
+  read(key: string, secret: string): Promise<KeptValue<string> | undefined>
+  keep(key: string, secret: string, token: KeptValue<string>): Promise<void>
 }
 
 /** Bounds of one call. */

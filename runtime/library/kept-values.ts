@@ -13,7 +13,7 @@ export class KeptValues<Value> {
   /** @throws what `request` throws, to the call that made the request; a call that waited beside it asks anew */
   async get(key: string, clock: Clock, request: () => Promise<KeptValue<Value>>): Promise<Value> {
     for (let pending = this.#kept.get(key); pending !== undefined; pending = this.#kept.get(key)) {
-      const known = await pending.catch(() => undefined)
+      const known = await settled(pending)
       if (known && known.validUntilMs > clock.now()) return known.value
       // It failed or has ended; the first to see it makes way for another.
       if (this.#kept.get(key) === pending) this.#kept.delete(key)
@@ -28,5 +28,19 @@ export class KeptValues<Value> {
       const known = await pending.catch(() => undefined)
       if (known && isEnded(known.value) && this.#kept.get(key) === pending) this.#kept.delete(key)
     }
+  }
+}
+
+/** On Workers a request that was given up never settles what others wait for. */
+const PATIENCE_MS = 10_000
+
+/** Undefined for what fails, or takes too long. */
+async function settled<Value>(pending: Promise<Value>): Promise<Value | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLong = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)))
+  try {
+    return await Promise.race([pending.catch(() => undefined), tooLong])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -69,7 +69,7 @@ async function runOperation(
   parts: ServerParts,
   served: ServedCall,
 ): Promise<ToolResult> {
-  const { fetch, env, certificateFetch, saveCredential } = served.host
+  const { fetch, env, certificateFetch, saveCredential, sharedTokens } = served.host
   const result = await callOperation(operation, input, {
     fetch,
     env,
@@ -77,6 +77,7 @@ async function runOperation(
     readResource: (uri) => readFileResource(parts, uri, served),
     ...(certificateFetch && { certificateFetch }),
     ...(saveCredential && { saveCredential }),
+    ...(sharedTokens && { sharedTokens }),
     credentials: parts.operations.credentials,
     ...(parts.protocols && { protocols: parts.protocols }),
   })

@@ -75,6 +75,7 @@ export interface ServerHost {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Keeps a refresh token that a token server has replaced; absent where nothing can be kept. */
   readonly saveCredential?: CallContext['saveCredential']
+  readonly sharedTokens?: CallContext['sharedTokens']
   readonly store: KeyValueStore
   /**
    * Runs hand-written code, here or in a sandbox.

@@ -7,6 +7,7 @@ import { OWN_BINDINGS, type WorkerBindings } from './bindings.ts'
 import { d1Store } from './d1-store.ts'
 import type { D1Database } from './platform.ts'
 import { putOff } from './put-off.ts'
+import { tokenCache } from './token-cache.ts'
 import { stateKey } from './state-key.ts'
 
 /** A server as it is put on Workers. */
@@ -48,7 +49,11 @@ export async function workerHost(
     ...(key !== undefined && { stateKey: key }),
     ...(publish && { publish }),
   })
-  return { ...host, runCode: async (item, input, context) => bounded(await runCode(code, item, input, context)) }
+  return {
+    ...host,
+    ...(bindings.MCP_CACHE && { sharedTokens: tokenCache(bindings.MCP_CACHE, systemClock) }),
+    runCode: async (item, input, context) => bounded(await runCode(code, item, input, context)),
+  }
 }
 
 /** Calls that were put off, apart from what tools keep. */
