@@ -11,6 +11,8 @@ export interface Attempt {
   readonly isFirst: boolean
   /** Who had the traffic when it began; a failure gives it back. Empty for a first deploy. */
   readonly before: readonly Share[]
+  /** Ids of D1 and KV from before, which may hold data: a failure never takes them away. */
+  readonly keeps: readonly string[]
 }
 
 /** Of the requests, in percent. */
@@ -19,13 +21,8 @@ export interface Share {
   readonly percent: number
 }
 
-export function beginAttempt(
-  key: string,
-  before: readonly Share[],
-  isFirst: boolean,
-  nonce = randomBytes(12).toString('hex'),
-): Attempt {
-  return { key, nonce, isFirst, before }
+export function beginAttempt(parts: Omit<Attempt, 'nonce'>, nonce = randomBytes(12).toString('hex')): Attempt {
+  return { ...parts, nonce }
 }
 
 export function isAttempt(value: unknown): value is Attempt {

@@ -1,6 +1,7 @@
 import type { Deployment } from '../../../src/model/deployment.ts'
 import type { DeploymentPlan, DeploymentRequest, DeploymentTarget } from '../../../src/model/deployment-target.ts'
 import { systemClock } from '../../library/clock.ts'
+import { listVersions } from './api/versions.ts'
 import { composeConfig } from './compose-config.ts'
 import { publishedVersions, statusOf } from './describe-published.ts'
 import { type OpenAccount, openAccount } from './open-account.ts'
@@ -10,6 +11,7 @@ import { publish } from './publish.ts'
 import { readLogs } from './read-logs.ts'
 import { readSettings } from './read-settings.ts'
 import { cloudflareSettingsSchema } from './settings.ts'
+import { refuseForeign } from './refuse-foreign.ts'
 import { readState } from './state.ts'
 import { switchOff, takeDown } from './take-down.ts'
 import type { CloudflareTargetOptions } from './target-options.ts'
@@ -56,7 +58,8 @@ async function plan(
   request: DeploymentRequest,
   signal: AbortSignal,
 ): Promise<DeploymentPlan> {
-  const { settings, worker, url, modules, secrets, missing, state } = await prepare(options, request, signal)
+  const { api, settings, worker, url, modules, secrets, missing, state } = await prepare(options, request, signal)
+  refuseForeign(await listVersions(api, worker, signal), worker.name, request.deployment.id, state)
   const { files, version } = request.build
   return planDeployment({
     version,

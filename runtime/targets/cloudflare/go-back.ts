@@ -1,7 +1,7 @@
 import { MetaError } from '../../../src/errors/meta-error.ts'
 import { isRefusal, PROBLEM } from './api/api-failure.ts'
 import { deleteWorker } from './api/delete-worker.ts'
-import { deleteDatabase, deleteNamespace } from './api/storage.ts'
+import { database, namespace } from './api/storage.ts'
 import { setShares } from './api/versions.ts'
 import { asSentence } from './as-sentence.ts'
 import type { Attempt } from './attempt.ts'
@@ -25,7 +25,7 @@ export async function failAndGoBack(
 ): Promise<unknown> {
   if (signal.aborted && !isCancelled(signal.reason)) return signal.reason
   const limit = AbortSignal.timeout(GO_BACK_MS)
-  const told = attempt.isFirst ? await takeAway(publishing, limit) : await giveBack(publishing, attempt, limit)
+  const told = attempt.isFirst ? await takeAway(publishing, attempt, limit) : await giveBack(publishing, attempt, limit)
   if (signal.aborted) return signal.reason
   if (!(error instanceof MetaError)) return error
   return new MetaError(codeOf(error), `${asSentence(error.message)} ${told}`, error.fix, {
@@ -35,17 +35,17 @@ export async function failAndGoBack(
 }
 
 /** Nothing of it has ever served. */
-async function takeAway(publishing: Publishing, signal: AbortSignal): Promise<string> {
-  const { api, worker, journal, request, storageBefore } = publishing
+async function takeAway(publishing: Publishing, { keeps }: Attempt, signal: AbortSignal): Promise<string> {
+  const { api, worker, journal, request } = publishing
   const { accountId, databaseId, namespaceId } = journal.state()
   const kept = {
-    ...(databaseId !== undefined && storageBefore.has(databaseId) && { databaseId }),
-    ...(namespaceId !== undefined && storageBefore.has(namespaceId) && { namespaceId }),
+    ...(databaseId !== undefined && keeps.includes(databaseId) && { databaseId }),
+    ...(namespaceId !== undefined && keeps.includes(namespaceId) && { namespaceId }),
   }
   try {
     await deleteWorker(api, worker, signal)
-    if (databaseId !== undefined && !kept.databaseId) await deleteDatabase(api, accountId, databaseId, signal)
-    if (namespaceId !== undefined && !kept.namespaceId) await deleteNamespace(api, accountId, namespaceId, signal)
+    if (databaseId !== undefined && !kept.databaseId) await database.remove(api, accountId, databaseId, signal)
+    if (namespaceId !== undefined && !kept.namespaceId) await namespace.remove(api, accountId, namespaceId, signal)
     await request.keep({ accountId, worker: worker.name, versions: [], bindings: [], ...kept })
     return 'Nothing of it is left at Cloudflare.'
   } catch {

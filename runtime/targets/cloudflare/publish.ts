@@ -26,12 +26,14 @@ export async function publish(
   const publishing = await find(options, request, prepared, signal)
   const kept = await releaseKept(publishing, signal)
   const { versionId, notes } = kept.served ?? (await releaseNew(publishing, signal))
-  const { journal, settings, config, key, url, missing } = publishing
+  const { journal, settings, secrets, config, key, url, missing } = publishing
   const served = { id: versionId, key, version: request.build.version }
   const { domain: _before, ...state } = withServing(journal.state(), served)
+  const emptied = (state.secrets ?? []).filter((name) => !(name in secrets))
   await journal.replace({
     ...state,
-    bindings: bindingNames(config),
+    bindings: [...bindingNames(config), ...emptied],
+    ...(!kept.served && { secrets: Object.keys(secrets) }),
     ...(settings.sessions && { hasSessions: true }),
     ...(settings.domain !== undefined && { domain: settings.domain }),
   })
@@ -55,13 +57,17 @@ async function find(
   const config = composeConfig({ files, settings, worker: worker.name, storage })
   const key = releaseKey({ digest, config, secrets }, options.ownKey)
   const shares = versions ? await readShares(api, worker, signal) : []
-  return { ...prepared, options, request, journal, config, key, versions, storageBefore: storageOf(state), shares }
-}
-
-/** What an unfinished first deploy has made is empty. */
-function storageOf(state: CloudflareState | undefined): ReadonlySet<string> {
-  if (!state || state.attempt?.isFirst) return new Set()
-  return new Set([state.databaseId, state.namespaceId].filter((id) => id !== undefined))
+  return {
+    ...prepared,
+    options,
+    request,
+    journal,
+    config,
+    key,
+    versions,
+    storageBefore: [state?.databaseId, state?.namespaceId].filter((id) => id !== undefined),
+    shares,
+  }
 }
 
 /** A Worker that is gone took its versions and Durable Objects along. */
@@ -72,12 +78,13 @@ function firstState(
 ): CloudflareState {
   const { accountId, name } = worker
   if (state && exists) return state
-  const { databaseId, namespaceId } = state ?? {}
+  const { databaseId, namespaceId, makes } = state ?? {}
   return {
     accountId,
     worker: name,
     versions: [],
     bindings: [],
+    ...(makes !== undefined && { makes }),
     ...(databaseId !== undefined && { databaseId }),
     ...(namespaceId !== undefined && { namespaceId }),
   }

@@ -16,8 +16,8 @@ export interface Publishing extends Omit<Prepared, 'state'> {
   readonly key: string
   /** Newest first; undefined: there is no Worker yet. */
   readonly versions: readonly UploadedWorkerVersion[] | undefined
-  /** D1 and KV that may hold data from before: a failure never takes them away. */
-  readonly storageBefore: ReadonlySet<string>
+  /** Ids of D1 and KV that were noted before. */
+  readonly storageBefore: readonly string[]
   /** Who had the traffic. */
   readonly shares: readonly Share[]
 }

@@ -48,4 +48,4 @@ function hasForeignLead({ journal, request, shares, versions = [] }: Publishing)
 }
 
 /** Nothing was uploaded. */
-const NO_ATTEMPT = { key: '', nonce: '', isFirst: false }
+const NO_ATTEMPT = { key: '', nonce: '', isFirst: false, keeps: [] }

@@ -6,6 +6,7 @@ import { composeUpload, withForeignBindings } from './compose-upload.ts'
 import { failAndGoBack } from './go-back.ts'
 import { findByTag, type Publishing, type Served } from './publishing.ts'
 import { settleReach } from './reach-worker.ts'
+import { withRetiredSecrets } from './retired-secrets.ts'
 import { servingShares, sharesBefore, splitTraffic } from './split-traffic.ts'
 import { together } from './together.ts'
 import { passTrial, startTrial } from './trial.ts'
@@ -17,11 +18,12 @@ import { passTrial, startTrial } from './trial.ts'
  */
 export async function releaseNew(publishing: Publishing, signal: AbortSignal): Promise<Served> {
   const attempt = chooseAttempt(publishing)
-  const { journal, settings } = publishing
+  const { journal, settings, secrets } = publishing
+  const { secrets: sent = [] } = journal.state()
   const beginsSessions = settings.sessions && journal.state().hasSessions !== true && !attempt.isFirst
-  await journal.change({ attempt })
+  await journal.change({ attempt, secrets: [...new Set([...sent, ...Object.keys(secrets)])] })
   try {
-    const config = await withForeignBindings(publishing, signal)
+    const config = withRetiredSecrets(await withForeignBindings(publishing, signal), sent, secrets)
     const versionId =
       alreadyServing(publishing, attempt) ??
       (beginsSessions
@@ -36,11 +38,11 @@ export async function releaseNew(publishing: Publishing, signal: AbortSignal): P
   }
 }
 
-function chooseAttempt({ journal, key, shares, versions = [] }: Publishing): Attempt {
+function chooseAttempt({ journal, key, shares, storageBefore, versions = [] }: Publishing): Attempt {
   const unfinished = journal.state().attempt
   if (unfinished?.key === key) return unfinished
   const before = sharesBefore(servingShares(shares, versions), unfinished)
-  return beginAttempt(key, before, before.length === 0)
+  return beginAttempt({ key, before, isFirst: before.length === 0, keeps: unfinished?.keeps ?? storageBefore })
 }
 
 /** An attempt may have been cut off after its last step. */
@@ -106,8 +108,10 @@ async function uploadOnce(
 function notesOf({ settings }: Publishing, { before }: Attempt, beginsSessions: boolean): string[] {
   const split =
     before.length > 1 ? ['The traffic was split before; while it was tried, the larger part had all of it.'] : []
-  if (!beginsSessions) return split
+  if (!beginsSessions) return [...split, ...(settings.traffic < 100 && before.length === 0 ? [FIRST] : [])]
   const share =
     settings.traffic < 100 ? ' It has all of the traffic: a new Durable Object cannot come with a part of it.' : ''
   return [...split, `Its Durable Objects are new, so versions from before cannot come back without an upload.${share}`]
 }
+
+const FIRST = 'It is the first version, so it has all of the traffic.'

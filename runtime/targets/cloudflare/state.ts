@@ -14,6 +14,10 @@ export interface CloudflareState {
   readonly versions: readonly KeptVersion[]
   /** Names of the bindings and variables that the last upload set; others of the Worker are somebody else's. */
   readonly bindings: readonly string[]
+  /** Names of the secrets that were ever sent and not emptied since (retired-secrets.ts). */
+  readonly secrets?: readonly string[]
+  /** Name of the D1 database or KV namespace that was about to be made last: one that is found then is our own. */
+  readonly makes?: string
   /** D1 and KV that were made for it. */
   readonly databaseId?: string
   readonly namespaceId?: string

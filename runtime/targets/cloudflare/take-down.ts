@@ -1,7 +1,7 @@
 import type { Deployment } from '../../../src/model/deployment.ts'
 import { deleteWorker } from './api/delete-worker.ts'
 import { disconnectDomain, listDomains, setCrons, setWorkersDev } from './api/reach.ts'
-import { deleteDatabase, deleteNamespace } from './api/storage.ts'
+import { database, namespace } from './api/storage.ts'
 import { listVersions } from './api/versions.ts'
 import type { OpenAccount } from './open-account.ts'
 import { isOwn } from './refuse-foreign.ts'
@@ -24,8 +24,8 @@ export async function takeDown(account: OpenAccount, deployment: Deployment, sig
     await deleteWorker(api, worker, signal)
   }
   const { databaseId, namespaceId } = readState(deployment) ?? {}
-  if (databaseId !== undefined) await deleteDatabase(api, worker.accountId, databaseId, signal)
-  if (namespaceId !== undefined) await deleteNamespace(api, worker.accountId, namespaceId, signal)
+  if (databaseId !== undefined) await database.remove(api, worker.accountId, databaseId, signal)
+  if (namespaceId !== undefined) await namespace.remove(api, worker.accountId, namespaceId, signal)
 }
 
 /** One of the same name that somebody else made is left alone. */

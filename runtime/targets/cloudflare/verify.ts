@@ -13,19 +13,32 @@ export interface Verified {
 const CALL_MS = 30_000
 
 /**
- * Talks to a version as a client would: initialize or discover, tools/list, and one call without effects.
+ * Talks to a version as clients of both eras would: initialize, tools/list and one call without effects; then without
+ * a session.
  * @throws MetaError DEPLOYMENT_FAILED that says at which step and with what
  */
-export async function verify({ url, fetch: send, call }: Verified, signal: AbortSignal): Promise<void> {
-  const client = new Client({ name: 'mcpwright', version: '1' }, { versionNegotiation: { mode: 'auto' } })
+export async function verify(verified: Verified, signal: AbortSignal): Promise<void> {
+  await visit(verified, 'initialize', signal)
+  await visit({ ...verified, call: undefined }, 'server/discover', signal)
+}
+
+async function visit(
+  { url, fetch: send, call }: Verified,
+  greeting: 'initialize' | 'server/discover',
+  signal: AbortSignal,
+): Promise<void> {
+  const mode = greeting === 'initialize' ? 'legacy' : 'auto'
+  const client = new Client({ name: 'mcpwright', version: '1' }, { versionNegotiation: { mode } })
   const options = { signal, timeout: CALL_MS }
   const endpoint = new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { fetch: send })
   try {
-    await step('connect', signal, () => client.connect(endpoint, options))
+    await step(greeting, signal, () => client.connect(endpoint, options))
     if (!client.getServerCapabilities()?.tools) return
     await step('tools/list', signal, () => client.listTools({}, options))
     if (call) await step(`the call of "${call.tool}"`, signal, () => tryCall(client, call, options))
   } finally {
+    // A session that stays open ends by itself.
+    if (endpoint.sessionId !== undefined) await endpoint.terminateSession().catch(() => {})
     await client.close().catch(() => {})
   }
 }

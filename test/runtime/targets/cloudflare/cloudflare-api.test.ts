@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createCloudflareApi } from '../../../../runtime/targets/cloudflare/api/cloudflare-api.ts'
-import { ensureDatabase } from '../../../../runtime/targets/cloudflare/api/storage.ts'
 import { listVersions } from '../../../../runtime/targets/cloudflare/api/versions.ts'
 import { chooseAccount } from '../../../../runtime/targets/cloudflare/choose-account.ts'
 import type { Clock } from '../../../../runtime/library/clock.ts'
@@ -75,11 +74,6 @@ describe('what is asked of it', () => {
   it('tells a Worker that is not there from one without versions', async () => {
     expect(await listVersions(answering(refused(404, 10_007, 'No such Worker')).api, worker, signal)).toBeUndefined()
     expect(await listVersions(answering(ok({ items: [] })).api, worker, signal)).toEqual([])
-  })
-
-  it('finds the database that was made by a request whose answer was lost', async () => {
-    const far = answering(ok([]), cut, ok([{ uuid: 'd1', name: 'books-store' }]))
-    expect(await ensureDatabase(far.api, 'a', 'books-store', signal)).toEqual({ id: 'd1', isNew: true })
   })
 
   it('chooses the one account, and lists names and ids when there are several', async () => {

@@ -85,12 +85,26 @@ describe('a first deploy', () => {
     expect([databases.size, namespaces.size, scripts.has(server.worker)]).toEqual([0, 0, false])
   })
 
+  it('never takes a database away that was there before', async () => {
+    const server = new PublishedServer()
+    const target = openPublisher(cloudflare)
+    await target.apply(server.request(1, one, {}, withStorage), signal)
+    cloudflare.account.scripts.clear()
+    const failing = server.request(2, tinyWorker({ text: '', fails: 'no such book' }), {}, withStorage)
+    await expect(target.apply(failing, signal)).rejects.toMatchObject({ code: 'DEPLOYMENT_FAILED' })
+    expect([...cloudflare.account.databases.values()].map(({ name }) => name)).toEqual([`${server.worker}-store`])
+    await target.remove(server.deployment)
+    expect(cloudflare.account.databases.size).toBe(0)
+  })
+
   it('never writes over a Worker that somebody else made', async () => {
     const server = new PublishedServer()
     const stranger = new PublishedServer()
     stranger.deployment = { ...stranger.deployment, slug: server.worker }
     await openPublisher(cloudflare).apply(stranger.request(1, one), signal)
-    await expect(openPublisher(cloudflare).apply(server.request(1, two), signal)).rejects.toMatchObject({
+    const target = openPublisher(cloudflare)
+    await expect(target.plan(server.request(1, two))).rejects.toMatchObject({ code: 'TARGET_REFUSED' })
+    await expect(target.apply(server.request(1, two), signal)).rejects.toMatchObject({
       code: 'TARGET_REFUSED',
       message: expect.stringContaining(`already has a Worker "${server.worker}" that mcpwright did not make`),
     })
@@ -185,6 +199,19 @@ describe('a later deploy', () => {
     expect(await bindingsOf(endpointUrl)).not.toHaveProperty('MCP_VERIFICATION_HASH')
     await target.apply(server.request(3, tinyWorker({ text: 'three' })), signal)
     expect(await bindingsOf(endpointUrl)).toMatchObject({ THEIR_VARIABLE: 'theirs', THEIR_SECRET: 'hidden' })
+  })
+
+  it('empties a secret that the server no longer has, and leaves it out from then on', async () => {
+    const server = new PublishedServer()
+    let values: Record<string, string> = { API_TOKEN: 'upstream-token', OTHER: 'other' }
+    const target = openPublisher(cloudflare, { secretsOf: async () => ({ values, missing: [] }) })
+    const { endpointUrl } = await target.apply(server.request(1, one), signal)
+    expect(await bindingsOf(endpointUrl)).toMatchObject(values)
+    values = { OTHER: 'other' }
+    await target.apply(server.request(2, two), signal)
+    expect(await bindingsOf(endpointUrl)).toMatchObject({ API_TOKEN: '', OTHER: 'other' })
+    await target.apply(server.request(3, tinyWorker({ text: 'three' })), signal)
+    expect(await bindingsOf(endpointUrl)).not.toHaveProperty('API_TOKEN')
   })
 
   it('moves to a domain and back', async () => {

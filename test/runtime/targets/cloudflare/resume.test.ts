@@ -6,6 +6,12 @@ import { callSay, openPublisher, PublishedServer } from '../../../fixtures/publi
 import { tinyWorker } from '../../../fixtures/publisher/tiny-worker.ts'
 
 const signal = new AbortController().signal
+const withStorage = {
+  'wrangler.jsonc': JSON.stringify({
+    d1_databases: [{ binding: 'MCP_STORE' }],
+    kv_namespaces: [{ binding: 'MCP_CACHE' }],
+  }),
+}
 let cloudflare: Cloudflare
 
 beforeAll(async () => {
@@ -17,19 +23,21 @@ describe('a deploy whose daemon dies', () => {
   it('goes on from any step of the first: one Worker, and no version is uploaded twice', async () => {
     const steps = await untilNothingDies(async (step) => {
       const server = new PublishedServer()
-      const died = await dieAt(step, server, 1, tinyWorker({ text: 'one' }))
+      const died = await dieAt(step, server, 1, tinyWorker({ text: 'one' }), withStorage)
       const { endpointUrl } = await openPublisher(cloudflare).apply(
-        server.request(1, tinyWorker({ text: 'one' })),
+        server.request(1, tinyWorker({ text: 'one' }), {}, withStorage),
         signal,
       )
       expect(await callSay(cloudflare, endpointUrl)).toBe('one')
       expect([...cloudflare.account.scripts.keys()]).toEqual([server.worker])
       expect(tagsOf(server)).toHaveLength(2)
-      cloudflare.account.scripts.clear()
+      await openPublisher(cloudflare).remove(server.deployment)
+      const { scripts, databases, namespaces } = cloudflare.account
+      expect([scripts.size, databases.size, namespaces.size]).toEqual([0, 0, 0])
       return died
     })
-    // Three notes, two uploads, the address, the traffic and the cron triggers at least.
-    expect(steps).toBeGreaterThanOrEqual(8)
+    // Notes, storage, two uploads, the address, the traffic and the cron triggers.
+    expect(steps).toBeGreaterThanOrEqual(14)
   })
 
   it('goes on from any step of a later one, while what ran goes on running', async () => {
@@ -78,7 +86,13 @@ async function untilNothingDies(run: (step: number) => Promise<boolean>): Promis
 }
 
 /** A deploy that ends without a word after its n-th change, here or at the platform. @returns false: it was done before */
-async function dieAt(step: number, server: PublishedServer, version: number, modules: ProjectFiles): Promise<boolean> {
+async function dieAt(
+  step: number,
+  server: PublishedServer,
+  version: number,
+  modules: ProjectFiles,
+  files: ProjectFiles = {},
+): Promise<boolean> {
   const controller = new AbortController()
   const death = new Error('The daemon was killed.')
   let changes = 0
@@ -94,7 +108,7 @@ async function dieAt(step: number, server: PublishedServer, version: number, mod
   server.onKept = count
   const target = openPublisher(cloudflare, { fetch: counting, wrangler: apiWrangler(count) })
   const ended: unknown = await target
-    .apply(server.request(version, modules), controller.signal)
+    .apply(server.request(version, modules, {}, files), controller.signal)
     .catch((error: unknown) => error)
   server.onKept = () => {}
   if (ended instanceof Error && ended !== death) throw ended
