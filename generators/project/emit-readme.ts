@@ -1,6 +1,7 @@
 import { isConnected } from './emit-external.ts'
 import { secretsOf } from '../../src/model/secrets-of.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
+import { cloudflareSection } from './readme-cloudflare.ts'
 
 /** Writes the README: what the server does, how to run it alone, what it needs. */
 export function emitReadme(definition: ServerDefinition): string {
@@ -27,6 +28,7 @@ export function emitReadme(definition: ServerDefinition): string {
       ...credentials(definition),
       ...connected(definition),
       ...tools(definition),
+      ...cloudflareSection(definition),
     ].join('\n\n') + '\n'
   )
 }

@@ -35,12 +35,13 @@ export class KeptValues<Value> {
 const PATIENCE_MS = 10_000
 
 /** Undefined for what fails, or takes too long. */
-async function settled<Value>(pending: Promise<Value>): Promise<Value | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const tooLong = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)))
-  try {
-    return await Promise.race([pending.catch(() => undefined), tooLong])
-  } finally {
-    clearTimeout(timer)
-  }
+function settled<Value>(pending: Promise<Value>): Promise<Value | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE_MS, undefined)
+    const end = (value: Value | undefined) => {
+      clearTimeout(timer)
+      resolve(value)
+    }
+    pending.then(end, () => end(undefined))
+  })
 }

@@ -111,6 +111,7 @@ describe('a Worker that takes tokens of an issuer', () => {
       { method: 'tools/call', params: { name: 'forget' } },
     ]
     const many = new Request(mcpRequest('look', { authorization: `Bearer ${await issuer.token({ scope: 'desk' })}` }), {
+      method: 'POST',
       body: JSON.stringify(batch.map((each, id) => ({ jsonrpc: '2.0', id, ...each }))),
     })
     expect((await worker.fetch(many, env)).status).toBe(403)

@@ -6,9 +6,16 @@ import { granted, startOAuthServer } from '../oauth-server.ts'
 const NOW_MS = 1_000_000
 const clock = { now: () => NOW_MS, wait: async () => {} }
 
+interface KeptText {
+  readonly text: string
+  readonly expirationTtl: number
+}
+
+type Entry = [name: string, kept: KeptText]
+
 /** KV as far as it goes here. */
 function namespace() {
-  const kept = new Map<string, { text: string; expirationTtl: number }>()
+  const kept = new Map<string, KeptText>()
   return {
     kept,
     get: async (name: string) => kept.get(name)?.text ?? null,
@@ -37,10 +44,9 @@ describe('a cache of access tokens', () => {
     const cache = tokenCache(kv, clock)
     await cache.keep('a', 's', { value: 'first', validUntilMs: NOW_MS + 600_000 })
     await cache.keep('b', 's', { value: 'second', validUntilMs: NOW_MS + 600_000 })
-    const [[firstName = '', first] = [], [secondName = '', second] = []] = [...kv.kept]
-    if (!first || !second) throw new Error('Both were kept.')
-    kv.kept.set(firstName, second)
-    kv.kept.set(secondName, { ...second, text: `A${second.text.slice(1)}` })
+    const [[first, kept], [second, other]] = [...kv.kept] as [Entry, Entry]
+    kv.kept.set(first, other)
+    kv.kept.set(second, { ...kept, text: `A${kept.text.slice(1)}` })
     expect(await cache.read('a', 's')).toBeUndefined()
     expect(await cache.read('b', 's')).toBeUndefined()
     const broken = { ...kv, get: () => Promise.reject(new Error('away')), put: () => Promise.reject(new Error('away')) }
@@ -57,12 +63,6 @@ describe('a cache of access tokens', () => {
 
 describe('isolates with one cache', () => {
   afterEach(() => vi.resetModules())
-
-  /** Another isolate each time: nothing is in memory. */
-  async function isolate() {
-    vi.resetModules()
-    return import('../../../../runtime/library/access-token.ts')
-  }
 
   it('ask for one token together, and for another when an API does not take it', async () => {
     using server = await startOAuthServer((_, count) => granted(count))
@@ -112,3 +112,9 @@ describe('isolates with one cache', () => {
     expect(server.asked.map(({ body }) => /refresh_token=([\w-]+)/.exec(body)?.[1])).toEqual(['login-0', 'login-1'])
   })
 })
+
+/** Another isolate each time: nothing is in memory. */
+async function isolate() {
+  vi.resetModules()
+  return import('../../../../runtime/library/access-token.ts')
+}
