@@ -58,10 +58,14 @@ async function releaseAfterTrial(
   signal: AbortSignal,
 ): Promise<string> {
   const { settings, request, api, worker } = publishing
-  const trialId = await startTrial(publishing, attempt, config, signal)
+  // There is no Worker yet that a second version could be added to.
+  const firstId = attempt.isFirst ? await startTrial(publishing, attempt, config, signal) : undefined
   const [, versionId] = await together(
     signal,
-    (either) => passTrial(publishing, attempt, trialId, either),
+    async (either) => {
+      const trialId = firstId ?? (await startTrial(publishing, attempt, config, either))
+      await passTrial(publishing, attempt, trialId, either)
+    },
     (either) => uploadOnce(publishing, attempt, config, either),
   )
   request.tell(`Giving ${settings.traffic} % of the requests to version ${request.build.version}.`)

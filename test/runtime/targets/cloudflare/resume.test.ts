@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => cloudflare[Symbol.asyncDispose]())
 
 describe('a deploy whose daemon dies', () => {
-  it('goes on from any step of the first: one Worker, and no version is uploaded twice', async () => {
+  it('goes on from any step of the first: one Worker, one trial, one version', async () => {
     const steps = await untilNothingDies(async (step) => {
       const server = new PublishedServer()
       const died = await dieAt(step, server, 1, tinyWorker({ text: 'one' }), withStorage)
@@ -30,7 +30,7 @@ describe('a deploy whose daemon dies', () => {
       )
       expect(await callSay(cloudflare, endpointUrl)).toBe('one')
       expect([...cloudflare.account.scripts.keys()]).toEqual([server.worker])
-      expect(tagsOf(server)).toHaveLength(2)
+      expect(tagsOf(server).size).toBe(2)
       await openPublisher(cloudflare).remove(server.deployment)
       const { scripts, databases, namespaces } = cloudflare.account
       expect([scripts.size, databases.size, namespaces.size]).toEqual([0, 0, 0])
@@ -46,17 +46,17 @@ describe('a deploy whose daemon dies', () => {
     const { endpointUrl } = await target.apply(server.request(1, tinyWorker({ text: '0' })), signal)
     const steps = await untilNothingDies(async (step) => {
       const modules = tinyWorker({ text: String(step) })
-      const before = tagsOf(server).length
+      const before = tagsOf(server).size
       const died = await dieAt(step, server, step + 1, modules)
       expect([String(step - 1), String(step)]).toContain(await callSay(cloudflare, endpointUrl))
       await target.apply(server.request(step + 1, modules), signal)
       expect(await callSay(cloudflare, endpointUrl)).toBe(String(step))
-      expect(tagsOf(server)).toHaveLength(before + 2)
+      expect(tagsOf(server).size).toBe(before + 2)
       return died
     })
     expect(steps).toBeGreaterThanOrEqual(8)
-    const versions = await target.versions(server.deployment)
-    expect(versions.map(({ version }) => version)).toEqual(versions.map((_, index) => versions.length - index))
+    const served = (await target.versions(server.deployment)).flatMap(({ version }) => version ?? [])
+    expect(served).toEqual(served.map((_, index) => served.length - index))
     cloudflare.account.scripts.clear()
   })
 
@@ -72,9 +72,9 @@ describe('a deploy whose daemon dies', () => {
     await target.apply(server.request(4, tinyWorker({ text: 'four' }), { traffic: 30 }), signal)
     const shares = cloudflare.account.scripts.get(server.worker)?.deployments.at(-1)?.versions
     expect(shares?.map(({ percentage }) => percentage)).toEqual([30, 70])
-    expect((await target.versions(server.deployment)).map(({ version, share }) => [version, share])).toEqual([
+    const served = (await target.versions(server.deployment)).filter(({ version }) => version !== undefined)
+    expect(served.map(({ version, share }) => [version, share])).toEqual([
       [4, 30],
-      [undefined, 0],
       [1, 70],
     ])
   })
@@ -115,7 +115,8 @@ async function dieAt(
   return changes >= step
 }
 
-function tagsOf({ worker }: PublishedServer): string[] {
+/** An upload that was under way when the daemon died may come in after it: then two versions have one tag. */
+function tagsOf({ worker }: PublishedServer): ReadonlySet<string> {
   const versions = cloudflare.account.scripts.get(worker)?.versions ?? []
-  return versions.map(({ annotations }) => annotations['workers/tag'] ?? '')
+  return new Set(versions.map(({ annotations }) => annotations['workers/tag'] ?? ''))
 }
