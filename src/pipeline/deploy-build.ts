@@ -17,7 +17,7 @@ import { findSubject, setStatusUnlessUp } from './deployment-subject.ts'
 import { deploymentToken, hashToken } from './deployment-token.ts'
 import { refuseGates } from './refuse-gates.ts'
 import type { Services } from './services.ts'
-import { askToOpen } from './targets/ask-to-open.ts'
+import { askPerson } from './targets/ask-person.ts'
 
 export const LEASE_MS = 60_000
 
@@ -183,7 +183,7 @@ async function applyTo(
   try {
     return await services.targets[deployment.target].apply(request, signal)
   } catch (error) {
-    await askToOpen(error, request, services, subject)
+    await askPerson(error, request, services, subject)
     throw error
   }
 }

@@ -80,6 +80,15 @@ describe('a server on Cloudflare', () => {
     expect(after.text).not.toContain(cloudflare.token)
   })
 
+  it('asks for another token when Cloudflare does not take the one it has', async () => {
+    cloudflare.fail({ path: '/accounts', kind: { name: 'status', status: 403, code: 9109, message: 'Invalid token' } })
+    const refused = await deploy()
+    expect(refused.error).toMatchObject({ code: 'TARGET_FORBIDDEN', fix: expect.stringContaining('Workers Scripts') })
+    const waiting = await call(meta, 'get_server', { server: 'shelf' })
+    expect(waiting.text).toContain('enter the token that "shelf" is deployed to cloudflare with')
+    cloudflare.clearFaults()
+  })
+
   it('is planned in words, and nothing is made for it', async () => {
     const planned = await deploy({ plan: true })
     expect(planned.text).toContain('Creates the Worker "shelf"')

@@ -73,7 +73,7 @@ export function isRefusal(error: unknown, ...problems: readonly number[]): error
 }
 
 const MORE_RIGHTS =
-  'Make a token with "Workers Scripts: Edit", "Workers Observability: Edit" and "Account Settings: Read", besides "D1: Edit", "Workers KV Storage: Edit", and for a domain "Zone: Read" and "Workers Routes: Edit" where the server needs them; enter it with `mcpwright secret set CLOUDFLARE_API_TOKEN`.'
+  'Make a token with "Workers Scripts: Edit", "Workers Observability: Edit" and "Account Settings: Read", besides "D1: Edit", "Workers KV Storage: Edit", and for a domain "Zone: Read" and "Workers Routes: Edit" where the server needs them; enter it on the page that `mcpwright inbox` opens, or set MCPWRIGHT_CLOUDFLARE_TOKEN.'
 const LATER =
   'Deploy again later: it goes on where this one ended. https://www.cloudflarestatus.com says how Cloudflare is.'
 const MEND = 'Mend what Cloudflare names, then deploy again.'
