@@ -18,6 +18,7 @@ const long = [
   'test/e2e/long-work.test.ts',
   'test/e2e/taken-away*.test.ts',
   'test/e2e/templates.test.ts',
+  'test/fixtures/**/*.test.ts',
   'test/generators/importers/hostile/**/*.test.ts',
   'test/generators/project/deployed-by-hand.test.ts',
   'test/package/install.test.ts',

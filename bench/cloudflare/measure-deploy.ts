@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { systemClock } from '../../runtime/library/clock.ts'
 import { createWrangler } from '../../runtime/targets/cloudflare/wrangler/create-wrangler.ts'
 import { findWrangler } from '../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
@@ -26,7 +27,10 @@ export async function measureDeploy({ versions, upstream, cache, runs }: DeployB
   await using cloudflare = await startCloudflare({ upstreams: { 'api.example.com': upstream } })
   const registry = { searchPath: '', home: '', network: {} }
   const target = openPublisher(cloudflare, {
-    wrangler: createWrangler({ findProgram: (signal) => findWrangler({ cacheFolder: cache, registry }, signal) }),
+    wrangler: createWrangler({
+      findProgram: (signal) => findWrangler({ cacheFolder: cache, registry }, signal),
+      compiledFolder: path.join(cache, 'wrangler-compiled'),
+    }),
     bundle: ({ build }) => bundleWorker(build.files, cache),
     secretsOf: async () => ({ values: { LIBRARY_TOKEN: 'correct-horse' }, missing: [] }),
     effectsOf: async () => ({}),

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { createCloudflareTarget } from '../../../runtime/targets/cloudflare/create-cloudflare-target.ts'
 import type { CloudflareTargetOptions } from '../../../runtime/targets/cloudflare/target-options.ts'
 import { createWrangler } from '../../../runtime/targets/cloudflare/wrangler/create-wrangler.ts'
@@ -33,6 +34,7 @@ export function openCloudflare(services: CloudflareSurroundings): DeploymentTarg
       findProgram: (signal) =>
         findWrangler({ cacheFolder: config.cache, registry: { ...config.cloudflare.npm, network } }, signal),
       network,
+      compiledFolder: path.join(config.cache, 'wrangler-compiled'),
     }),
     bundle: ({ server: { tenantId }, build: { files } }, signal) =>
       workshop.run('bundle-worker', { files }, { tenantId, signal }),

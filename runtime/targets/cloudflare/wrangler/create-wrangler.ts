@@ -19,6 +19,8 @@ export interface WranglerOptions {
   readonly findProgram: (signal: AbortSignal) => Promise<string>
   /** How this machine reaches the network; straight when absent. */
   readonly network?: NetworkSettings
+  /** Where Node keeps wrangler compiled, so that each run starts a quarter of a second sooner; absent: nowhere. */
+  readonly compiledFolder?: string
   readonly clock?: Clock
   /** Of one run; wrangler itself waits without end. */
   readonly timeoutMs?: number
@@ -91,7 +93,10 @@ async function runUntilDone(options: WranglerOptions, run: Run): Promise<string 
   for (let tries = 0; ; tries++) {
     run.signal.throwIfAborted()
     await rm(path.join(run.folder, OUTPUT_FILE), { force: true })
-    const env = wranglerEnvironment(run.folder, run.access, network)
+    const env = {
+      ...wranglerEnvironment(run.folder, run.access, network),
+      NODE_COMPILE_CACHE: options.compiledFolder,
+    }
     const ended = await runWrangler({
       program,
       words: run.words,

@@ -120,6 +120,7 @@ function wrangler(options: Partial<WranglerOptions> = {}) {
   const registry = { searchPath: '', home: '', network: {} }
   return createWrangler({
     findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort),
+    compiledFolder: path.join(temporary, 'compiled'),
     clock,
     ...options,
   })
