@@ -56,16 +56,17 @@ async function says(): Promise<unknown> {
   return health.ok ? ((await health.json()) as { version?: string }).version : health.status
 }
 
+async function whatRuns(): Promise<unknown> {
+  const shown = await call(meta, 'get_server', { server: 'shelf', include: ['versions', 'deployments'] })
+  const elsewhere = shown.data.elsewhere as { cloudflare?: { version: number; share: number }[] } | undefined
+  const [deployment] = shown.data.deployments as { status: string }[]
+  return { status: deployment?.status, serving: elsewhere?.cloudflare?.filter?.(({ share }) => share > 0) }
+}
+
+/** The chat's door starts another daemon with the next call. */
 async function isUp(version: number): Promise<void> {
-  const runs = async () => {
-    const shown = await call(meta, 'get_server', { server: 'shelf', include: ['versions', 'deployments'] })
-    const elsewhere = shown.data.elsewhere as { cloudflare?: { version: number; share: number }[] } | undefined
-    const [deployment] = shown.data.deployments as { status: string }[]
-    return { status: deployment?.status, serving: elsewhere?.cloudflare?.filter?.(({ share }) => share > 0) }
-  }
-  // The chat's door starts another daemon with the next call.
   await expect
-    .poll(() => runs().catch(() => undefined), { timeout: 40_000, interval: 200 })
+    .poll(() => whatRuns().catch(() => undefined), { timeout: 40_000, interval: 200 })
     .toMatchObject({ status: 'running', serving: [{ version, share: 100 }] })
 }
 
