@@ -28,10 +28,10 @@ afterAll(async () => {
   await cloudflare[Symbol.asyncDispose]()
 })
 
-function change(says: string) {
+function change(word: string) {
   const about = { description: 'Says which version it is. Returns its word.', effect: 'read', replace: true }
   const input_schema = { type: 'object', properties: {} }
-  return call(meta, 'add_tool', { server: 'shelf', name: 'say', ...about, input_schema, code: `return '${says}'` })
+  return call(meta, 'add_tool', { server: 'shelf', name: 'say', ...about, input_schema, code: `return '${word}'` })
 }
 
 const deploy = () => call(meta, 'deploy', { server: 'shelf', target: 'cloudflare' })
