@@ -1,15 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createWrangler } from '../../../../runtime/targets/cloudflare/wrangler/create-wrangler.ts'
 import { fetchPackages } from '../../../../runtime/targets/cloudflare/wrangler/fetch-packages.ts'
-import {
-  type NetworkSettings,
-  wranglerEnvironment,
-} from '../../../../runtime/targets/cloudflare/wrangler/wrangler-environment.ts'
+import type { NetworkSettings } from '../../../../runtime/targets/cloudflare/wrangler/wrangler-environment.ts'
+import type { WorkerUpload } from '../../../../runtime/targets/cloudflare/wrangler/wrangler.ts'
 import lock from '../../../../runtime/targets/cloudflare/wrangler/wrangler-lock.json' with { type: 'json' }
+import { startCloudflare } from '../../../fixtures/cloudflare/start-cloudflare.ts'
 import { listen } from '../../../fixtures/cloudflare/listen.ts'
 
 const searchPath = process.env['PATH'] ?? ''
@@ -21,16 +20,19 @@ beforeAll(() => {
 afterAll(() => rmSync(cache, { recursive: true }))
 
 describe('the wrangler of an installed mcpwright', () => {
-  it('is fetched by the hashes of the lock file, without binaries, and runs', { timeout: 200_000 }, async () => {
+  it('is fetched by the hashes of the lock file, without binaries, and uploads', { timeout: 200_000 }, async () => {
     const folder = path.join(cache, 'wrangler')
     const registry = { searchPath, home: os.homedir(), network: ownNetwork() }
     await Promise.all([1, 2].map(() => fetchPackages({ folder, lock, registry, byHand: '', signal: signal() })))
     expect(readdirSync(cache)).toEqual(['wrangler'])
     expect(readdirSync(path.join(folder, 'node_modules/@cloudflare/workerd-linux-64'))).toEqual(['bin', 'package.json'])
 
-    const { config, said } = dryRun(path.join(folder, 'node_modules/wrangler/wrangler-dist/cli.js'))
-    expect(said).toContain('--dry-run: exiting now.')
-    expect(existsSync(config)).toBe(true)
+    await using cloudflare = await startCloudflare()
+    const { apiBaseUrl, token, account } = cloudflare
+    const program = path.join(folder, 'node_modules/wrangler/wrangler-dist/cli.js')
+    const wrangler = createWrangler({ findProgram: async () => program })
+    const { versionId } = await wrangler.deploy(UPLOAD, { apiBaseUrl, token, accountId: account.id }, signal())
+    expect(account.scripts.get('books')?.versions.map(({ id }) => id)).toEqual([versionId])
   })
 
   it('tells what to do when the registry does not answer, and leaves nothing', async () => {
@@ -84,15 +86,12 @@ function homeWith(registry: string): string {
   return home
 }
 
-function dryRun(program: string): { readonly config: string; readonly said: string } {
-  const folder = mkdtempSync(path.join(cache, 'run-'))
-  const config = path.join(folder, 'wrangler.json')
-  writeFileSync(path.join(folder, 'worker.mjs'), 'export default { fetch() { return new Response() } }')
-  const settings = { name: 'x', main: 'worker.mjs', compatibility_date: '2026-09-01', no_bundle: true }
-  writeFileSync(config, JSON.stringify(settings))
-  const env = wranglerEnvironment(folder, { apiBaseUrl: 'http://127.0.0.1:9', token: 't', accountId: 'a' }, {})
-  const words = [program, 'deploy', '--dry-run', '--config', config]
-  return { config, said: execFileSync(process.execPath, words, { cwd: folder, env: { ...env }, encoding: 'utf8' }) }
+const UPLOAD: WorkerUpload = {
+  config: { name: 'books', compatibility_date: '2026-09-01', workers_dev: true },
+  modules: { 'worker.mjs': 'export default { fetch: () => new Response() }' },
+  secrets: {},
+  tag: 'mw-1',
+  message: 'version 1',
 }
 
 async function failureOf(running: Promise<unknown>): Promise<{ code?: string; message: string; fix?: string }> {
