@@ -1,5 +1,6 @@
 import { allowedFetch } from '../allowed-fetch.ts'
 import { type CodeRegistry, runCode } from '../code.ts'
+import type { LogLevel } from '../tool-context.ts'
 import type { CallExternal, ServerHost, ServerParts } from '../server/server-parts.ts'
 import { standaloneHost } from '../server/standalone-host.ts'
 import { systemClock } from '../clock.ts'
@@ -53,6 +54,7 @@ export async function workerHost(
     ...host,
     ...(bindings.MCP_CACHE && { sharedTokens: tokenCache(bindings.MCP_CACHE, systemClock) }),
     runCode: async (item, input, context) => bounded(await runCode(code, item, input, context)),
+    log,
   }
 }
 
@@ -69,6 +71,12 @@ function settingsOf(bindings: object): Record<string, string> {
       return typeof entry[1] === 'string' && !own.includes(entry[0])
     }),
   )
+}
+
+/** The platform takes the level from the function, and the rest out of the JSON. */
+function log(level: LogLevel, message: string, details?: unknown): void {
+  const method = level === 'warning' ? 'warn' : level
+  console[method](JSON.stringify({ level, message, details }))
 }
 
 function nothingKept(): Promise<never> {

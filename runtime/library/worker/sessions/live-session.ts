@@ -8,6 +8,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { ObjectStorage } from '../platform.ts'
 import { eventLog } from './event-log.ts'
+import { openCalls } from './open-calls.ts'
 import type { SessionRecord } from './session-record.ts'
 
 /** A session in memory. */
@@ -29,10 +30,31 @@ export async function openLiveSession(
 ): Promise<LiveSession> {
   let isWaking = true
   const log = eventLog(storage)
+  const calls = openCalls(storage)
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => id,
-    eventStore: { ...log, storeEvent: async (...event) => (isWaking ? '' : log.storeEvent(...event)) },
+    eventStore: { ...log, storeEvent: async (stream, message) => (isWaking ? '' : keep(stream, message)) },
   })
+  let arriving: unknown
+  let turn: Promise<unknown> = Promise.resolve()
+
+  function keep(stream: string, message: JSONRPCMessage): Promise<string> {
+    // The transport begins the stream of what arrives with an empty event.
+    if (Object.keys(message).length === 0) calls.begin(stream, arriving)
+    else calls.end(message)
+    return log.storeEvent(stream, message)
+  }
+
+  /** One at a time is taken in, so that each stream is known to belong to its calls; they are answered side by side. */
+  function takeIn(request: Request, body: unknown, authInfo: AuthInfo): Promise<Response> {
+    const taken = turn.then(() => {
+      arriving = body
+      return transport.handleRequest(request, { authInfo, ...(body !== undefined && { parsedBody: body }) })
+    })
+    turn = taken.catch(() => {})
+    return taken
+  }
+
   const send = transport.send.bind(transport)
   transport.send = async (message, options) => {
     if (!isUnasked(message, record)) await send(message, options)
@@ -43,14 +65,12 @@ export async function openLiveSession(
     const answer = await transport.handleRequest(repeated(message, id), { parsedBody: message })
     await answer.text()
   }
+  for (const { stream, message } of calls.interrupted()) await log.storeEvent(stream, message)
   isWaking = false
   return {
     server,
     async handle(request, body, authInfo) {
-      const response = await transport.handleRequest(request, {
-        authInfo,
-        ...(body !== undefined && { parsedBody: body }),
-      })
+      const response = await takeIn(request, body, authInfo)
       const name = response.ok ? setupName(body) : undefined
       // What has a name is one message.
       if (name !== undefined) record.keepSetup(name, body as object)

@@ -5,6 +5,7 @@ import type { ObjectId, ObjectNamespace } from '../platform.ts'
 import { refused } from '../read-message.ts'
 import { busClient } from './bus-client.ts'
 import { forwarded } from './forward.ts'
+import { sessionGone } from './session-gone.ts'
 
 /** The Worker's side of sessions: leads each request to the object of its session. */
 export interface SessionFront {
@@ -49,15 +50,6 @@ export function sessionFront(namespace: ObjectNamespace): SessionFront {
       return sessionGone()
     }
   }
-}
-
-/** MCP 2025-11-25, basic/transports, Session Management: the client then begins anew. */
-export function sessionGone(): Response {
-  return refused(
-    404,
-    -32_001,
-    'There is no such session. It has ended, or belongs to another caller. Initialize again.',
-  )
 }
 
 /** Clients that try the newer transport first then know that this is the older one. */

@@ -24,6 +24,7 @@ export function deskDefinition(upstream: string): ServerDefinition {
       codeTool('later', [], `await schedule('remember', { text: input.text }, 0); return 'soon'`),
       codeTool('flood', [], `return 'x'.repeat(5_000_000)`),
       codeTool('ask', [], ASK),
+      codeTool('dawdle', [], `await new Promise((resolve) => setTimeout(resolve, 600_000))`),
       codeTool('settings', [], `return Object.keys(env).sort().join(' ')`),
       codeTool(
         'changed',

@@ -64,7 +64,7 @@ describe('a session of a client of 2025', () => {
     const resumed = await listen(session, first?.id)
     const missed = await resumed.events(1)
     await resumed.close()
-    expect(missed.map(({ method }) => method)).toEqual(['notifications/tools/list_changed'])
+    expect(missed.map(({ message }) => message?.method)).toEqual(['notifications/tools/list_changed'])
     expect(Number(missed[0]?.id)).toBeGreaterThan(Number(first?.id))
   })
 
@@ -77,7 +77,22 @@ describe('a session of a client of 2025', () => {
     await post(session, call('changed'))
     await worker.restart()
     const resumed = await listen(session, first?.id)
-    expect(await resumed.events(1)).toMatchObject([{ method: 'notifications/tools/list_changed' }])
+    expect(await resumed.events(1)).toMatchObject([{ message: { method: 'notifications/tools/list_changed' } }])
+    await resumed.close()
+  })
+
+  it('answers a call that its end interrupted with an error, once the client is back', async () => {
+    const session = await begin()
+    const answer = await request('POST', session, {
+      headers: { 'content-type': 'application/json' },
+      body: call('dawdle'),
+    })
+    const broken = streamOf(answer)
+    const [begun] = await broken.events(1)
+    await broken.close()
+    await worker.restart()
+    const resumed = await listen(session, begun?.id)
+    expect(await resumed.events(1)).toMatchObject([{ message: { id: 2, error: { code: -32_603 } } }])
     await resumed.close()
   })
 })
@@ -141,6 +156,7 @@ function request(
 ) {
   const headers = {
     accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': '2025-11-25',
     ...AUTHORIZED,
     ...(session !== undefined && { 'mcp-session-id': session }),
     ...more.headers,
@@ -170,15 +186,20 @@ async function begin(): Promise<string> {
 
 interface SeenEvent {
   readonly id: string
-  readonly method: string
+  /** Undefined for the event that only begins a stream. */
+  readonly message: { readonly method?: string; readonly error?: unknown } | undefined
 }
 
-/** The session's own stream. */
+/** The session's own stream, or the one that was broken. */
 async function listen(session: string, lastEventId?: string) {
   const controller = new AbortController()
   const headers = { ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) }
   const answer = await request('GET', session, { headers, signal: controller.signal })
   expect(answer.status).toBe(200)
+  return streamOf(answer, controller)
+}
+
+function streamOf(answer: Response, controller = new AbortController()) {
   const seen: SeenEvent[] = []
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
@@ -189,11 +210,7 @@ async function listen(session: string, lastEventId?: string) {
         text += value ?? ''
         const frames = text.split('\n\n')
         text = frames.pop() ?? ''
-        for (const frame of frames) {
-          const [, id] = /^id: (.*)$/m.exec(frame) ?? []
-          const [, data] = /^data: (.*)$/m.exec(frame) ?? []
-          if (id !== undefined && data) seen.push({ id, method: JSON.parse(data).method })
-        }
+        seen.push(...frames.flatMap(readFrame))
       }
       return seen
     },
@@ -202,6 +219,12 @@ async function listen(session: string, lastEventId?: string) {
       await reader?.cancel().catch(() => {})
     },
   }
+}
+
+function readFrame(frame: string): SeenEvent[] {
+  const [, id] = /^id: (.*)$/m.exec(frame) ?? []
+  const [, data] = /^data: (.*)$/m.exec(frame) ?? []
+  return id === undefined ? [] : [{ id, message: data ? JSON.parse(data) : undefined }]
 }
 
 async function hashOf(key: string): Promise<string> {
