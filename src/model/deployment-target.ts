@@ -47,6 +47,15 @@ export interface TargetVersion {
   readonly share: number
 }
 
+/** What a server was asked where it runs, as the place counts it. */
+export interface TargetUsage {
+  readonly since: Date
+  readonly requests: number
+  readonly errors: number
+  readonly cpuMsP50?: number
+  readonly cpuMsP99?: number
+}
+
 export interface TargetStatus {
   readonly state: 'running' | 'asleep' | 'starting' | 'stopped' | 'failed'
   readonly message?: string
@@ -80,6 +89,8 @@ export interface DeploymentTarget {
   logs(deployment: Deployment, query: LogQuery): Promise<{ lines: readonly LogLine[]; nextCursor?: string }>
   /** Newest first; absent where the place keeps none of its own. */
   versions?(deployment: Deployment): Promise<readonly TargetVersion[]>
+  /** Of the last day; undefined where nothing is up, absent where the place does not count. */
+  usage?(deployment: Deployment): Promise<TargetUsage | undefined>
   /** Nobody reaches it any more; what it has stored stays. `apply` brings it back. Safe to repeat. */
   stop(deployment: Deployment): Promise<void>
   /** Takes it down, with all that the target has made for it. Safe to repeat. */

@@ -54,9 +54,14 @@ export const getServer = defineTool<Input>({
 async function versionsElsewhere(
   { server }: DescribedServer,
   { services, principal: { tenantId } }: MetaCall,
-): Promise<{ readonly elsewhere?: object }> {
+): Promise<{ readonly elsewhere?: object; readonly usage?: object }> {
   const found = await listTargetVersions(server.id, services, tenantId)
-  return found.length === 0 ? {} : { elsewhere: Object.fromEntries(found.map((each) => [each.target, each.versions])) }
+  if (found.length === 0) return {}
+  const used = found.flatMap(({ target, usage }) => (usage ? [[target, usage] as const] : []))
+  return {
+    elsewhere: Object.fromEntries(found.map((each) => [each.target, each.versions])),
+    ...(used.length > 0 && { usage: Object.fromEntries(used) }),
+  }
 }
 
 const BY_DEFAULT = ['tools', 'deployments', 'secrets'] as const

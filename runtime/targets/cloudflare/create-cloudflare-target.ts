@@ -1,6 +1,12 @@
 import type { Deployment } from '../../../src/model/deployment.ts'
-import type { DeploymentPlan, DeploymentRequest, DeploymentTarget } from '../../../src/model/deployment-target.ts'
-import { systemClock } from '../../library/clock.ts'
+import type {
+  DeploymentPlan,
+  DeploymentRequest,
+  DeploymentTarget,
+  TargetUsage,
+} from '../../../src/model/deployment-target.ts'
+import { type Clock, systemClock } from '../../library/clock.ts'
+import { readUsage } from './api/usage.ts'
 import { listVersions } from './api/versions.ts'
 import { composeConfig } from './compose-config.ts'
 import { publishedVersions, statusOf } from './describe-published.ts'
@@ -46,12 +52,22 @@ export function createCloudflareTarget(options: CloudflareTargetOptions): Requir
       within(deployment, { state: 'stopped' }, (account, signal) => statusOf(account, deployment, signal)),
     versions: (deployment) =>
       within(deployment, [], (account, signal) => publishedVersions(account, deployment, signal)),
+    usage: (deployment) => within(deployment, undefined, (account, signal) => usageOf(account, clock, signal)),
     logs: (deployment, query) =>
       within(deployment, { lines: [] }, (account, signal) => readLogs(account, query, new Date(clock.now()), signal)),
     stop: (deployment) => within(deployment, undefined, (account, signal) => switchOff(account, deployment, signal)),
     remove: (deployment) => within(deployment, undefined, (account, signal) => takeDown(account, deployment, signal)),
   }
 }
+
+/** Of the last day. */
+async function usageOf({ api, worker }: OpenAccount, clock: Clock, signal: AbortSignal): Promise<TargetUsage> {
+  const until = new Date(clock.now())
+  const since = new Date(until.getTime() - USAGE_MS)
+  return { since, ...(await readUsage(api, worker, { since, until }, signal)) }
+}
+
+const USAGE_MS = 24 * 60 * 60 * 1_000
 
 async function plan(
   options: CloudflareTargetOptions,

@@ -1,5 +1,5 @@
 import type { TargetName } from '../../model/deployment.ts'
-import type { TargetVersion } from '../../model/deployment-target.ts'
+import type { TargetUsage, TargetVersion } from '../../model/deployment-target.ts'
 import type { ServerId, TenantId } from '../../model/ids.ts'
 import { renderError } from '../../errors/render.ts'
 import { listDeployments } from '../../registry/deployment-store.ts'
@@ -8,7 +8,13 @@ import type { Services } from '../services.ts'
 /** What a place other than this machine has of a server; or why it could not be asked. */
 export interface VersionsElsewhere {
   readonly target: TargetName
-  readonly versions: readonly TargetVersion[] | { readonly unknown: string }
+  readonly versions: readonly TargetVersion[] | Unknown
+  /** Absent where the place does not count. */
+  readonly usage?: TargetUsage | Unknown
+}
+
+interface Unknown {
+  readonly unknown: string
 }
 
 /** Asks every place that a server is deployed to and that keeps versions of its own. */
@@ -22,11 +28,15 @@ export async function listTargetVersions(
   return Promise.all(
     elsewhere.map(async (deployment) => {
       const { target } = deployment
-      try {
-        return { target, versions: (await targets[target].versions?.(deployment)) ?? [] }
-      } catch (error) {
-        return { target, versions: { unknown: renderError(error).message } }
-      }
+      const [versions = [], usage] = await Promise.all([
+        targets[target].versions?.(deployment).catch(unknown),
+        targets[target].usage?.(deployment).catch(unknown),
+      ])
+      return { target, versions, ...(usage && { usage }) }
     }),
   )
+}
+
+function unknown(error: unknown): Unknown {
+  return { unknown: renderError(error).message }
 }

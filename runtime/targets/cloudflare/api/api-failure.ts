@@ -3,6 +3,7 @@ import { asSentence } from '../as-sentence.ts'
 
 /** One of the `errors` of Cloudflare's envelope. */
 export interface ApiProblem {
+  /** 0 where it gave none. */
   readonly code: number
   readonly message: string
 }
@@ -24,10 +25,7 @@ export const PROBLEM = {
   noSuchWorker: 10007,
   noSuchService: 10090,
   noSubdomain: 10007,
-  secretsChanged: 10220,
   startup: 10021,
-  noSuchNamespace: 10013,
-  noSuchDatabase: 7404,
 } as const
 
 /**
@@ -36,8 +34,7 @@ export const PROBLEM = {
  */
 export function explainRefusal(action: string, status: number, problems: readonly ApiProblem[]): ApiRefusal {
   const [first] = problems
-  const said =
-    problems.map(({ code, message }) => `${asSentence(message.slice(0, 500))} (${code})`).join(' ') || `HTTP ${status}.`
+  const said = problems.map(wordsOf).join(' ') || `HTTP ${status}.`
   const problem = first?.code ?? 0
   if (status === 401 || status === 403 || problem === 10_000 || problem === 9109) {
     return new ApiRefusal(
@@ -52,6 +49,11 @@ export function explainRefusal(action: string, status: number, problems: readonl
     return new ApiRefusal('TARGET_UNREACHABLE', `Cloudflare could not ${action} now: ${said}`, LATER, status, problem)
   }
   return new ApiRefusal('TARGET_REFUSED', `Cloudflare did not ${action}: ${said}`, MEND, status, problem)
+}
+
+function wordsOf({ code, message }: ApiProblem): string {
+  const words = asSentence(message.slice(0, 500))
+  return code === 0 ? words : `${words} (${code})`
 }
 
 /** For an answer that never came. `error` is what the connection failed with. */
@@ -73,7 +75,7 @@ export function isRefusal(error: unknown, ...problems: readonly number[]): error
 }
 
 const MORE_RIGHTS =
-  'Make a token with "Workers Scripts: Edit", "Workers Observability: Edit" and "Account Settings: Read", besides "D1: Edit", "Workers KV Storage: Edit", and for a domain "Zone: Read" and "Workers Routes: Edit" where the server needs them; enter it on the page that `mcpwright inbox` opens, or set MCPWRIGHT_CLOUDFLARE_TOKEN.'
+  'Give it the rights in the dashboard (My Profile, API Tokens; it keeps its value), then deploy again: "Workers Scripts: Edit", "Account Settings: Read", "Workers Observability: Edit"; where the server needs them "D1: Edit", "Workers KV Storage: Edit"; for a domain "Zone: Read", "Workers Routes: Edit".'
 const LATER =
   'Deploy again later: it goes on where this one ended. https://www.cloudflarestatus.com says how Cloudflare is.'
 const MEND = 'Mend what Cloudflare names, then deploy again.'

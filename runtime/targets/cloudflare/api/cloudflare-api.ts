@@ -98,18 +98,26 @@ interface Envelope {
 async function readOutcome(response: Response, action: string, clock: Clock): Promise<Outcome> {
   const envelope = parseEnvelope(await response.text())
   if (response.ok && envelope?.success) return { result: envelope.result }
-  const status = response.ok ? 502 : response.status
+  // GraphQL says no with 200.
+  const status = response.ok ? (envelope ? 400 : 502) : response.status
   const error = explainRefusal(action, status, envelope?.errors ?? [])
   // 429 and 5xx come before anything was done: the platform says so for 429, and repeats of the rest are found by tag.
   const isPassing = status === 429 || status >= 500
   return { error, ...(isPassing && { waitMs: retryAfterMs(response, clock.now()) ?? 0 }) }
 }
 
-/** A proxy or a page of errors on the way has none. */
+/** A proxy or a page of errors on the way has none. GraphQL has another, without codes. */
 function parseEnvelope(text: string): Envelope | undefined {
   try {
     const parsed: unknown = JSON.parse(text)
-    return typeof parsed === 'object' && parsed !== null && 'success' in parsed ? (parsed as Envelope) : undefined
+    if (typeof parsed !== 'object' || parsed === null) return undefined
+    if ('success' in parsed) return parsed as Envelope
+    if (!('data' in parsed)) return undefined
+    const { data, errors } = parsed as {
+      readonly data: unknown
+      readonly errors?: readonly { message: string }[] | null
+    }
+    return { success: !errors?.length, result: data, errors: (errors ?? []).map((each) => ({ ...each, code: 0 })) }
   } catch {
     return undefined
   }

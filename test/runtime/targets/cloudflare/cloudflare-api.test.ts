@@ -52,6 +52,18 @@ describe("Cloudflare's API", () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('t0ken')
   })
 
+  it('gives the data of GraphQL, which says no with 200 and without codes', async () => {
+    expect(await graphql({ data: { viewer: 1 }, errors: null }).api.send(request, signal)).toEqual({ viewer: 1 })
+    const refusal = graphql({ data: null, errors: [{ message: 'not authorized for that account' }] }).api.send(
+      request,
+      signal,
+    )
+    await expect(refusal).rejects.toMatchObject({
+      code: 'TARGET_REFUSED',
+      message: 'Cloudflare did not list its accounts: not authorized for that account.',
+    })
+  })
+
   it('takes no page of a proxy for an answer', async () => {
     await expect(answering(page, page, page, page).api.send(request, signal)).rejects.toMatchObject({
       code: 'TARGET_UNREACHABLE',
@@ -97,6 +109,10 @@ describe('what is asked of it', () => {
 })
 
 type Answer = () => Promise<Response>
+
+function graphql(body: object) {
+  return answering(() => Promise.resolve(Response.json(body)))
+}
 
 /** An API that gives these answers, one after the other. */
 function answering(...answers: readonly Answer[]) {

@@ -137,6 +137,15 @@ describe('a later deploy', () => {
     ])
   })
 
+  it('is counted by the platform, with its errors and the CPU time that it takes', async () => {
+    const { server, target } = await published()
+    await callSay(cloudflare, `${server.url}/mcp`)
+    const usage = async () => (await target.usage(server.deployment))?.requests
+    await expect.poll(usage).toBeGreaterThan(5)
+    expect(await target.usage(server.deployment)).toMatchObject({ errors: 0, cpuMsP50: 1.5, cpuMsP99: 9 })
+    expect(await target.usage(new PublishedServer().deployment)).toBeUndefined()
+  })
+
   it('leaves the traffic where it was when its trial fails', async () => {
     const { server, target } = await published()
     await target.apply(server.request(2, two, { traffic: 25 }), signal)
