@@ -1,21 +1,25 @@
+import { allowedFetch } from '../../../../runtime/library/allowed-fetch.ts'
 import type { CodeRegistry } from '../../../../runtime/library/code.ts'
 import { isInputNeeded } from '../../../../runtime/library/input-needed.ts'
 import { callContext } from '../../../../runtime/library/server/call-context.ts'
 import type { ServedCall } from '../../../../runtime/library/server/served-call.ts'
 import { memoryStore } from '../../../../runtime/library/server/memory-store.ts'
 import { standaloneHost } from '../../../../runtime/library/server/standalone-host.ts'
-import type { LogLevel } from '../../../../runtime/library/tool-context.ts'
+import type { KeyValueStore, LogLevel } from '../../../../runtime/library/tool-context.ts'
 import type { BrokerNotice } from '../../../../runtime/library/wire.ts'
 import type { HostCall, SeenCall } from './host.ts'
 
-/** Makes a call as a project does that was taken away: in Node, and in workerd. It stands in both. */
+/**
+ * Makes a call as a project does that was taken away: in Node, and in workerd. It stands in both.
+ * @param store  where the place has one of its own
+ */
 export async function callStandalone(
   code: CodeRegistry,
   env: Readonly<Record<string, string | undefined>>,
-  { tool, input, client, cancels }: HostCall,
+  { tool, input, hosts, client, cancels }: HostCall,
+  store: KeyValueStore = memoryStore(),
 ): Promise<SeenCall> {
-  const store = memoryStore()
-  const host = standaloneHost({ env, code, store })
+  const host = standaloneHost({ env, code, store, fetch: allowedFetch(hosts, fetch) })
   const notices: BrokerNotice[] = []
   const abort = new AbortController()
   // The part of a request's context that code can reach.

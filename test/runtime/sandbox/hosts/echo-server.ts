@@ -26,6 +26,9 @@ export async function openEchoServer(): Promise<EchoServer> {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, search } = new URL(request.url ?? '/', 'http://echo')
   if (pathname === '/silent') return
+  if (pathname === '/away') return void response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end()
+  const [, status] = /^\/to-echo\/(\d+)$/.exec(pathname) ?? []
+  if (status !== undefined) return void response.writeHead(Number(status), { location: '/echo' }).end()
   if (pathname === '/moved') return void response.writeHead(302, { location: '/json' }).end()
   response.statusCode = pathname === '/none' ? 404 : 200
   response.setHeader('content-type', 'application/json')

@@ -4,6 +4,8 @@ import type { BrokerNotice, ClientSide } from '../../../../runtime/library/wire.
 export interface HostCall {
   readonly tool: string
   readonly input: unknown
+  /** That it may reach. */
+  readonly hosts: readonly string[]
   readonly client: ClientSide
   /** Whether the client gives up at the first sign of progress. */
   readonly cancels: boolean

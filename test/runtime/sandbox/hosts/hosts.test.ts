@@ -28,7 +28,8 @@ describe('the same code of a tool', () => {
     'gives the same in an isolate, in Node and in workerd: %s',
     async (tool, { answers = {}, cancels = false, throws = false }) => {
       const abilities = { form: true, url: true, sampling: false, roots: true }
-      const call: HostCall = { tool, input: { base }, client: { answers, abilities }, cancels }
+      const hosts = [new URL(base).host]
+      const call: HostCall = { tool, input: { base }, hosts, client: { answers, abilities }, cancels }
       const inNode = await node.call(call)
       expect(await isolate.call(call)).toEqual(inNode)
       expect(await workerd.call(call)).toEqual(inNode)

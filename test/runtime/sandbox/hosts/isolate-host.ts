@@ -4,17 +4,19 @@ import { noClient } from '../../../../runtime/library/input-needed.ts'
 import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../../../runtime/library/wire.ts'
 import { createSandbox } from '../../../../runtime/sandbox/create-sandbox.ts'
 import type { SandboxResult } from '../../../../runtime/sandbox/sandbox.ts'
+import { createEgress, type Egress } from '../../../../src/net/egress.ts'
 import { LOCAL_TENANT } from '../../../../src/model/ids.ts'
 import type { Broker } from '../../../../runtime/supervisor/broker.ts'
 import { LIMITS } from '../running.ts'
 import { useStore } from '../../../../runtime/supervisor/use-store.ts'
 import { type Host, HOST_ENV, type HostCall, type SeenCall } from './host.ts'
 
-/** The bundle in the sandbox, in a warm isolate, with a broker that does what code asks for. */
+/** The bundle in the sandbox, in a warm isolate, with a broker that does what code asks for, over the one way out. */
 export function openIsolateHost(bundle: string): Host {
+  const egress = createEgress({ allowLocal: new Set(), allowLoopback: true })
   const sandbox = createSandbox({ limits: { ...LIMITS, hostCalls: 100 }, runners: 2, idleMs: 10_000 })
 
-  async function call({ tool, input, client, cancels }: HostCall): Promise<SeenCall> {
+  async function call({ tool, input, hosts, client, cancels }: HostCall): Promise<SeenCall> {
     const store = memoryStore()
     const notices: BrokerNotice[] = []
     const abort = new AbortController()
@@ -27,7 +29,7 @@ export function openIsolateHost(bundle: string): Host {
     async function answer(asked: BrokerCall, signal: AbortSignal): Promise<unknown> {
       switch (asked.kind) {
         case 'fetch':
-          return await send(asked.request, signal)
+          return await send(egress, asked.request, { signal, hosts })
         case 'store':
           return await useStore(asked, store)
         case 'schedule':
@@ -61,7 +63,13 @@ export function openIsolateHost(bundle: string): Host {
     return { result: seen(result), notices, stored: Object.fromEntries(stored) }
   }
 
-  return { call, [Symbol.asyncDispose]: () => sandbox.close() }
+  return {
+    call,
+    async [Symbol.asyncDispose]() {
+      await sandbox.close()
+      await egress.close()
+    },
+  }
 }
 
 function seen(result: SandboxResult): SeenCall['result'] {
@@ -79,15 +87,23 @@ function seen(result: SandboxResult): SeenCall['result'] {
   }
 }
 
-async function send({ url, method, headers, body }: WireRequest, signal: AbortSignal): Promise<WireResponse> {
-  const request = { method, headers: headers.map(([name, value]): [string, string] => [name, value]), signal }
-  const bytes = body === undefined ? {} : { body: Buffer.from(body, 'base64') }
-  const response = await fetch(url, { ...request, ...bytes })
-  return {
-    url: response.url,
-    status: response.status,
-    statusText: response.statusText,
-    headers: [...response.headers],
-    body: Buffer.from(await response.arrayBuffer()).toString('base64'),
-  }
+const FETCH_LIMITS = { timeoutMs: 10_000, answerBytes: 1_000_000, redirects: 10 }
+
+async function send(
+  egress: Egress,
+  { url, method, headers, body }: WireRequest,
+  policy: Policy,
+): Promise<WireResponse> {
+  const { signal, hosts } = policy
+  const bytes = body === undefined ? {} : { body: new Uint8Array(Buffer.from(body, 'base64')) }
+  const answer = await egress.request(
+    { url, method, headers, signal, ...bytes },
+    { ...FETCH_LIMITS, hosts: new Set(hosts) },
+  )
+  return { ...answer, body: Buffer.from(answer.body).toString('base64') }
+}
+
+interface Policy {
+  readonly signal: AbortSignal
+  readonly hosts: readonly string[]
 }

@@ -31,6 +31,12 @@ export const HOST_PROGRAMS: Readonly<Record<string, HostProgram>> = {
   fetchRedirect: {
     body: `const r = await fetch(input.base + '/moved'); return [r.redirected, new URL(r.url).pathname, await r.json()]`,
   },
+  fetchElsewhere: {
+    body: `const said = []; for (const address of ['http://127.0.0.1:9/', input.base + '/away']) try { await context.fetch(address); said.push('reached') } catch (error) { said.push(/may not reach "(127\\.0\\.0\\.1:9)"/.exec(error.message)?.[1]) } return said`,
+  },
+  fetchMethods: {
+    body: `const bodies = []; for (const status of [301, 303, 307]) { const r = await context.fetch(input.base + '/to-echo/' + status, { method: 'POST', headers: { 'x-mine': 'kept', 'content-type': 'text/plain' }, body: 'abc' }); const { method, mine, type, body } = await r.json(); bodies.push([method, mine, type, body]) } return bodies`,
+  },
   fetchStream: {
     body: `let text = ''; const d = new TextDecoder(); for await (const chunk of (await fetch(input.base + '/json')).body) text += d.decode(chunk, { stream: true }); return text`,
   },
