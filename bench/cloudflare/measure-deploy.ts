@@ -20,8 +20,8 @@ export interface DeployBench {
 
 /**
  * Milliseconds of whole deploys: bundling, wrangler's uploads, the trial (health, MCP, a call of a tool through to the
- * API) and the traffic. The stand-in answers at once and starts each upload in workerd twice, so it is no wait for a
- * network, but the work of this machine.
+ * API) and the traffic. The stand-in answers at once and runs the Workers here, so it is no wait for a network, but the
+ * work of this machine, half of it the stand-in's.
  */
 export async function measureDeploy({ versions, upstream, cache, runs }: DeployBench): Promise<Figure[]> {
   await using cloudflare = await startCloudflare({ upstreams: { 'api.example.com': upstream } })
