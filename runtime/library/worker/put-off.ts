@@ -12,14 +12,26 @@ interface PutOffCall {
 
 type Now = Pick<Clock, 'now'>
 
+const LONGEST_MS = 30 * 24 * 60 * 60_000
+const MOST_WAITING = 100
+const INPUT_CHARACTERS = 100_000
 /** Longer than any call takes. */
 const CLAIM_MS = 5 * 60_000
 /** Calls that run side by side. */
 const AT_ONCE = 10
 
-/** Puts calls off where no timer outlives the request: they wait in a store until `runDue` is called. */
+/**
+ * Puts calls off where no timer outlives the request: they wait in a store until `runDue` is called.
+ * @returns a function that throws for more than 30 days, a long input, or when too many wait
+ */
 export function putOff(calls: KeyValueStore, clock: Now): ServerHost['schedule'] {
   return async (tool, input, delayMs) => {
+    if (delayMs > LONGEST_MS) throw new Error('A call can be put off by at most 30 days.')
+    if ((JSON.stringify(input)?.length ?? 0) > INPUT_CHARACTERS) {
+      throw new Error(`The input of a call that is put off may have ${INPUT_CHARACTERS} characters of JSON.`)
+    }
+    const waiting = await calls.entries('', { limit: MOST_WAITING })
+    if (waiting.length === MOST_WAITING) throw new Error(`${MOST_WAITING} calls of this server wait already.`)
     const dueMs = Math.ceil(clock.now() + Math.max(0, delayMs))
     await calls.set(`${String(dueMs).padStart(15, '0')}:${crypto.randomUUID()}`, { tool, input } satisfies PutOffCall)
   }

@@ -3,7 +3,7 @@ import type { Change } from '../../tool-context.ts'
 import { eventOf } from '../change-event.ts'
 import type { ObjectNamespace, ObjectStorage } from '../platform.ts'
 
-/** One subrequest each: the platform allows a thousand in one request. */
+/** One subrequest each: the platform allows a thousand in one request. Sessions past these are not told. */
 const MOST_LISTENERS = 900
 const AT_ONCE = 50
 

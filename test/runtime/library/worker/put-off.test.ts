@@ -47,6 +47,15 @@ describe('calls that were put off', () => {
     expect(ran).toEqual([['job', 1]])
   })
 
+  it('are at most a hundred, of at most thirty days', async () => {
+    const { schedule } = setUp()
+    for (let n = 0; n < 100; n++) await schedule('job', n, 60_000)
+    await expect(schedule('job', 100, 60_000)).rejects.toThrow('100 calls of this server wait already')
+    const { schedule: other } = setUp()
+    await expect(other('job', {}, 31 * 24 * 3_600_000)).rejects.toThrow('at most 30 days')
+    await expect(other('job', 'x'.repeat(100_001), 0)).rejects.toThrow('100000 characters')
+  })
+
   it('may put off others, themselves too', async () => {
     const { time, clock, calls, ran, schedule } = setUp()
     const again = async (tool: string) => {

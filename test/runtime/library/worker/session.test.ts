@@ -10,7 +10,7 @@ import { sqliteObjectStorage } from '../../../fixtures/object-storage.ts'
 import { deskServer } from './desk-parts.ts'
 
 const HOUR_MS = 3_600_000
-const ADA = { key: 'ada' }
+const ADA = { key: 'ada', authInfo: { token: '', clientId: 'ada', scopes: [] } }
 
 function setUp() {
   const time = { nowMs: 1_000_000 }
