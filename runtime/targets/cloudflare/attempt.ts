@@ -25,10 +25,6 @@ export function beginAttempt(parts: Omit<Attempt, 'nonce'>, nonce = randomBytes(
   return { ...parts, nonce }
 }
 
-export function isAttempt(value: unknown): value is Attempt {
-  return typeof value === 'object' && value !== null && 'nonce' in value && 'key' in value && 'before' in value
-}
-
 /** `trial` answers its verifier alone; `serving` is the same without that. */
 export type Role = 'trial' | 'serving'
 

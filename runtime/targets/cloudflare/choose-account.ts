@@ -22,7 +22,7 @@ export async function chooseAccount(api: CloudflareApi, choice: AccountChoice, s
     throw new MetaError(
       'TARGET_REFUSED',
       `The server is published in account "${published}"; settings name "${account}".`,
-      'Take it down there first with delete_server or stop it, or leave `account` out.',
+      'Leave `account` out; a server moves to another account only when it is deleted and made anew.',
     )
   }
   if (account !== undefined) return account

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../../src/model/deployment.ts'
-import { type Attempt, isAttempt } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 
 /**
  * What the target has made for a deployment. It is stored after each step of an apply, and holds no secret: one that
@@ -39,19 +39,10 @@ export interface KeptVersion {
 /** As many as the platform can go back to. */
 export const KEPT_VERSIONS = 100
 
-/** Of a deployment that has been published at least once, or tried to. */
+/** Of a deployment that has been published at least once, or tried to; undefined for one that never was. */
 export function readState({ state }: Pick<Deployment, 'state'>): CloudflareState | undefined {
-  const { accountId, worker, attempt, versions, bindings } = state
-  if (typeof accountId !== 'string' || typeof worker !== 'string') return undefined
-  return {
-    // The rest is as `keep` was given it: only this target writes it.
-    ...(state as Partial<CloudflareState>),
-    accountId,
-    worker,
-    versions: Array.isArray(versions) ? versions : [],
-    bindings: Array.isArray(bindings) ? bindings : [],
-    ...(isAttempt(attempt) ? { attempt } : { attempt: undefined }),
-  } as CloudflareState
+  // As this target wrote it: nobody else does.
+  return typeof state['accountId'] === 'string' ? (state as unknown as CloudflareState) : undefined
 }
 
 /** With one more version that serves, and without the attempt that brought it. */

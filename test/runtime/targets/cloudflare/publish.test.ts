@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Cloudflare, startCloudflare } from '../../../fixtures/cloudflare/start-cloudflare.ts'
+import { MetaError } from '../../../../src/errors/meta-error.ts'
+import type { DeploymentRequest } from '../../../../src/model/deployment-target.ts'
 import { callSay, openPublisher, PublishedServer } from '../../../fixtures/publisher/open-publisher.ts'
 import { tinyWorker } from '../../../fixtures/publisher/tiny-worker.ts'
 
@@ -109,7 +111,10 @@ describe('a first deploy', () => {
       message: expect.stringContaining(`already has a Worker "${server.worker}" that mcpwright did not make`),
     })
     expect(await callSay(cloudflare, `${server.url}/mcp`)).toBe('one')
-    server.deployment = { ...server.deployment, state: { accountId: cloudflare.account.id, worker: server.worker } }
+    server.deployment = {
+      ...server.deployment,
+      state: { accountId: cloudflare.account.id, worker: server.worker, versions: [], bindings: [] },
+    }
     await openPublisher(cloudflare).remove(server.deployment)
     await openPublisher(cloudflare).stop(server.deployment)
     expect(await callSay(cloudflare, `${server.url}/mcp`)).toBe('one')
@@ -246,6 +251,25 @@ describe('a later deploy', () => {
   })
 })
 
+describe('a deploy that is cancelled', () => {
+  it('leaves nothing of a first one', async () => {
+    const server = new PublishedServer()
+    const { request, cancelled } = cancelledWhenTried(server.request(1, one, {}, withStorage))
+    await expect(openPublisher(cloudflare).apply(request, cancelled)).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(cloudflare.account.scripts.has(server.worker)).toBe(false)
+    expect(cloudflare.account.databases.size).toBe(0)
+  })
+
+  it('leaves the traffic where it was, and the next one is as any', async () => {
+    const { server, target } = await published()
+    const { request, cancelled } = cancelledWhenTried(server.request(2, two))
+    await expect(target.apply(request, cancelled)).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(sharesOf(server)).toEqual({ 1: 100 })
+    const { endpointUrl } = await target.apply(server.request(2, two), signal)
+    expect(await callSay(cloudflare, endpointUrl)).toBe('two')
+  })
+})
+
 describe('a rollback', () => {
   it('gives the traffic back to a version that the platform still has', async () => {
     const { server, target } = await published()
@@ -309,6 +333,15 @@ async function published() {
   const target = openPublisher(cloudflare)
   await target.apply(server.request(1, one), signal)
   return { server, target }
+}
+
+function cancelledWhenTried(request: DeploymentRequest) {
+  const controller = new AbortController()
+  const tell = (message: string): void => {
+    if (message.startsWith('Trying'))
+      controller.abort(new MetaError('CANCELLED', 'A person cancelled it.', 'Deploy again.'))
+  }
+  return { request: { ...request, tell }, cancelled: controller.signal }
 }
 
 /** Percent by our version. */
