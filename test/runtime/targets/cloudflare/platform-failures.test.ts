@@ -9,7 +9,7 @@ let version = 1
 let cloudflare: Cloudflare
 
 beforeAll(async () => {
-  cloudflare = await startCloudflare({ accounts: [{}, { name: 'Other', subdomain: 'other' }] })
+  cloudflare = await startCloudflare({ accounts: [{}, { name: 'Other', subdomain: 'other' }], runsIn: 'node' })
   await deploy()
 })
 afterEach(() => cloudflare.clearFaults())

@@ -18,13 +18,9 @@ const withStorage = {
 let cloudflare: Cloudflare
 
 beforeAll(async () => {
-  cloudflare = await startCloudflare({ accounts: [{ zones: ['example.com'], plan: 'paid' }] })
+  cloudflare = await startCloudflare({ accounts: [{ zones: ['example.com'], plan: 'paid' }], runsIn: 'node' })
 })
-afterEach(() => {
-  cloudflare.clearFaults()
-  // Each is started in workerd again whenever one changes.
-  cloudflare.account.scripts.clear()
-})
+afterEach(() => cloudflare.clearFaults())
 afterAll(() => cloudflare[Symbol.asyncDispose]())
 
 describe('a first deploy', () => {

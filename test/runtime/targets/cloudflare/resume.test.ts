@@ -15,7 +15,7 @@ const withStorage = {
 let cloudflare: Cloudflare
 
 beforeAll(async () => {
-  cloudflare = await startCloudflare()
+  cloudflare = await startCloudflare({ runsIn: 'node' })
 })
 afterAll(() => cloudflare[Symbol.asyncDispose]())
 
