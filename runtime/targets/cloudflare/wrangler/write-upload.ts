@@ -3,11 +3,10 @@ import path from 'node:path'
 import { MetaError } from '../../../../src/errors/meta-error.ts'
 import type { WorkerUpload } from './wrangler.ts'
 
-/** What of wrangler.jsonc describes the Worker on the platform. */
+/** What of wrangler.jsonc describes the Worker on the platform, and leads to nothing but what was made for it. */
 const DESCRIBES = keys(`
-  ai analytics_engine_datasets browser compatibility_date compatibility_flags d1_databases durable_objects hyperdrive
-  keep_vars kv_namespaces limits logpush migrations name observability placement preview_urls queues r2_buckets ratelimits
-  routes send_email services tail_consumers triggers vars vectorize version_metadata workers_dev workflows`)
+  compatibility_date compatibility_flags d1_databases durable_objects kv_namespaces limits migrations name observability
+  placement preview_urls ratelimits vars version_metadata workers_dev`)
 
 /** What is about bundling and developing: that has been done. */
 const BUNDLES = keys(`
@@ -41,7 +40,10 @@ export async function writeUpload(folder: string, { config, modules, secrets }: 
   return ['--config', 'wrangler.json', '--secrets-file', 'secrets.json']
 }
 
-/** Others, such as `build`, `assets` or `containers`, start programs and send files of this machine. */
+/**
+ * Others start programs and send files of this machine (`build`, `assets`, `containers`), or lead to other things of the
+ * account (`services`, `r2_buckets`, `queues`, `routes`): the file may have been changed by a model.
+ */
 function readConfig(config: WorkerUpload['config']): Record<string, unknown> {
   const kept = Object.entries(config).filter(([key]) => !BUNDLES.has(key))
   const refused = kept.filter(([key, value]) => !DESCRIBES.has(key) && !isInheriting(key, value))
@@ -49,7 +51,7 @@ function readConfig(config: WorkerUpload['config']): Record<string, unknown> {
   throw new MetaError(
     'TARGET_REFUSED',
     `wrangler.jsonc has ${refused.map(([key]) => `"${key}"`).join(', ')}, which mcpwright does not hand on.`,
-    'Take it out of wrangler.jsonc, or deploy the project by hand with `npx wrangler deploy`.',
+    "Take it out of wrangler.jsonc; a binding to something else of the account can be added to the Worker in Cloudflare's dashboard, and later deploys keep it. Or deploy the project by hand with `npx wrangler deploy`.",
   )
 }
 

@@ -91,7 +91,7 @@ describe('wrangler, as mcpwright runs it', () => {
     resolve()
   })
 
-  it('refuses a configuration that would run programs or read other files here', async () => {
+  it('refuses a configuration that would run programs or read files here, or lead to other things of the account', async () => {
     const upload = uploadOf('books')
     const harmful = {
       ...upload,
@@ -100,12 +100,14 @@ describe('wrangler, as mcpwright runs it', () => {
         build: { command: 'touch /tmp/x' },
         assets: { directory: '/' },
         unsafe: { metadata: {} },
+        services: [{ binding: 'BANK', service: 'another-worker' }],
+        r2_buckets: [{ binding: 'FILES', bucket_name: 'private' }],
       },
     }
     const failure = await failureOf(wrangler().deploy(harmful, access(), signal()))
     expect(failure).toMatchObject({
       code: 'TARGET_REFUSED',
-      message: expect.stringContaining('"build", "assets", "unsafe"'),
+      message: expect.stringContaining('"build", "assets", "unsafe", "services", "r2_buckets"'),
     })
   })
 
