@@ -1,23 +1,14 @@
 import type { Deployment } from '../../../src/model/deployment.ts'
-import type {
-  DeploymentPlan,
-  DeploymentRequest,
-  DeploymentTarget,
-  TargetUsage,
-} from '../../../src/model/deployment-target.ts'
+import type { DeploymentTarget, TargetUsage } from '../../../src/model/deployment-target.ts'
 import { type Clock, systemClock } from '../../library/clock.ts'
 import { readUsage } from './api/usage.ts'
-import { listVersions } from './api/versions.ts'
-import { composeConfig } from './compose-config.ts'
 import { publishedVersions, statusOf } from './describe-published.ts'
 import { type OpenAccount, openAccount } from './open-account.ts'
-import { planDeployment } from './plan-deployment.ts'
-import { prepare } from './prepare.ts'
+import { plan } from './plan.ts'
 import { publish } from './publish.ts'
 import { readLogs } from './read-logs.ts'
 import { readSettings } from './read-settings.ts'
 import { cloudflareSettingsSchema } from './settings.ts'
-import { refuseForeign } from './refuse-foreign.ts'
 import { readState } from './state.ts'
 import { switchOff, takeDown } from './take-down.ts'
 import type { CloudflareTargetOptions } from './target-options.ts'
@@ -68,25 +59,3 @@ async function usageOf({ api, worker }: OpenAccount, clock: Clock, signal: Abort
 }
 
 const USAGE_MS = 24 * 60 * 60 * 1_000
-
-async function plan(
-  options: CloudflareTargetOptions,
-  request: DeploymentRequest,
-  signal: AbortSignal,
-): Promise<DeploymentPlan> {
-  const { api, settings, worker, url, modules, secrets, missing, state } = await prepare(options, request, signal)
-  refuseForeign(await listVersions(api, worker, signal), worker.name, request.deployment.id, state)
-  const { files, version } = request.build
-  return planDeployment({
-    version,
-    files,
-    modules,
-    settings,
-    config: composeConfig({ files, settings, worker: worker.name, storage: state ?? {} }),
-    worker: worker.name,
-    account: worker.accountId,
-    url: `${url}/mcp`,
-    state,
-    secrets: { names: Object.keys(secrets), missing },
-  })
-}

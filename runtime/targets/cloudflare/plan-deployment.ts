@@ -15,7 +15,10 @@ export interface PlannedParts {
   readonly worker: string
   readonly account: string
   readonly url: string
+  /** What is there of it now. */
   readonly state: CloudflareState | undefined
+  /** The platform has this version from before. */
+  readonly isKept: boolean
   readonly secrets: { readonly names: readonly string[]; readonly missing: readonly string[] }
 }
 
@@ -39,12 +42,10 @@ export function planDeployment(parts: PlannedParts): DeploymentPlan {
   }
 }
 
-function workerSteps({ version, worker, account, url, state, settings, config }: PlannedParts): string[] {
-  const isNew = (state?.versions ?? []).length === 0
-  const action = isNew ? `Creates the Worker "${worker}"` : `Adds a version to the Worker "${worker}"`
+function workerSteps({ worker, account, url, state, settings, config, ...parts }: PlannedParts): string[] {
   const begins = settings.sessions && !state?.hasSessions
   return [
-    `${action} in account ${account} from version ${version}.`,
+    `${actionOn(worker, state, parts)} (account ${account}).`,
     ...(settings.domain !== undefined && state?.domain !== settings.domain
       ? [`Connects the domain "${settings.domain}" to it, and switches its workers.dev address off.`]
       : []),
@@ -56,6 +57,18 @@ function workerSteps({ version, worker, account, url, state, settings, config }:
       ? [`Limits each caller to ${settings.requestsPerMinute} requests a minute.`]
       : []),
   ]
+}
+
+function actionOn(
+  worker: string,
+  state: CloudflareState | undefined,
+  { version, isKept }: Pick<PlannedParts, 'version' | 'isKept'>,
+): string {
+  if (isKept) return `Uploads nothing: the Worker "${worker}" still has version ${version}`
+  const isNew = (state?.versions ?? []).length === 0
+  return isNew
+    ? `Creates the Worker "${worker}" from version ${version}`
+    : `Adds version ${version} to the Worker "${worker}"`
 }
 
 function storageSteps({ files, worker, state }: PlannedParts): string[] {
@@ -74,18 +87,23 @@ function storageSteps({ files, worker, state }: PlannedParts): string[] {
   ]
 }
 
-function secretSteps({ secrets: { names, missing } }: PlannedParts): string[] {
+function secretSteps({ state, isKept, secrets: { names, missing } }: PlannedParts): string[] {
+  const retired = (state?.secrets ?? []).filter((name) => !names.includes(name))
   return [
-    `Sets the secrets ${names.join(', ')}.`,
+    ...(isKept ? [] : [`Sets the secrets ${names.join(', ')}.`]),
+    ...(retired.length > 0 && !isKept
+      ? [`Empties the secrets ${retired.join(', ')}, which the server no longer has.`]
+      : []),
     ...(missing.length > 0 ? [`Without a value, so their tools will fail: ${missing.join(', ')}.`] : []),
   ]
 }
 
-function trafficSteps({ settings: { traffic }, state }: PlannedParts): string[] {
+function trafficSteps({ settings: { traffic }, state, isKept }: PlannedParts): string[] {
   if ((state?.versions ?? []).length === 0) {
     return ['Tries it closed to everybody else, then opens it; a failure takes the Worker away again.']
   }
   const rest = traffic === 100 ? '' : `; the version before keeps ${100 - traffic} %`
+  if (isKept) return [`Gives it ${traffic} % of the requests${rest}.`]
   return [`Tries it beside what runs, then gives it ${traffic} % of the requests${rest}. A failure changes nothing.`]
 }
 

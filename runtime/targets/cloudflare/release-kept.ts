@@ -21,8 +21,8 @@ export async function releaseKept(
   if (!kept || hasForeignLead(publishing)) return { notes: [] }
   const wanted = splitTraffic(kept.id, settings.traffic, before)
   const isThere = isSameSplit(wanted, shares) && shares.every(({ percent }) => percent > 0)
+  await openReach(publishing, signal)
   try {
-    await openReach(publishing, signal)
     if (!isThere) {
       request.tell(`Giving ${settings.traffic} % of the requests to version ${request.build.version}.`)
       const message = `mcpwright: version ${request.build.version} again`

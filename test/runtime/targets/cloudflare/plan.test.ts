@@ -17,7 +17,7 @@ it('plans a first deploy in words, with the names of all that it makes', () => {
   const settings = readSettings({ sessions: true, requests_per_minute: 30 })
   const config = composeConfig({ files, settings, worker: 'books', storage: {} })
   const url = 'https://books.desk.workers.dev/mcp'
-  const account = '"Desk" (0123)'
+  const account = '0123'
   expect(
     planDeployment({
       version: 3,
@@ -29,11 +29,12 @@ it('plans a first deploy in words, with the names of all that it makes', () => {
       account,
       url,
       state: undefined,
+      isKept: false,
       secrets,
     }),
   ).toEqual({
     steps: [
-      'Creates the Worker "books" in account "Desk" (0123) from version 3.',
+      'Creates the Worker "books" from version 3 (account 0123).',
       'It answers at https://books.desk.workers.dev/mcp (protected by an API key).',
       'Creates the Durable Object class "McpSession" for sessions; versions before it cannot come back.',
       'Limits each caller to 30 requests a minute.',
@@ -57,7 +58,14 @@ it('plans a later deploy beside what runs', () => {
   const settings = readSettings({ traffic: 10, domain: 'mcp.example.com' })
   const config = composeConfig({ files, settings, worker: 'books', storage: {} })
   const served = { id: 'v', key: 'k', version: 3 }
-  const state = { accountId: 'a', worker: 'books', versions: [served], bindings: [], databaseId: 'd' }
+  const state = {
+    accountId: 'a',
+    worker: 'books',
+    versions: [served],
+    bindings: [],
+    secrets: ['OLD_TOKEN'],
+    databaseId: 'd',
+  }
   const url = 'https://mcp.example.com/mcp'
   const { steps } = planDeployment({
     version: 4,
@@ -69,10 +77,12 @@ it('plans a later deploy beside what runs', () => {
     account: 'a',
     url,
     state,
+    isKept: false,
     secrets,
   })
-  expect(steps).toContain('Adds a version to the Worker "books" in account a from version 4.')
+  expect(steps).toContain('Adds version 4 to the Worker "books" (account a).')
   expect(steps).toContain('Connects the domain "mcp.example.com" to it, and switches its workers.dev address off.')
+  expect(steps).toContain('Empties the secrets OLD_TOKEN, which the server no longer has.')
   expect(steps).toContain('Keeps the D1 database "books-store" (MCP_STORE).')
   expect(steps).toContain(
     'Tries it beside what runs, then gives it 10 % of the requests; the version before keeps 90 %. A failure changes nothing.',

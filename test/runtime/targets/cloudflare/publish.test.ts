@@ -271,6 +271,11 @@ describe('a rollback', () => {
     const { server, target } = await published()
     const { endpointUrl } = await target.apply(server.request(2, two), signal)
     const uploads = versionsOf(server)
+    const { steps } = await target.plan(server.request(1, one))
+    expect(steps).toContain(
+      `Uploads nothing: the Worker "${server.worker}" still has version 1 (account ${cloudflare.account.id}).`,
+    )
+    expect(steps.at(-1)).toBe('Gives it 100 % of the requests.')
     const rolled = await target.apply(server.request(1, one), signal)
     expect(rolled.notes).toBeUndefined()
     expect(versionsOf(server)).toBe(uploads)
