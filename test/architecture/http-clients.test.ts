@@ -25,7 +25,7 @@ const OTHER_WAYS_OUT: Readonly<Record<string, { readonly ways: readonly string[]
     ways: ['uses fetch'],
     why: 'a project that was taken away has a fetch of its own',
   },
-  'runtime/library/worker/create-worker.ts': {
+  'runtime/library/worker/limit-globals.ts': {
     ways: ['uses fetch'],
     why: 'on Workers the library limits the fetch of the platform to the hosts of the server',
   },

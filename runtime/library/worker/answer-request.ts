@@ -2,19 +2,15 @@ import type { ServerParts } from '../server/server-parts.ts'
 import type { WorkerBindings } from './bindings.ts'
 import { NotConfigured } from './not-configured.ts'
 import { resourceMetadata } from './resource-metadata.ts'
-import { serveMcp } from './serve-mcp.ts'
-import type { Serving } from './serving.ts'
+import { type MadeOnce, serveMcp } from './serve-mcp.ts'
 import { notOpenYet, openTo } from './verification.ts'
 
-/**
- * Answers a request of the Worker by its path.
- * @param serve  what serves MCP; throws NotConfigured
- */
+/** Answers a request of the Worker by its path. */
 export async function answerRequest(
   request: Request,
   env: WorkerBindings,
   parts: ServerParts,
-  serve: () => Promise<Serving>,
+  serving: MadeOnce,
 ): Promise<Response> {
   const open = await openTo(request, env)
   if (open === 'nobody') return notOpenYet()
@@ -26,11 +22,11 @@ export async function answerRequest(
       case '/health':
         return health(parts, env)
       case '/mcp':
-        return await serveMcp(request, env, await serve(), parts, open === 'verifier')
+        return await serveMcp(request, env, parts, serving, open === 'verifier')
       case '/sse':
       case '/messages':
         if (!env.MCP_SESSIONS) return notFound(NO_SESSIONS)
-        return await serveMcp(request, env, await serve(), parts, open === 'verifier')
+        return await serveMcp(request, env, parts, serving, open === 'verifier')
       case '/.well-known/oauth-protected-resource':
       case '/.well-known/oauth-protected-resource/mcp':
         return resourceMetadata(request, env, parts) ?? notFound('This server does not use OAuth.')

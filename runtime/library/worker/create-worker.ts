@@ -1,11 +1,12 @@
-import { allowedFetch } from '../allowed-fetch.ts'
 import { systemClock } from '../clock.ts'
 import { runScheduled } from '../server/standalone-host.ts'
 import { answerRequest } from './answer-request.ts'
 import type { WorkerBindings } from './bindings.ts'
+import { callerGuard } from './caller-guard.ts'
 import { acrossOrigins } from './cors.ts'
+import { limitGlobals } from './limit-globals.ts'
 import { runDue } from './put-off.ts'
-import { openServing, type Serving } from './serving.ts'
+import { openServing } from './serving.ts'
 import { type SessionClass, sessionClass } from './session-object.ts'
 import { putOffCalls, type WorkerServer } from './worker-host.ts'
 
@@ -24,29 +25,31 @@ export interface ServedWorker {
 
 /** Puts a server on Cloudflare Workers: MCP of both eras at `/mcp`, `/health`, and who may call. */
 export function createWorker(server: WorkerServer): ServedWorker {
-  const network = globalThis.fetch.bind(globalThis)
-  // The global fetch is the other way out that code has, and what `server.fetch` ends in. Elsewhere it is not ours.
-  if (navigator.userAgent === 'Cloudflare-Workers') {
-    globalThis.fetch = allowedFetch(server.parts.hosts ?? [], network)
-  }
-  let serving: Serving | undefined
-
-  // Requests that come first together each make one: waiting for a promise of another request may never end.
-  async function serve(env: WorkerBindings): Promise<Serving> {
-    if (serving) return serving
-    const made = await openServing(server, env, network)
-    return (serving ??= made)
-  }
+  const network = limitGlobals(server.parts.hosts ?? [])
+  const serving = once((env) => openServing(server, env, network))
+  const guard = once((env) => callerGuard(env, network))
 
   const worker: Worker = {
     fetch: (request, env) =>
-      acrossOrigins(request, env, () => answerRequest(request, env, server.parts, () => serve(env))),
+      acrossOrigins(request, env, () => answerRequest(request, env, server.parts, { serving, guard })),
     async scheduled(_event, env) {
-      const { host } = await serve(env)
+      const { host } = await serving(env)
       const run = (tool: string, input: unknown) => runScheduled(host, server.code, tool, input)
       if (env.MCP_STORE) await runDue(putOffCalls(env.MCP_STORE), run, systemClock)
       if (server.tick !== undefined) await run(server.tick, {})
     },
   }
   return { worker, McpSession: sessionClass(server, network) }
+}
+
+type Make<Made> = (env: WorkerBindings) => Promise<Made>
+
+/** Requests that come first together each make one: waiting for a promise of another request may never end. */
+function once<Made>(make: Make<Made>): Make<Made> {
+  let made: Made | undefined
+  return async (env) => {
+    if (made !== undefined) return made
+    const first = await make(env)
+    return (made ??= first)
+  }
 }

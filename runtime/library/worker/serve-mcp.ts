@@ -1,9 +1,15 @@
 import type { ServerParts } from '../server/server-parts.ts'
 import type { WorkerBindings } from './bindings.ts'
-import type { Caller } from './caller-guard.ts'
+import type { Caller, CallerGuard } from './caller-guard.ts'
 import { overLimit } from './rate-limit.ts'
 import { calledTools, readMessage } from './read-message.ts'
 import type { Serving } from './serving.ts'
+
+/** What an isolate makes when it is needed first. Both throw NotConfigured. */
+export interface MadeOnce {
+  guard(env: WorkerBindings): Promise<CallerGuard>
+  serving(env: WorkerBindings): Promise<Serving>
+}
 
 /**
  * Serves MCP to who may call.
@@ -12,10 +18,12 @@ import type { Serving } from './serving.ts'
 export async function serveMcp(
   request: Request,
   env: WorkerBindings,
-  { guard, handler, sessions }: Serving,
   parts: ServerParts,
+  made: MadeOnce,
   isVerifier: boolean,
 ): Promise<Response> {
+  // A protection that is set up wrongly shows when a version is tried, too.
+  const guard = await made.guard(env)
   const caller: Caller | Response = isVerifier ? { key: 'verifier' } : await guard.identify(request)
   if (caller instanceof Response) return caller
   const limited = isVerifier ? undefined : await overLimit(caller, env)
@@ -25,6 +33,7 @@ export async function serveMcp(
   const tools = message && !isVerifier ? calledTools(message.body, parts) : []
   const refusal = guard.refuseTools?.(tools, caller, request)
   if (refusal) return refusal
+  const { handler, sessions } = await made.serving(env)
   const answered = await sessions?.serve(request, message, caller)
   if (answered) return answered
   const { authInfo } = caller

@@ -73,6 +73,7 @@ describe('a Worker', () => {
       expect(refusal).toContain('HOST_NOT_ALLOWED: This server may not reach "127.0.0.1:9"')
       expect(refusal).toContain(upstream)
     }
+    expect(await callText(client, 'other_ways')).toBe('undefined undefined true')
     await client.close()
   })
 

@@ -18,6 +18,11 @@ export function deskDefinition(upstream: string): ServerDefinition {
       ),
       codeTool('look_elsewhere', [], `return await (await fetch(input.text)).text()`),
       codeTool('look_past', [], `return await (await globalThis.fetch(input.text)).text()`),
+      codeTool(
+        'other_ways',
+        [],
+        `return [typeof WebSocket, typeof EventSource, Object.getPrototypeOf(globalThis).fetch === globalThis.fetch].join(' ')`,
+      ),
       codeTool('remember', [], `await store.set('note', input.text); return await store.list()`),
       codeTool('count', [], COUNT),
       codeTool('recall', [], `return { note: await store.get('note') }`),

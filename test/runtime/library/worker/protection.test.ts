@@ -47,6 +47,14 @@ describe('a Worker with API keys', () => {
     expect((await ask(env, new Request('https://desk.example/health'))).status).toBe(200)
   })
 
+  it('does what is due all the same', async () => {
+    const ran: string[] = []
+    const tools = { ...deskServer.code.tools, look: () => ran.push('look') }
+    const { worker } = createWorker({ ...deskServer, code: { ...deskServer.code, tools }, tick: 'look' })
+    await worker.scheduled({}, {})
+    expect(ran).toEqual(['look'])
+  })
+
   it('is open to all where it says so', async () => {
     expect((await ask({ MCP_PROTECTION: 'none' }, mcpRequest('look'))).status).toBe(200)
   })
