@@ -12,6 +12,12 @@ import { withoutAttempt } from './state.ts'
 /** For going back, which whoever gave up no longer waits for. */
 const GO_BACK_MS = 60_000
 
+/** A deploy as it failed. */
+export interface FailedAttempt extends Pick<Attempt, 'before' | 'isFirst' | 'keeps'> {
+  /** Callers may have reached the new version. */
+  readonly isOpen: boolean
+}
+
 /**
  * Puts things back as they were before a deploy that failed.
  * @returns what to throw: the failure, with what is left at the platform. Where the daemon itself ends nothing is
@@ -19,7 +25,7 @@ const GO_BACK_MS = 60_000
  */
 export async function failAndGoBack(
   publishing: Publishing,
-  attempt: Attempt,
+  attempt: FailedAttempt,
   error: unknown,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -35,25 +41,31 @@ export async function failAndGoBack(
 }
 
 /** Nothing of it has ever served. */
-async function takeAway(publishing: Publishing, { keeps }: Attempt, signal: AbortSignal): Promise<string> {
-  const { api, worker, journal, request } = publishing
+async function takeAway(
+  publishing: Publishing,
+  { keeps, isOpen }: FailedAttempt,
+  signal: AbortSignal,
+): Promise<string> {
+  const { api, worker, journal, settings, request } = publishing
   const { accountId, databaseId, namespaceId } = journal.state()
   const kept = {
     ...(databaseId !== undefined && keeps.includes(databaseId) && { databaseId }),
     ...(namespaceId !== undefined && keeps.includes(namespaceId) && { namespaceId }),
   }
   try {
+    if (settings.domain !== undefined) await closeDomain(publishing, settings.domain, signal)
     await deleteWorker(api, worker, signal)
     if (databaseId !== undefined && !kept.databaseId) await database.remove(api, accountId, databaseId, signal)
     if (namespaceId !== undefined && !kept.namespaceId) await namespace.remove(api, accountId, namespaceId, signal)
     await request.keep({ accountId, worker: worker.name, versions: [], bindings: [], ...kept })
     return 'Nothing of it is left at Cloudflare.'
   } catch {
-    return `The Worker "${worker.name}" could not be deleted again; where it is there, it is closed to everybody. A repeated deploy goes on with it.`
+    const state = isOpen ? 'it may answer callers' : 'it is closed to everybody'
+    return `The Worker "${worker.name}" could not be deleted again; where it is there, ${state}. A repeated deploy goes on with it.`
   }
 }
 
-async function giveBack(publishing: Publishing, { before }: Attempt, signal: AbortSignal): Promise<string> {
+async function giveBack(publishing: Publishing, { before }: FailedAttempt, signal: AbortSignal): Promise<string> {
   const { api, worker, journal, settings, request } = publishing
   const state = withoutAttempt(journal.state())
   try {

@@ -1,7 +1,7 @@
+import { MetaError } from '../../../src/errors/meta-error.ts'
 import type { DeploymentRequest } from '../../../src/model/deployment-target.ts'
 import type { ProjectFiles } from '../../../src/model/project-files.ts'
 import { type OpenAccount, openAccount } from './open-account.ts'
-import { MetaError } from '../../../src/errors/meta-error.ts'
 import { isTooLarge } from './platform-limits.ts'
 import { publishedUrl } from './published-url.ts'
 import { readSettings } from './read-settings.ts'

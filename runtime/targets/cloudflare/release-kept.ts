@@ -36,7 +36,7 @@ export async function releaseKept(
     await awaitServing(publishing, kept.id, wanted, signal)
     await settleReach(publishing, signal)
   } catch (error) {
-    throw await failAndGoBack(publishing, { ...NO_ATTEMPT, before }, error, signal)
+    throw await failAndGoBack(publishing, { ...NO_ATTEMPT, before, isOpen: true }, error, signal)
   }
   return { served: { versionId: kept.id, notes: [] }, notes: [] }
 }
@@ -48,4 +48,4 @@ function hasForeignLead({ journal, request, shares, versions = [] }: Publishing)
 }
 
 /** Nothing was uploaded. */
-const NO_ATTEMPT = { key: '', nonce: '', isFirst: false, keeps: [] }
+const NO_ATTEMPT = { isFirst: false, keeps: [] }

@@ -22,19 +22,22 @@ export async function releaseNew(publishing: Publishing, signal: AbortSignal): P
   const { secrets: sent = [] } = journal.state()
   const beginsSessions = settings.sessions && journal.state().hasSessions !== true && !attempt.isFirst
   await journal.change({ attempt, secrets: [...new Set([...sent, ...Object.keys(secrets)])] })
+  let isOpen = false
+  const opens = (): void => void (isOpen = true)
   try {
     const config = withRetiredSecrets(await withForeignBindings(publishing, signal), sent, secrets)
     const versionId =
       alreadyServing(publishing, attempt) ??
       (beginsSessions
-        ? await releaseWithSessions(publishing, attempt, config, signal)
-        : await releaseAfterTrial(publishing, attempt, config, signal))
+        ? await releaseWithSessions(publishing, attempt, config, opens, signal)
+        : await releaseAfterTrial(publishing, attempt, config, opens, signal))
+    opens()
     const shares = beginsSessions ? [] : splitTraffic(versionId, settings.traffic, attempt.before)
     await awaitServing(publishing, versionId, shares, signal)
     await settleReach(publishing, signal)
     return { versionId, notes: notesOf(publishing, attempt, beginsSessions) }
   } catch (error) {
-    throw await failAndGoBack(publishing, attempt, error, signal)
+    throw await failAndGoBack(publishing, { ...attempt, isOpen }, error, signal)
   }
 }
 
@@ -51,10 +54,12 @@ function alreadyServing(publishing: Publishing, attempt: Attempt): string | unde
   return publishing.shares.some(({ versionId, percent }) => versionId === id && percent > 0) ? id : undefined
 }
 
+/** @param opens  told before callers can reach the new version */
 async function releaseAfterTrial(
   publishing: Publishing,
   attempt: Attempt,
   config: WranglerConfig,
+  opens: () => void,
   signal: AbortSignal,
 ): Promise<string> {
   const { settings, request, api, worker } = publishing
@@ -71,6 +76,7 @@ async function releaseAfterTrial(
   request.tell(`Giving ${settings.traffic} % of the requests to version ${request.build.version}.`)
   const shares = splitTraffic(versionId, settings.traffic, attempt.before)
   const message = `mcpwright: version ${request.build.version}`
+  opens()
   await setShares(api, worker, shares, { message, force: true }, signal)
   return versionId
 }
@@ -83,12 +89,14 @@ async function releaseWithSessions(
   publishing: Publishing,
   attempt: Attempt,
   config: WranglerConfig,
+  opens: () => void,
   signal: AbortSignal,
 ): Promise<string> {
   const { options, access, request, journal } = publishing
   const trialId = await startTrial(publishing, attempt, withoutSessions(config), signal)
   await passTrial(publishing, attempt, trialId, signal)
   request.tell(`Putting version ${request.build.version} up with its Durable Objects.`)
+  opens()
   const { versionId } = await options.wrangler.deploy(
     composeUpload(publishing, attempt, 'serving', config),
     access,

@@ -26,12 +26,11 @@ export async function startTrial(
   const running = leader(attempt.before)
   if (running === undefined) {
     const trialId = found ?? (await options.wrangler.deploy(upload, access, signal)).versionId
-    await journal.change({ ...(settings.sessions && { hasSessions: true }) })
+    if (settings.sessions) await journal.change({ hasSessions: true })
     await openReach(publishing, signal)
     return trialId
   }
   const trialId = found ?? (await options.wrangler.uploadVersion(upload, access, signal)).versionId
-  await journal.change({})
   await openReach(publishing, signal)
   const shares = [
     { versionId: running, percent: 100 },

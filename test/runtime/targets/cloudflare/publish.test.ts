@@ -67,6 +67,24 @@ describe('a first deploy', () => {
     expect(await callSay(cloudflare, endpointUrl)).toBe('two')
   })
 
+  it('says that it may be open when it can be neither reached nor taken away after its release', async () => {
+    const server = new PublishedServer()
+    cloudflare.fail({ method: 'DELETE', path: server.worker, times: 9, kind: { name: 'status', status: 503 } })
+    cloudflare.fail({
+      method: 'PUT',
+      path: `${server.worker}/schedules`,
+      times: 9,
+      kind: { name: 'status', status: 503 },
+    })
+    await expect(openPublisher(cloudflare).apply(server.request(1, one), signal)).rejects.toMatchObject({
+      code: 'TARGET_UNREACHABLE',
+      message: expect.stringContaining('where it is there, it may answer callers.'),
+    })
+    cloudflare.clearFaults()
+    const { endpointUrl } = await openPublisher(cloudflare).apply(server.request(1, one), signal)
+    expect(await callSay(cloudflare, endpointUrl)).toBe('one')
+  })
+
   it('makes the database, the namespace and the cron trigger that the project names', async () => {
     const server = new PublishedServer()
     const target = openPublisher(cloudflare)
