@@ -40,9 +40,13 @@ export function issuerKeySource(
   clock: Pick<Clock, 'now'>,
 ): IssuerKeySource {
   let known: IssuerKeys | undefined
+  let askedAtMs = -Infinity
   const cacheKey = `issuer:${issuer}`
 
+  const hasJustAsked = () => askedAtMs + COOLDOWN_MS > clock.now()
+
   async function read(): Promise<IssuerKeys> {
+    askedAtMs = clock.now()
     known = { ...(await askIssuer(issuer, send)), readAtMs: clock.now() }
     // Without it each isolate asks for itself.
     await cache?.put(cacheKey, JSON.stringify(known), { expirationTtl: CACHE_SECONDS }).catch(() => {})
@@ -52,15 +56,14 @@ export function issuerKeySource(
   return {
     async current() {
       known ??= await readCache(cache, cacheKey)
-      if (known && known.readAtMs + KEPT_MS > clock.now()) return known
+      if (!known) return read()
       const old = known
-      return read().catch((error: unknown) => {
-        if (old) return old
-        throw error
-      })
+      // While the issuer does not answer, not every request waits for it.
+      const isGood = old.readAtMs + KEPT_MS > clock.now() || hasJustAsked()
+      return isGood ? old : read().catch(() => old)
     },
     async renewed() {
-      return known && known.readAtMs + COOLDOWN_MS > clock.now() ? known : read()
+      return known && hasJustAsked() ? known : read()
     },
   }
 }

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import type { IssuerKeys, IssuerKeySource } from './issuer-keys.ts'
 
 /** Why a token does not hold, for whoever sent it. */
@@ -30,7 +30,7 @@ export async function verifyToken(token: string, audience: string, keys: IssuerK
 }
 
 async function verifyBy({ issuer, jwks }: IssuerKeys, token: string, audience: string): Promise<JWTPayload> {
-  const { payload } = await jwtVerify(token, createLocalJWKSet(jwks), {
+  const { payload } = await jwtVerify(token, keySetOf(jwks), {
     issuer,
     audience,
     algorithms: ALGORITHMS,
@@ -38,6 +38,15 @@ async function verifyBy({ issuer, jwks }: IssuerKeys, token: string, audience: s
     requiredClaims: ['exp'],
   })
   return payload
+}
+
+const keySets = new WeakMap<JSONWebKeySet, ReturnType<typeof createLocalJWKSet>>()
+
+/** Importing a key takes longer than checking a signature: a set is made once. */
+function keySetOf(jwks: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> {
+  const keySet = keySets.get(jwks) ?? createLocalJWKSet(jwks)
+  keySets.set(jwks, keySet)
+  return keySet
 }
 
 /** Other errors pass as they are. */
