@@ -5,6 +5,8 @@ import { type Clock, systemClock } from '../../library/clock.ts'
 export const PROPAGATION_MS = 90_000
 const PAUSE_MS = 1_000
 const ANSWER_MS = 10_000
+/** Answers in a row: a change reaches the machines of one place one after the other. */
+const STEADY = 3
 
 export interface Awaited {
   /** Of the server, without a path. */
@@ -23,10 +25,12 @@ export async function waitForVersion(
   signal: AbortSignal,
 ): Promise<void> {
   const end = clock.now() + PROPAGATION_MS
-  for (;;) {
+  for (let inRow = 0; ;) {
     const answer = await askHealth(url, send, signal)
     signal.throwIfAborted()
-    if (answer.version === versionId) return
+    inRow = answer.version === versionId ? inRow + 1 : 0
+    if (inRow === STEADY) return
+    if (inRow > 0) continue
     if (clock.now() >= end) throw notThere(url, answer)
     await clock.wait(PAUSE_MS, signal)
     signal.throwIfAborted()

@@ -7,8 +7,10 @@ const LONGEST = 63
  */
 export function workerName(slug: string): string {
   const allowed = slug.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')
-  const name = allowed.slice(0, LONGEST)
-  return withoutOuterHyphens(name) || 'mcp-server'
+  const name = withoutOuterHyphens(allowed)
+  // A version is chosen by a header in which a name begins with a letter (RFC 8941, section 3.1.2).
+  const lettered = /^[a-z]/.test(name) ? name : `mcp-${name || 'server'}`
+  return withoutOuterHyphens(lettered.slice(0, LONGEST))
 }
 
 function withoutOuterHyphens(name: string): string {

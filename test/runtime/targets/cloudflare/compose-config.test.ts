@@ -73,4 +73,5 @@ it('names a Worker by the rules of host names', () => {
   expect(workerName('-Tiny_Server-')).toBe('tiny-server')
   expect(workerName(`${'a'.repeat(62)}-b`)).toBe('a'.repeat(62))
   expect(workerName('---')).toBe('mcp-server')
+  expect(workerName('3d-shop')).toBe('mcp-3d-shop')
 })
