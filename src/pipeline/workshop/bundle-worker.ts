@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import path from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import type { ProjectFiles } from '../../model/project-files.ts'
 import { refuseForeignInputs } from './bundle-project.ts'
@@ -34,7 +35,7 @@ export async function bundleWorker(files: ProjectFiles, cache: string): Promise<
     plugins: [operationsApart],
   })
   await refuseForeignInputs(project.folder, Object.keys(metafile.inputs))
-  const modules = outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf('/') + 1), text] as const)
+  const modules = outputFiles.map((file) => [path.basename(file.path), file.text] as const)
   return { ...namedByContent(modules), 'operations.mjs': operationsModule(files['src/operations.json'] ?? 'null') }
 }
 

@@ -11,6 +11,9 @@ import { eventLog } from './event-log.ts'
 import { openCalls } from './open-calls.ts'
 import type { SessionRecord } from './session-record.ts'
 
+/** The transport's name of the stream that a client opens by GET. */
+const LISTENING = '_GET_stream'
+
 /** A session in memory. */
 export interface LiveSession {
   readonly server: Server
@@ -47,12 +50,20 @@ export async function openLiveSession(
 
   /** One at a time is taken in, so that each stream is known to belong to its calls; they are answered side by side. */
   function takeIn(request: Request, body: unknown, authInfo: AuthInfo): Promise<Response> {
-    const taken = turn.then(() => {
+    const taken = turn.then(async () => {
+      if (request.method === 'GET') await endBroken(request.headers.get('last-event-id'))
       arriving = body
       return transport.handleRequest(request, { authInfo, ...(body !== undefined && { parsedBody: body }) })
     })
     turn = taken.catch(() => {})
     return taken
+  }
+
+  /** A client comes back for a stream long before its broken connection is noticed here: the new one takes its place. */
+  async function endBroken(lastEventId: string | null): Promise<void> {
+    const stream = lastEventId === null ? LISTENING : await log.getStreamIdForEventId?.(lastEventId)
+    if (stream === LISTENING) transport.closeStandaloneSSEStream()
+    else for (const call of calls.on(stream ?? '')) transport.closeSSEStream(call)
   }
 
   const send = transport.send.bind(transport)

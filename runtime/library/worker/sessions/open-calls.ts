@@ -10,6 +10,8 @@ export interface OpenCalls {
   begin(stream: string, body: unknown): void
   /** Takes note of what is sent: an answer ends its call. */
   end(message: JSONRPCMessage): void
+  /** What is being answered on a stream. */
+  on(stream: string): readonly (string | number)[]
   /** What nobody will answer any more, with what is to be said; asked for once. */
   interrupted(): readonly { readonly stream: string; readonly message: JSONRPCMessage }[]
 }
@@ -23,6 +25,10 @@ export function openCalls({ sql }: Pick<ObjectStorage, 'sql'>): OpenCalls {
     end(message) {
       if ('id' in message && !('method' in message))
         sql.exec('DELETE FROM calls WHERE id = ?', JSON.stringify(message.id))
+    },
+    on(stream) {
+      const rows = sql.exec<{ id: string }>('SELECT id FROM calls WHERE stream = ?', stream).toArray()
+      return rows.map(({ id }) => JSON.parse(id) as string | number)
     },
     interrupted() {
       const rows = sql.exec<{ id: string; stream: string }>('DELETE FROM calls RETURNING id, stream').toArray()

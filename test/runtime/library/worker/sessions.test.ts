@@ -68,6 +68,18 @@ describe('a session of a client of 2025', () => {
     expect(Number(missed[0]?.id)).toBeGreaterThan(Number(first?.id))
   })
 
+  it('gives a stream to a client that comes back before its broken connection was noticed', async () => {
+    const session = await begin()
+    const unnoticed = await listen(session)
+    const again = await listen(session)
+    await post(session, call('changed'))
+    const [told] = await again.events(1)
+    const resumed = await listen(session, told?.id)
+    await post(session, call('changed'))
+    expect(await resumed.events(1)).toMatchObject([{ message: { method: 'notifications/tools/list_changed' } }])
+    await Promise.all([unnoticed, again, resumed].map((stream) => stream.close()))
+  })
+
   it('sends again after its object was out of memory too', async () => {
     const session = await begin()
     const listening = await listen(session)
