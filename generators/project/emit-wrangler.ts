@@ -1,4 +1,4 @@
-import { Project, SyntaxKind } from 'ts-morph'
+import { type Identifier, Node, Project, SyntaxKind } from 'ts-morph'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { codeParts } from './code-parts.ts'
 import { recurs, TICK_CRON } from './emit-cron.ts'
@@ -25,8 +25,8 @@ export function wranglerSettings(definition: ServerDefinition): object {
 }
 
 /**
- * Whether a server's code keeps values or puts calls off: whether the name `store` or `schedule` occurs in it, comments
- * and texts aside. A variable of that name is taken for one of them, which binds a database that stays empty.
+ * Whether a server's code keeps values or puts calls off: whether it uses the name `store` or `schedule`, other than for
+ * a member of its own objects. A variable of that name is taken for one of them, which binds a database that stays empty.
  */
 export function keptBy(definition: ServerDefinition): { readonly store: boolean; readonly schedule: boolean } {
   const sources = [...codeParts(definition).map(({ source }) => source), ...Object.values(definition.shared ?? {})]
@@ -40,7 +40,14 @@ function identifiersOf(source: string): readonly string[] {
   // Most code needs neither, and parsing it would take longer than looking.
   if (!/\b(store|schedule)\b/.test(source)) return []
   const file = project.createSourceFile('code.ts', source, { overwrite: true })
-  return file.getDescendantsOfKind(SyntaxKind.Identifier).map((identifier) => identifier.getText())
+  const used = file.getDescendantsOfKind(SyntaxKind.Identifier).filter((identifier) => !namesMember(identifier))
+  return used.map((identifier) => identifier.getText())
+}
+
+/** `{ store: 1 }`, and the same in a type. */
+function namesMember(identifier: Identifier): boolean {
+  const parent = identifier.getParent()
+  return (Node.isPropertyAssignment(parent) || Node.isPropertySignature(parent)) && parent.getNameNode() === identifier
 }
 
 /** Whether it gets access tokens, which isolates then share. */

@@ -25,6 +25,8 @@ describe('what a server keeps', () => {
       { store: false, schedule: true },
     ],
     ['the whole context', `return await context.store.list()`, { store: true, schedule: false }],
+    ['a name for it', `export default (i, { store: kept }) => kept.get('x')`, { store: true, schedule: false }],
+    ['members of its own', `return { store: 1, schedule: 'weekly' }`, { store: false, schedule: false }],
     ['no use of it', `return 'ok'`, { store: false, schedule: false }],
     [
       'its name in texts and comments alone',
