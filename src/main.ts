@@ -291,6 +291,7 @@ async function openServices(
     baseUrl,
   }
   resources.defer(() => target.closeAll())
+  resources.defer(() => cloudflare.close())
   resources.defer(() => schedule.close())
   await restoreDeployments(services, (request) => target.restore(request))
   resources.defer(keepLeases(services))

@@ -10,15 +10,22 @@ import { readLogs } from './read-logs.ts'
 import { readSettings } from './read-settings.ts'
 import { cloudflareSettingsSchema } from './settings.ts'
 import { readState } from './state.ts'
+import { createLiveTails } from './tail/live-tails.ts'
 import { switchOff, takeDown } from './take-down.ts'
 import type { CloudflareTargetOptions } from './target-options.ts'
 
 /** For what nobody gives a signal: retries are in it. */
 const CALL_MS = 120_000
 
+export interface CloudflareTarget extends Required<DeploymentTarget> {
+  /** Ends what it has running here. */
+  close(): Promise<void>
+}
+
 /** Publishes builds as Cloudflare Workers: each server is one Worker, each deploy a version of it. */
-export function createCloudflareTarget(options: CloudflareTargetOptions): Required<DeploymentTarget> {
+export function createCloudflareTarget(options: CloudflareTargetOptions): CloudflareTarget {
   const { clock = systemClock } = options
+  const tails = createLiveTails(options.wrangler, clock)
 
   /** What was never published has nothing at the platform, and Cloudflare is not asked. */
   async function within<Result>(
@@ -45,9 +52,13 @@ export function createCloudflareTarget(options: CloudflareTargetOptions): Requir
       within(deployment, [], (account, signal) => publishedVersions(account, deployment, signal)),
     usage: (deployment) => within(deployment, undefined, (account, signal) => usageOf(account, clock, signal)),
     logs: (deployment, query) =>
-      within(deployment, { lines: [] }, (account, signal) => readLogs(account, query, new Date(clock.now()), signal)),
+      within(deployment, { lines: [] }, (account, signal) => {
+        const live = tails.lines(account.worker.name, account.access)
+        return readLogs(account, query, live, new Date(clock.now()), signal)
+      }),
     stop: (deployment) => within(deployment, undefined, (account, signal) => switchOff(account, deployment, signal)),
     remove: (deployment) => within(deployment, undefined, (account, signal) => takeDown(account, deployment, signal)),
+    close: () => tails.close(),
   }
 }
 

@@ -8,14 +8,17 @@ const MESSAGE_CHARACTERS = 8_000
 
 /**
  * What a Worker has logged, oldest first, from Workers Logs: the platform keeps it for some days whether somebody looks
- * or not, which a live tail does not. A line is there some seconds after it was written.
+ * or not. A line is there some seconds after it was written.
+ * @param live  lines of a tail, which are there at once
  */
 export async function readLogs(
   { api, worker }: OpenAccount,
-  { level = 'debug', query, since, limit, cursor }: LogQuery,
+  asked: LogQuery,
+  live: readonly LogLine[],
   now: Date,
   signal: AbortSignal,
 ): Promise<{ lines: readonly LogLine[]; nextCursor?: string }> {
+  const { level = 'debug', query, since, limit, cursor } = asked
   const events = await queryEvents(
     api,
     {
@@ -30,9 +33,29 @@ export async function readLogs(
     },
     signal,
   )
-  const last = events.at(-1)
-  const hasMore = last !== undefined && events.length >= limit
-  return { lines: events.map(toLine).toReversed(), ...(hasMore && { nextCursor: last.$metadata.id }) }
+  const known = new Set(events.map((event) => keyOf(toLine(event))))
+  const fresh = cursor === undefined ? live.filter((line) => isAskedFor(line, asked) && !known.has(keyOf(line))) : []
+  const newest = fresh.slice(-limit)
+  const shown = events.slice(0, limit - newest.length)
+  const lines = [...shown.map(toLine), ...newest].toSorted((left, right) => left.at.getTime() - right.at.getTime())
+  const last = shown.at(-1)
+  const hasMore = last !== undefined && (events.length >= limit || shown.length < events.length)
+  return { lines, ...(hasMore && { nextCursor: last.$metadata.id }) }
+}
+
+/** One line is told by both ways. */
+function keyOf({ at, message }: LogLine): string {
+  return `${at.getTime()} ${message}`
+}
+
+const SEVERITY: readonly LogLine['level'][] = ['debug', 'info', 'warning', 'error']
+
+function isAskedFor({ at, level, message }: LogLine, { level: least = 'debug', query = '', since }: LogQuery): boolean {
+  return (
+    SEVERITY.indexOf(level) >= SEVERITY.indexOf(least) &&
+    message.toLowerCase().includes(query.toLowerCase()) &&
+    (since === undefined || at >= since)
+  )
 }
 
 /** The least severe is named. */

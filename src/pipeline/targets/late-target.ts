@@ -1,12 +1,17 @@
 import type { DeploymentTarget } from '../../model/deployment-target.ts'
 
+export interface ClosableTarget extends DeploymentTarget {
+  /** Ends what it has running here; deployments stay up. */
+  close(): Promise<void>
+}
+
 /** A target whose program is loaded when something is first asked of it: most daemons never need it. */
 export function lateTarget(
   { name, settingsSchema }: Pick<DeploymentTarget, 'name' | 'settingsSchema'>,
-  load: () => Promise<DeploymentTarget>,
-): DeploymentTarget {
-  let loading: Promise<DeploymentTarget> | undefined
-  const target = (): Promise<DeploymentTarget> => {
+  load: () => Promise<ClosableTarget>,
+): ClosableTarget {
+  let loading: Promise<ClosableTarget> | undefined
+  const target = (): Promise<ClosableTarget> => {
     loading ??= load().catch((error: unknown) => {
       loading = undefined
       throw error
@@ -24,5 +29,6 @@ export function lateTarget(
     versions: async (deployment) => (await (await target()).versions?.(deployment)) ?? [],
     stop: async (deployment) => (await target()).stop(deployment),
     remove: async (deployment) => (await target()).remove(deployment),
+    close: async () => (await loading)?.close(),
   }
 }

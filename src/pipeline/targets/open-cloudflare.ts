@@ -1,5 +1,8 @@
 import path from 'node:path'
-import { createCloudflareTarget } from '../../../runtime/targets/cloudflare/create-cloudflare-target.ts'
+import {
+  type CloudflareTarget,
+  createCloudflareTarget,
+} from '../../../runtime/targets/cloudflare/create-cloudflare-target.ts'
 import type { CloudflareTargetOptions } from '../../../runtime/targets/cloudflare/target-options.ts'
 import { createWrangler } from '../../../runtime/targets/cloudflare/wrangler/create-wrangler.ts'
 import { findWrangler } from '../../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
@@ -8,7 +11,7 @@ import type { Db } from '../../db/db.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { BuildContents } from '../../model/build-contents.ts'
 import type { Deployment } from '../../model/deployment.ts'
-import type { DeploymentRequest, DeploymentTarget } from '../../model/deployment-target.ts'
+import type { DeploymentRequest } from '../../model/deployment-target.ts'
 import { digestOfStakes } from '../../model/stakes.ts'
 import { egressFetch } from '../../net/egress-fetch.ts'
 import { findBuildContents } from '../../registry/build-store.ts'
@@ -25,7 +28,7 @@ export type CloudflareSurroundings = Pick<
 >
 
 /** The target `cloudflare`, with what it needs of the rest of mcpwright. */
-export function openCloudflare(services: CloudflareSurroundings): DeploymentTarget {
+export function openCloudflare(services: CloudflareSurroundings): CloudflareTarget {
   const { config, db, egress, secrets, workshop, ownerToken } = services
   const network = wranglerNetwork(config)
   return createCloudflareTarget({

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { DeploymentId } from '../../../src/model/ids.ts'
 import { digestOfStakes } from '../../../src/model/stakes.ts'
 import { apiKeysOf } from '../../../src/pipeline/targets/api-keys.ts'
-import { lateTarget } from '../../../src/pipeline/targets/late-target.ts'
+import { type ClosableTarget, lateTarget } from '../../../src/pipeline/targets/late-target.ts'
 import { trialCallOf } from '../../../src/pipeline/targets/trial-call.ts'
-import type { DeploymentTarget } from '../../../src/model/deployment-target.ts'
 import { requestOf } from '../../contracts/deployment-target-contract.ts'
 
 // Ids are UUIDs with a brand.
@@ -63,11 +62,11 @@ describe('a target that is loaded late', () => {
   it('is loaded once, when it is first asked, and again after it could not be', async () => {
     let loads = 0
     const stopped: string[] = []
-    const stop: DeploymentTarget['stop'] = async ({ slug }) => void stopped.push(slug)
+    const stop: ClosableTarget['stop'] = async ({ slug }) => void stopped.push(slug)
     const target = lateTarget({ name: 'far', settingsSchema: {} }, async () => {
       if (++loads === 1) throw new Error('once')
       // Only what the test asks.
-      return { stop } as DeploymentTarget
+      return { stop } as ClosableTarget
     })
     expect(loads).toBe(0)
     const { deployment } = requestOf({})

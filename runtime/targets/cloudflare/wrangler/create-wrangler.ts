@@ -8,6 +8,7 @@ import { explainFailure } from './explain-failure.ts'
 import { type NetworkSettings, wranglerEnvironment } from './wrangler-environment.ts'
 import { OUTPUT_FILE, readOutcome } from './read-outcome.ts'
 import { runWrangler } from './run-wrangler.ts'
+import { tailWorker } from './tail-worker.ts'
 import { writeUpload } from './write-upload.ts'
 import type { CloudflareAccess, UploadedVersion, WorkerUpload, Wrangler } from './wrangler.ts'
 
@@ -31,6 +32,9 @@ export interface WranglerOptions {
 /** Longer than this is not waited, whatever `Retry-After` says: who deploys is told instead. */
 const LONGEST_WAIT_MS = 60_000
 
+/** wrangler may have to be fetched first. */
+const FIND_MS = 180_000
+
 /** Each call has a folder of its own, with the upload and wrangler's own files; nothing of it is left behind. */
 export function createWrangler(options: WranglerOptions): Wrangler {
   return {
@@ -45,6 +49,10 @@ export function createWrangler(options: WranglerOptions): Wrangler {
       } catch (error) {
         if (!isRefusal(error, PROBLEM.noSuchWorker, PROBLEM.noSuchService)) throw error
       }
+    },
+    async tail(name, access, onText) {
+      const program = await options.findProgram(AbortSignal.timeout(FIND_MS))
+      return tailWorker(program, { name, access, network: options.network ?? {} }, onText)
     },
   }
 }

@@ -33,6 +33,14 @@ export interface Wrangler {
   uploadVersion(upload: WorkerUpload, access: CloudflareAccess, signal: AbortSignal): Promise<UploadedVersion>
   /** One that is gone already is no error. */
   deleteWorker(name: string, access: CloudflareAccess, signal: AbortSignal): Promise<void>
+  /** Hears live what a Worker does. @param onText  gets JSON objects one after the other, in pieces */
+  tail(name: string, access: CloudflareAccess, onText: (text: string) => void): Promise<WorkerTail>
+}
+
+export interface WorkerTail {
+  /** It has ended, by itself or not. */
+  readonly ended: Promise<void>
+  close(): Promise<void>
 }
 
 export interface UploadedVersion {

@@ -8,6 +8,8 @@ import {
   type WranglerOptions,
 } from '../../../../runtime/targets/cloudflare/wrangler/create-wrangler.ts'
 import { findWrangler } from '../../../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
+import { splitJson } from '../../../../runtime/targets/cloudflare/tail/split-json.ts'
+import { traceLines } from '../../../../runtime/targets/cloudflare/tail/trace-lines.ts'
 import type { CloudflareAccess, WorkerUpload } from '../../../../runtime/targets/cloudflare/wrangler/wrangler.ts'
 import { type Cloudflare, startCloudflare } from '../../../fixtures/cloudflare/start-cloudflare.ts'
 
@@ -91,6 +93,27 @@ describe('wrangler, as mcpwright runs it', () => {
     resolve()
   })
 
+  it('hears live what a Worker does, until it is told to stop', async () => {
+    const upload = { ...uploadOf('talks'), modules: { 'worker.mjs': TALKS } }
+    await wrangler().deploy(upload, access(), signal())
+    const lines: string[] = []
+    const take = splitJson((text) => lines.push(...traceLines(text).map(({ level, message }) => `${level} ${message}`)))
+    const tail = await wrangler().tail('talks', access(), take)
+    try {
+      const address = `https://talks.${cloudflare.account.subdomain}.workers.dev/say`
+      const heard = async () => {
+        await (await cloudflare.fetch(address)).text()
+        return lines
+      }
+      await expect.poll(heard, { timeout: 20_000, interval: 200 }).toContain('error {"bad":true} "quoted" }')
+      expect(lines).toContain(`info GET ${address}`)
+      expect(lines).toContain('info hello 1')
+    } finally {
+      await tail.close()
+    }
+    await expect(tail.ended).resolves.toBeUndefined()
+  })
+
   it('refuses a configuration that would run programs or read files here, or lead to other things of the account', async () => {
     const upload = uploadOf('books')
     const harmful = {
@@ -116,6 +139,12 @@ describe('wrangler, as mcpwright runs it', () => {
     expect(readdirSync(temporary).filter((name) => name.startsWith('mcpwright-wrangler-'))).toEqual([])
   })
 })
+
+const TALKS = `export default { async fetch() {
+  console.log('hello', 1)
+  console.error({ bad: true }, '"quoted" }')
+  return new Response('said')
+} }`
 
 function wrangler(options: Partial<WranglerOptions> = {}) {
   const clock: Clock = { now: () => Date.now(), wait: async (ms) => void waited.push(ms) }

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { createLiveTails } from '../../../../runtime/targets/cloudflare/tail/live-tails.ts'
+import { splitJson } from '../../../../runtime/targets/cloudflare/tail/split-json.ts'
+import { traceLines } from '../../../../runtime/targets/cloudflare/tail/trace-lines.ts'
+import type { Wrangler } from '../../../../runtime/targets/cloudflare/wrangler/wrangler.ts'
+
+const access = { apiBaseUrl: 'https://api.example', token: 't', accountId: 'a' }
+const trace = (message: string, timestamp = 2_000) =>
+  JSON.stringify(
+    {
+      eventTimestamp: 1_000,
+      event: { request: { method: 'GET', url: 'https://x/' } },
+      logs: [{ message: [message], level: 'log', timestamp }],
+    },
+    null,
+    4,
+  )
+
+/** Tails that the test speaks for. */
+function speakers() {
+  const open: { say(text: string): void; die(): void; isClosed: boolean }[] = []
+  const tail: Wrangler['tail'] = async (_name, _access, onText) => {
+    const { promise: ended, resolve: die } = Promise.withResolvers<void>()
+    const speaker = { say: onText, die, isClosed: false }
+    open.push(speaker)
+    return {
+      ended,
+      async close() {
+        speaker.isClosed = true
+        die()
+      },
+    }
+  }
+  return { open, tail }
+}
+
+describe('objects in a stream', () => {
+  it('are found however they are cut, and whatever is in their texts', () => {
+    const whole = `noise ${trace('a } "b" { \\\\ c')}\n\n${trace('d')}`
+    for (let size = 1; size < 40; size += 3) {
+      const found: unknown[] = []
+      const take = splitJson((text) => found.push(JSON.parse(text)))
+      for (let at = 0; at < whole.length; at += size) take(whole.slice(at, at + size))
+      expect(found).toEqual([JSON.parse(trace('a } "b" { \\\\ c')), JSON.parse(trace('d'))])
+    }
+  })
+
+  it('that are too long are left out, and the next is found', () => {
+    const found: string[] = []
+    const take = splitJson((text) => found.push(text), 100)
+    take(`{"a":"${'x'.repeat(500)}"}{"b":1}`)
+    expect(found).toEqual(['{"b":1}'])
+  })
+})
+
+describe('lines of a run', () => {
+  it('are its request, what it logged, and what it threw', () => {
+    const text = JSON.stringify({
+      eventTimestamp: 5,
+      event: { cron: '* * * * *' },
+      logs: [{ message: ['one', { two: 2 }], level: 'warn', timestamp: 6 }],
+      exceptions: [{ name: 'TypeError', message: 'no', timestamp: 7 }],
+    })
+    expect(traceLines(text)).toEqual([
+      { at: new Date(5), level: 'info', message: 'cron * * * * *' },
+      { at: new Date(6), level: 'warning', message: 'one {"two":2}' },
+      { at: new Date(7), level: 'error', message: 'TypeError: no' },
+    ])
+  })
+
+  it('are none for what is no run', () => {
+    expect(traceLines('{')).toEqual([])
+    expect(traceLines('{}')).toEqual([])
+  })
+})
+
+describe('a live tail', () => {
+  it('is begun for who asks again, not for who asks once', async () => {
+    const { open, tail } = speakers()
+    let nowMs = 0
+    const tails = createLiveTails({ tail }, { now: () => nowMs })
+    tails.lines('books', access)
+    nowMs += 60_000
+    tails.lines('books', access)
+    expect(open).toHaveLength(0)
+    nowMs += 1_000
+    tails.lines('books', access)
+    nowMs += 1_000
+    tails.lines('books', access)
+    expect(open).toHaveLength(1)
+    open[0]?.say(trace('hello'))
+    expect(tails.lines('books', access).map(({ message }) => message)).toEqual(['GET https://x/', 'hello'])
+    await tails.close()
+    expect(open[0]?.isClosed).toBe(true)
+  })
+
+  it('that has ended by itself is begun anew', async () => {
+    const { open, tail } = speakers()
+    const tails = createLiveTails({ tail }, { now: () => 0 })
+    tails.lines('books', access)
+    tails.lines('books', access)
+    await Promise.resolve()
+    open[0]?.die()
+    await expect
+      .poll(() => {
+        tails.lines('books', access)
+        return open.length
+      })
+      .toBe(2)
+    await tails.close()
+  })
+
+  it('that cannot be had is no failure', async () => {
+    const tails = createLiveTails({ tail: () => Promise.reject(new Error('offline')) }, { now: () => 0 })
+    tails.lines('books', access)
+    expect(tails.lines('books', access)).toEqual([])
+    await tails.close()
+  })
+})
