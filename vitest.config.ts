@@ -16,6 +16,7 @@ const long = [
   'test/e2e/inbox-in-browser.test.ts',
   'test/e2e/inspector.test.ts',
   'test/e2e/long-work.test.ts',
+  'test/e2e/saved-tests.test.ts',
   'test/e2e/taken-away*.test.ts',
   'test/e2e/templates.test.ts',
   'test/fixtures/**/*.test.ts',
@@ -24,6 +25,7 @@ const long = [
   'test/package/install.test.ts',
   'test/package/screens.test.ts',
   'test/runtime/sandbox/attacks.test.ts',
+  'test/runtime/targets/cloudflare/{cloudflare-target,published-project,wrangler}.test.ts',
   'test/runtime/targets/cloudflare/wrangler-fetch.test.ts',
 ]
 const conformance = ['test/conformance/**/*.test.ts']
