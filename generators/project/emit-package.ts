@@ -16,6 +16,7 @@ export type PackageVersions = Readonly<
     | '@modelcontextprotocol/server'
     | '@modelcontextprotocol/node'
     | '@modelcontextprotocol/client'
+    | '@cloudflare/workers-oauth-provider'
     | 'minisearch'
     | 'esbuild'
     | 'typescript'
@@ -74,8 +75,9 @@ function packageJson(definition: ServerDefinition, version: string, versions: Pa
   }
 }
 
-/** What the runtime library and the entries import in every project; jose only where a Worker uses OAuth. */
+/** What the runtime library and the entries import in every project; the first and jose only where a Worker uses OAuth. */
 export const OWN_PACKAGES = [
+  '@cloudflare/workers-oauth-provider',
   '@modelcontextprotocol/node',
   '@modelcontextprotocol/server',
   'jose',

@@ -66,6 +66,7 @@ describe('the house', () => {
         to === undefined &&
         !/^(@modelcontextprotocol\/(server|client)|minisearch)(\/|$)/.test(specifier) &&
         !(file.startsWith('runtime/library/worker/oauth/') && specifier === 'jose') &&
+        !(file.startsWith('runtime/library/worker/login/') && specifier === '@cloudflare/workers-oauth-provider') &&
         !(file.startsWith('runtime/library/worker/sessions/') && specifier === 'cloudflare:workers') &&
         !(file === 'runtime/library/soap/xml-tree.ts' && specifier === 'saxes') &&
         !(file === 'runtime/library/grpc/messages.ts' && specifier.startsWith('@bufbuild/protobuf')),

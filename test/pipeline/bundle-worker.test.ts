@@ -41,11 +41,23 @@ describe('the bundle of a Worker', () => {
     expect(gzipSync(startUp(modules).join('\n')).length).toBeLessThan(130_000)
   })
 
+  it('holds logins apart, where only they are loaded', async () => {
+    const modules = await bundleWorker(files, cache)
+    expect(startUp(modules).filter(isOfLogins)).toEqual([])
+    expect(Object.keys(modules).filter((name) => isOfLogins(modules[name] ?? ''))).toEqual([
+      expect.stringMatching(/^login-guard-/),
+    ])
+  })
+
   it('takes in nothing from outside of the project', async () => {
     const entry = `import '${path.resolve(import.meta.dirname, '../../src/model/turns.ts')}'\nexport default {}\n`
     await expect(bundleWorker({ ...files, 'src/entries/worker.ts': entry }, cache)).rejects.toThrow('none of it')
   })
 })
+
+function isOfLogins(text: string): boolean {
+  return text.includes('/oauth/register')
+}
 
 /** The entry with all that it imports before it runs. */
 function startUp(modules: Readonly<Record<string, string>>, name = 'worker.mjs', seen = new Set<string>()): string[] {

@@ -31,12 +31,17 @@ export async function answerRequest(
       case '/.well-known/oauth-protected-resource/mcp':
         return resourceMetadata(request, env, parts) ?? notFound('This server does not use OAuth.')
       default:
-        return notFound('The server is at /mcp.')
+        return (await answerOfLogin(request, env, serving)) ?? notFound('The server is at /mcp.')
     }
   } catch (error) {
     if (error instanceof NotConfigured) return Response.json({ error: error.message }, { status: 503 })
     throw error
   }
+}
+
+/** Others have no address besides, and need not be opened for it. */
+async function answerOfLogin(request: Request, env: WorkerBindings, made: MadeOnce): Promise<Response | undefined> {
+  return env.MCP_PROTECTION === 'login' ? (await made.guard(env)).answer?.(request) : undefined
 }
 
 /** For whoever watches, and for a deploy that waits until its version is the one that answers. */

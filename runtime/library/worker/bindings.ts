@@ -6,7 +6,7 @@ import type { D1Database, KvNamespace, ObjectNamespace } from './platform.ts'
  */
 export interface WorkerBindings {
   /** How callers show who they are; `api-key` when absent. */
-  readonly MCP_PROTECTION?: 'api-key' | 'none' | 'oauth'
+  readonly MCP_PROTECTION?: 'api-key' | 'none' | 'oauth' | 'login'
   /** Secret: the API key that callers send as a bearer token, for Workers that are deployed by hand. */
   readonly MCP_TOKEN?: string
   /** Secret: SHA-256 in hex of the API keys that hold, one or two with a comma between: the old one until all have the new. */
@@ -17,6 +17,10 @@ export interface WorkerBindings {
   readonly MCP_AUDIENCE?: string
   /** `oauth`: scopes by tool as JSON, `*` for every request: `{"*": ["mcp"], "delete_book": ["books:write"]}`. */
   readonly MCP_SCOPES?: string
+  /** `login`: where people log in and who may, as JSON (login/login-settings.ts). */
+  readonly MCP_LOGIN?: string
+  /** Secret, `login`: of the client that this server is where people log in. */
+  readonly MCP_LOGIN_CLIENT_SECRET?: string
   /** Origins of browsers that may call, with commas between; `*` when absent. */
   readonly MCP_ORIGINS?: string
   /**
@@ -37,6 +41,8 @@ export interface WorkerBindings {
   readonly MCP_STORE?: D1Database
   /** KV: access tokens and issuers' metadata; absent: they live as long as the isolate. */
   readonly MCP_CACHE?: KvNamespace
+  /** KV, `login`: clients, logins under way, and tokens by their digests. */
+  readonly OAUTH_KV?: KvNamespace
   /** Rate limit by caller; absent: none. */
   readonly MCP_RATE_LIMIT?: { limit(options: { readonly key: string }): Promise<{ readonly success: boolean }> }
 }
@@ -49,6 +55,8 @@ export const OWN_BINDINGS = [
   'MCP_ISSUER',
   'MCP_AUDIENCE',
   'MCP_SCOPES',
+  'MCP_LOGIN',
+  'MCP_LOGIN_CLIENT_SECRET',
   'MCP_ORIGINS',
   'MCP_VERIFICATION_HASH',
   'REQUEST_STATE_KEY',
@@ -56,6 +64,7 @@ export const OWN_BINDINGS = [
   'MCP_SESSIONS',
   'MCP_STORE',
   'MCP_CACHE',
+  'OAUTH_KV',
   'MCP_RATE_LIMIT',
 ] as const satisfies readonly (keyof WorkerBindings)[]
 

@@ -16,14 +16,17 @@ export interface CallerGuard {
   identify(request: Request): Promise<Caller | Response>
   /** The refusal of a tool that this caller may not call; absent where who may call at all may call every tool. */
   refuseTools?(names: readonly string[], caller: Caller, request: Request): Response | undefined
+  /** What it answers besides, at addresses of its own: pages and endpoints of a login. */
+  answer?(request: Request): Promise<Response | undefined>
 }
 
 /**
  * The protection that the settings ask for.
+ * @param server  its name, for people
  * @param network  fetch without limits, for issuers
  * @throws NotConfigured naming the setting
  */
-export async function callerGuard(env: WorkerBindings, network: typeof fetch): Promise<CallerGuard> {
+export async function callerGuard(env: WorkerBindings, server: string, network: typeof fetch): Promise<CallerGuard> {
   const { MCP_PROTECTION: protection = 'api-key' } = env
   switch (protection) {
     case 'none':
@@ -35,13 +38,17 @@ export async function callerGuard(env: WorkerBindings, network: typeof fetch): P
       const { oauthGuard } = await import('./oauth/oauth-guard.ts')
       return oauthGuard(env, network)
     }
+    case 'login': {
+      const { loginGuard } = await import('./login/login-guard.ts')
+      return loginGuard(env, server, network)
+    }
     default:
-      throw new NotConfigured(`MCP_PROTECTION is "${String(protection)}"; expected api-key, none or oauth.`)
+      throw new NotConfigured(`MCP_PROTECTION is "${String(protection)}"; expected api-key, none, oauth or login.`)
   }
 }
 
 /** Cloudflare sets this header, and takes away what a client sends under its name. */
-function addressOf(request: Request): string {
+export function addressOf(request: Request): string {
   return `address:${request.headers.get('cf-connecting-ip') ?? 'unknown'}`
 }
 

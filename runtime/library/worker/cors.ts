@@ -2,7 +2,8 @@ import type { WorkerBindings } from './bindings.ts'
 
 /**
  * Lets MCP clients in browsers call: answers what they ask before a request, refuses origins that may not, and marks
- * the answers of the others. Without `MCP_ORIGINS` all may: no cookie opens anything here.
+ * the answers of the others. Without `MCP_ORIGINS` all may: no cookie opens anything here but the pages of a login,
+ * which are the server's own, and `*` never goes with cookies.
  * Fetch standard, section 3.3 (HTTP extensions of the CORS protocol)
  */
 export async function acrossOrigins(
@@ -11,7 +12,7 @@ export async function acrossOrigins(
   answer: () => Promise<Response>,
 ): Promise<Response> {
   const origin = request.headers.get('origin')
-  if (origin === null) return answer()
+  if (origin === null || origin === new URL(request.url).origin) return answer()
   const allowed = (MCP_ORIGINS ?? '*').split(',').map((each) => each.trim().replace(/\/$/, ''))
   const isOpen = allowed.includes('*')
   if (!isOpen && !allowed.includes(origin)) {

@@ -27,7 +27,7 @@ export interface ServedWorker {
 export function createWorker(server: WorkerServer): ServedWorker {
   const network = limitGlobals(server.parts.hosts ?? [])
   const serving = once((env) => openServing(server, env, network))
-  const guard = once((env) => callerGuard(env, network))
+  const guard = once((env) => callerGuard(env, server.parts.name, network))
 
   const worker: Worker = {
     fetch: (request, env) =>

@@ -12,12 +12,14 @@ export function resourceMetadata(
   env: WorkerBindings,
   { name }: Pick<ServerParts, 'name'>,
 ): Response | undefined {
-  if (env.MCP_PROTECTION !== 'oauth') return undefined
-  const scopes = [...new Set(Object.values(scopesByTool(env)).flat())].toSorted()
+  const { MCP_PROTECTION: protection } = env
+  if (protection !== 'oauth' && protection !== 'login') return undefined
+  const isOwnIssuer = protection === 'login'
+  const scopes = isOwnIssuer ? [] : [...new Set(Object.values(scopesByTool(env)).flat())].toSorted()
   const metadata = {
     resource: resourceUrl(request),
     resource_name: name,
-    authorization_servers: [issuerUrl(env)],
+    authorization_servers: [isOwnIssuer ? new URL(request.url).origin : issuerUrl(env)],
     bearer_methods_supported: ['header'],
     ...(scopes.length > 0 && { scopes_supported: scopes }),
   }

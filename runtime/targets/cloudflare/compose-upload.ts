@@ -59,6 +59,8 @@ const MANAGED: Readonly<Record<keyof WorkerBindings, true>> = {
   MCP_ISSUER: true,
   MCP_AUDIENCE: true,
   MCP_SCOPES: true,
+  MCP_LOGIN: true,
+  MCP_LOGIN_CLIENT_SECRET: true,
   MCP_ORIGINS: true,
   MCP_VERIFICATION_HASH: true,
   REQUEST_STATE_KEY: true,
@@ -66,5 +68,6 @@ const MANAGED: Readonly<Record<keyof WorkerBindings, true>> = {
   MCP_SESSIONS: true,
   MCP_STORE: true,
   MCP_CACHE: true,
+  OAUTH_KV: true,
   MCP_RATE_LIMIT: true,
 }

@@ -12,6 +12,7 @@ const PACKAGES = [
   '@modelcontextprotocol/server',
   '@modelcontextprotocol/node',
   '@modelcontextprotocol/client',
+  '@cloudflare/workers-oauth-provider',
   'minisearch',
   'esbuild',
   'typescript',

@@ -10,6 +10,7 @@ export const PROJECT_PACKAGES: readonly string[] = [
   '@modelcontextprotocol/server',
   '@modelcontextprotocol/node',
   '@modelcontextprotocol/client',
+  '@cloudflare/workers-oauth-provider',
   'minisearch',
   '@types/node',
   '@bufbuild/protobuf',

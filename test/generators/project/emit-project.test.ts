@@ -76,7 +76,9 @@ describe('a generated project', () => {
       const foreign = imported.filter(
         (specifier) =>
           !specifier.startsWith('.') &&
-          !/^(node:|@modelcontextprotocol\/|cloudflare:|minisearch$|jose$)/.test(specifier),
+          !/^(node:|@modelcontextprotocol\/|cloudflare:|@cloudflare\/workers-oauth-provider$|minisearch$|jose$)/.test(
+            specifier,
+          ),
       )
       expect(foreign, file).toEqual([])
     }

@@ -9,8 +9,17 @@ export interface IssuerKeys {
   /** As tokens have it in `iss`. */
   readonly issuer: string
   readonly jwks: JSONWebKeySet
+  readonly metadata: IssuerMetadata
   /** Milliseconds since 1970, UTC. */
   readonly readAtMs: number
+}
+
+/** What a client of its needs, as it was sent: OpenID Connect Discovery 1.0, section 3. */
+export interface IssuerMetadata {
+  readonly authorization_endpoint?: unknown
+  readonly token_endpoint?: unknown
+  readonly token_endpoint_auth_methods_supported?: unknown
+  readonly userinfo_endpoint?: unknown
 }
 
 /** Keys of an issuer, by discovery; kept for an hour, and longer while the issuer does not answer. */
@@ -41,7 +50,7 @@ export function issuerKeySource(
 ): IssuerKeySource {
   let known: IssuerKeys | undefined
   let askedAtMs = -Infinity
-  const cacheKey = `issuer:${issuer}`
+  const cacheKey = `issuer-metadata:${issuer}`
 
   const hasJustAsked = () => askedAtMs + COOLDOWN_MS > clock.now()
 
@@ -75,7 +84,7 @@ async function readCache(cache: KvNamespace | undefined, key: string): Promise<I
 }
 
 /** OpenID Connect Discovery 1.0, section 4; RFC 8414, section 3, where the issuer is no OpenID provider. */
-async function askIssuer(issuer: string, send: typeof fetch): Promise<Pick<IssuerKeys, 'issuer' | 'jwks'>> {
+async function askIssuer(issuer: string, send: typeof fetch): Promise<Omit<IssuerKeys, 'readAtMs'>> {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')
   const openId = `${origin}${path}/.well-known/openid-configuration`
@@ -88,7 +97,12 @@ async function askIssuer(issuer: string, send: typeof fetch): Promise<Pick<Issue
     throw new IssuerUnreachable(`${issuer} names no jwks_uri.`)
   const jwks = await askJson(address, send)
   if (!Array.isArray(jwks?.['keys'])) throw new IssuerUnreachable(`${address} gave no keys.`)
-  return { issuer: named, jwks: { keys: jwks['keys'] } }
+  return { issuer: named, jwks: { keys: jwks['keys'] }, metadata: forClients(metadata ?? {}) }
+}
+
+function forClients(metadata: IssuerMetadata): IssuerMetadata {
+  const { authorization_endpoint, token_endpoint, token_endpoint_auth_methods_supported, userinfo_endpoint } = metadata
+  return { authorization_endpoint, token_endpoint, token_endpoint_auth_methods_supported, userinfo_endpoint }
 }
 
 /** @returns undefined for an answer that is none */

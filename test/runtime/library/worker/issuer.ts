@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answerLogin, type Logins } from './issuer-logins.ts'
 import { exportJWK, generateKeyPair, type GenerateKeyPairResult, type JWK, type JWTPayload, SignJWT } from 'jose'
 
 export interface Issuer extends AsyncDisposable {
   readonly url: string
+  /** Where it listens. */
+  readonly address: string
   /** A token that holds, but for what is given. */
   token(claims?: JWTPayload): Promise<string>
   /** From now on another key signs, and the old one is gone. */
@@ -14,10 +17,16 @@ export interface Issuer extends AsyncDisposable {
   /** Addresses that were asked for. */
   readonly requests: readonly string[]
   fail(isDown: boolean): void
+  /** Who logs in next, and how it goes wrong. */
+  readonly logins: Logins
 }
 
-/** An OpenID provider on loopback. */
-export async function openIssuer(audience: string): Promise<Issuer> {
+/**
+ * An OpenID provider on loopback.
+ * @param publicUrl  what it is called, where it is reached by another name
+ */
+export async function openIssuer(audience: string, publicUrl?: string): Promise<Issuer> {
+  const logins: Logins = { person: {}, asked: [], codes: new Map() }
   let signing = await makeKey()
   let isDown = false
   const requests: string[] = []
@@ -26,32 +35,44 @@ export async function openIssuer(audience: string): Promise<Issuer> {
     response.setHeader('content-type', 'application/json')
     if (isDown) return void response.writeHead(500).end('{}')
     const answers: Record<string, object> = {
-      '/.well-known/openid-configuration': { issuer: url, jwks_uri: `${url}/keys` },
+      '/.well-known/openid-configuration': {
+        issuer: url,
+        jwks_uri: `${url}/keys`,
+        authorization_endpoint: `${url}/authorize`,
+        token_endpoint: `${url}/token`,
+      },
       '/keys': { keys: [signing.jwk] },
     }
+    if (/^\/(authorize|token)/.test(request.url ?? '')) return void answerLogin(request, response, logins, token)
     const answer = answers[request.url ?? '']
     response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? {}))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = publicUrl ?? address
+
+  async function token(claims: JWTPayload = {}): Promise<string> {
+    const nowSeconds = Math.floor(Date.now() / 1_000)
+    const payload = {
+      iss: url,
+      aud: audience,
+      sub: 'ada',
+      azp: 'editor',
+      iat: nowSeconds,
+      exp: nowSeconds + 300,
+      ...claims,
+    }
+    const { alg = '', kid = '' } = signing.jwk
+    return new SignJWT(payload).setProtectedHeader({ alg, kid }).sign(signing.privateKey)
+  }
+
   return {
     url,
+    address,
+    logins,
     requests,
     publicKey: () => signing.jwk,
-    async token(claims = {}) {
-      const nowSeconds = Math.floor(Date.now() / 1_000)
-      const payload = {
-        iss: url,
-        aud: audience,
-        sub: 'ada',
-        azp: 'editor',
-        iat: nowSeconds,
-        exp: nowSeconds + 300,
-        ...claims,
-      }
-      const { alg = '', kid = '' } = signing.jwk
-      return new SignJWT(payload).setProtectedHeader({ alg, kid }).sign(signing.privateKey)
-    },
+    token,
     async rotate() {
       signing = await makeKey()
     },
