@@ -1,4 +1,5 @@
 import type { TargetName } from './deployment.ts'
+import { isLoginPlace } from './login-secret.ts'
 
 /** What mcpwright itself shows a platform when it deploys there. No server's code is given it. */
 export interface TargetToken {
@@ -14,7 +15,7 @@ export const TARGET_TOKENS: Partial<Readonly<Record<TargetName, TargetToken>>> =
   cloudflare: { name: 'CLOUDFLARE_API_TOKEN', host: 'api.cloudflare.com', place: 'deploys to cloudflare' },
 }
 
-/** Whether a secret of this place is mcpwright's own, and none of the server's. */
+/** Whether a secret of this place is of deploys, and none that the server's code or requests are given. */
 export function isTargetPlace(host: string): boolean {
-  return Object.values(TARGET_TOKENS).some(({ place }) => place === host)
+  return isLoginPlace(host) || Object.values(TARGET_TOKENS).some(({ place }) => place === host)
 }

@@ -5,6 +5,7 @@ import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
 import { requestSecrets } from '../pipeline/request-secrets.ts'
 import { mergeSettings } from '../pipeline/targets/deploy-settings.ts'
 import { requireTargetToken } from '../pipeline/targets/find-target-token.ts'
+import { requireLoginSecret } from '../pipeline/targets/login-secret.ts'
 import { planDeploy } from '../pipeline/targets/plan-deploy.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Server } from '../model/server.ts'
@@ -49,6 +50,7 @@ export const deploy = defineTool<Input>({
     await requireTargetToken(target, server, services, principal)
     const settings = await mergeSettings(server, target, given, services)
     if (plan) return describePlan(server, { target, settings, version }, call)
+    await requireLoginSecret(settings, server, services, principal)
     const pending = await findPendingDeploy(server, target, version, services)
     // What an earlier version consists of was checked when it was new.
     const what = version === undefined ? { gates: { acknowledge, subject: principal.subject } } : { version }

@@ -166,6 +166,25 @@ describe('a server on Cloudflare', () => {
     await expect(counted('no key at all')).rejects.toThrow('401')
   })
 
+  it('lets people log in once a person has entered the secret of its client there', async () => {
+    const login = { issuer: 'https://id.example.com', client_id: 'shelf', allow: ['ann@example.com'] }
+    const settings = { protection: 'login', login }
+    const planned = await deploy({ plan: true, settings })
+    expect(planned.text).toContain(`must have the redirect URI ${new URL('/callback', ADDRESS).href}`)
+    expect(planned.text).toContain('A person enters the secret')
+    const refused = await deploy({ settings })
+    expect(refused.error).toMatchObject({ code: 'SECRET_MISSING' })
+    const [link = ''] = /http:\/\/\S+\/inbox\/open\/\S+/.exec(refused.error.fix) ?? []
+    const browser = startInboxBrowser()
+    const page = await browser.open(link)
+    expect(page.text).toContain('https://id.example.com')
+    const after = await browser.submit(page, 'Client secret for logins', { answer: 'enter', value: 'hidden-one' })
+    expect(after.text).toContain('MCP_LOGIN_CLIENT_SECRET is set for')
+    expect((await deploy({ plan: true, settings })).text).not.toContain('A person enters the secret')
+    const elsewhere = { ...settings, login: { ...login, issuer: 'https://evil.example.com' } }
+    expect((await deploy({ settings: elsewhere })).error).toMatchObject({ code: 'SECRET_MISSING' })
+  })
+
   it('says what is wrong with settings, and what there is', async () => {
     const refused = await deploy({ settings: { protection: 'password' } })
     expect(refused.error).toMatchObject({ code: 'ARGUMENTS_INVALID' })

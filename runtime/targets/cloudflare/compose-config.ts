@@ -34,7 +34,7 @@ export function composeConfig({ files, settings, worker, storage }: ConfigParts)
     vars: { ...recordOf(project['vars']), ...variables(settings) },
     version_metadata: { binding: 'CF_VERSION_METADATA' },
     ...withIds('d1_databases', project, 'database_id', storage.databaseId),
-    ...withIds('kv_namespaces', project, 'id', storage.namespaceId),
+    ...withIds('kv_namespaces', withLogins(project, settings), 'id', storage.namespaceId),
     ...(limits && { ratelimits: limits }),
     ...(settings.sessions && {
       durable_objects: { bindings: [{ name: 'MCP_SESSIONS', class_name: 'McpSession' }] },
@@ -58,13 +58,29 @@ export function cronsOf(files: ProjectFiles): readonly string[] {
 }
 
 /** What the project keeps there: `D1` and `KV` are to be made before the upload. */
-export function neededStorage(files: ProjectFiles): { readonly database: boolean; readonly namespace: boolean } {
-  const config = readProjectConfig(files)
+export function neededStorage(
+  files: ProjectFiles,
+  settings: Pick<CloudflareSettings, 'protection'>,
+): { readonly database: boolean; readonly namespace: boolean } {
+  const config = withLogins(readProjectConfig(files), settings)
   return {
     database: listOf(config['d1_databases']).length > 0,
     namespace: listOf(config['kv_namespaces']).length > 0,
   }
 }
+
+/** Logins lie in the same namespace as what is cached: their keys are of other forms, and no tool reaches either. */
+function withLogins(
+  project: WranglerConfig,
+  { protection }: Pick<CloudflareSettings, 'protection'>,
+): Record<string, unknown> {
+  if (protection !== 'login') return project
+  const own = listOf(project['kv_namespaces']).filter(({ binding }) => !LOGIN_NAMESPACES.includes(String(binding)))
+  return { ...project, kv_namespaces: [...own, ...LOGIN_NAMESPACES.map((binding) => ({ binding }))] }
+}
+
+/** The second spares each isolate to ask the issuer for its keys. */
+const LOGIN_NAMESPACES: readonly string[] = ['OAUTH_KV', 'MCP_CACHE'] satisfies (keyof WorkerBindings)[]
 
 /** Without Durable Objects: such a version can be tried beside one that has none yet. */
 export function withoutSessions(config: WranglerConfig): WranglerConfig {
@@ -83,12 +99,13 @@ export function bindingNames(config: WranglerConfig): string[] {
 }
 
 function variables(settings: CloudflareSettings): Partial<Record<keyof WorkerBindings, string>> {
-  const { protection, issuer, audience, scopes, origins } = settings
+  const { protection, issuer, audience, scopes, login, origins } = settings
   return {
     MCP_PROTECTION: protection,
     ...(issuer !== undefined && { MCP_ISSUER: issuer }),
     ...(audience !== undefined && { MCP_AUDIENCE: audience }),
     ...(scopes && { MCP_SCOPES: JSON.stringify(scopes) }),
+    ...(login && { MCP_LOGIN: JSON.stringify(login) }),
     ...(origins && { MCP_ORIGINS: origins.join(',') }),
   }
 }

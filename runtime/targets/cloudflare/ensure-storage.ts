@@ -1,8 +1,7 @@
-import type { ProjectFiles } from '../../../src/model/project-files.ts'
 import type { CloudflareApi } from './api/cloudflare-api.ts'
 import { database, namespace, type StorageKind } from './api/storage.ts'
 import type { WorkerAddress } from './api/worker-address.ts'
-import { neededStorage } from './compose-config.ts'
+import type { neededStorage } from './compose-config.ts'
 import type { Journal } from './journal.ts'
 import { databaseName, namespaceTitle } from './storage-names.ts'
 
@@ -14,12 +13,10 @@ import { databaseName, namespaceTitle } from './storage-names.ts'
 export async function ensureStorage(
   api: CloudflareApi,
   { accountId, name }: WorkerAddress,
-  files: ProjectFiles,
+  needed: ReturnType<typeof neededStorage>,
   journal: Journal,
   signal: AbortSignal,
 ): Promise<{ readonly databaseId?: string; readonly namespaceId?: string }> {
-  const needed = neededStorage(files)
-
   async function ensure(kind: StorageKind, title: string): Promise<{ readonly id: string; readonly isOwn: boolean }> {
     const found = await kind.find(api, accountId, title, signal)
     if (found !== undefined) return { id: found, isOwn: journal.state().makes === title }

@@ -1,5 +1,6 @@
 import type { DeploymentPlan } from '../../../src/model/deployment-target.ts'
 import type { ProjectFiles } from '../../../src/model/project-files.ts'
+import { loginIssuer } from '../../library/worker/login/login-settings.ts'
 import { bindingNames, cronsOf, neededStorage, type WranglerConfig } from './compose-config.ts'
 import { limitLines } from './platform-limits.ts'
 import type { CloudflareSettings } from './settings.ts'
@@ -42,7 +43,7 @@ export function planDeployment(parts: PlannedParts): DeploymentPlan {
   }
 }
 
-function workerSteps({ worker, account, url, state, settings, config, ...parts }: PlannedParts): string[] {
+function workerSteps({ worker, account, url, state, settings, config, secrets, ...parts }: PlannedParts): string[] {
   const begins = settings.sessions && !state?.hasSessions
   return [
     `${actionOn(worker, state, parts)} (account ${account}).`,
@@ -50,6 +51,7 @@ function workerSteps({ worker, account, url, state, settings, config, ...parts }
       ? [`Connects the domain "${settings.domain}" to it, and switches its workers.dev address off.`]
       : []),
     `It answers at ${url} (${inWords(settings)}).`,
+    ...loginSteps(settings, url, secrets.names),
     ...(begins
       ? ['Creates the Durable Object class "McpSession" for sessions; versions before it cannot come back.']
       : []),
@@ -71,8 +73,19 @@ function actionOn(
     : `Adds version ${version} to the Worker "${worker}"`
 }
 
-function storageSteps({ files, worker, state }: PlannedParts): string[] {
-  const needed = neededStorage(files)
+function loginSteps({ login }: CloudflareSettings, url: string, secrets: readonly string[]): string[] {
+  if (!login) return []
+  const { origin } = new URL(url)
+  const client = `${loginIssuer(login)}, where the client "${login.client_id}" must have the redirect URI`
+  const isReady = secrets.includes('MCP_LOGIN_CLIENT_SECRET')
+  return [
+    `People log in at ${client} ${origin}/callback.`,
+    ...(isReady ? [] : ['A person enters the secret of that client first: the deploy asks for it.']),
+  ]
+}
+
+function storageSteps({ files, settings, worker, state }: PlannedParts): string[] {
+  const needed = neededStorage(files, settings)
   return [
     ...(needed.database
       ? [
@@ -81,7 +94,7 @@ function storageSteps({ files, worker, state }: PlannedParts): string[] {
       : []),
     ...(needed.namespace
       ? [
-          `${state?.namespaceId === undefined ? 'Creates' : 'Keeps'} the KV namespace "${namespaceTitle(worker)}" (MCP_CACHE).`,
+          `${state?.namespaceId === undefined ? 'Creates' : 'Keeps'} the KV namespace "${namespaceTitle(worker)}" (${settings.protection === 'login' ? 'OAUTH_KV, MCP_CACHE' : 'MCP_CACHE'}).`,
         ]
       : []),
   ]
@@ -107,8 +120,9 @@ function trafficSteps({ settings: { traffic }, state, isKept }: PlannedParts): s
   return [`Tries it beside what runs, then gives it ${traffic} % of the requests${rest}. A failure changes nothing.`]
 }
 
-function inWords({ protection, issuer }: CloudflareSettings): string {
+function inWords({ protection, issuer, login }: CloudflareSettings): string {
   if (protection === 'none') return 'open to everybody'
   if (protection === 'oauth') return `protected by OAuth of ${issuer}`
+  if (login) return `for people who log in: ${login.allow.join(', ')}`
   return 'protected by an API key'
 }

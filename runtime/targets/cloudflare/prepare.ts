@@ -36,11 +36,12 @@ export async function prepare(
 ): Promise<Prepared> {
   const settings = readSettings(request.settings)
   refuseUnfit(request)
-  const [{ values, missing }, effects, isApproved, apiKeys] = await Promise.all([
+  const [{ values, missing }, effects, isApproved, apiKeys, loginSecret] = await Promise.all([
     options.secretsOf(request),
     options.effectsOf(request),
     options.isApproved(request),
     options.apiKeysOf(request.deployment),
+    settings.login && options.loginSecretOf(request, settings.login),
   ])
   refuseUnprotected(request, settings, { secrets: [...Object.keys(values), ...missing], effects }, isApproved)
   const opening = async () => {
@@ -50,7 +51,7 @@ export async function prepare(
   const [modules, account] = await Promise.all([options.bundle(request, signal), opening()])
   if (isTooLarge(modules)) throw tooLarge(request)
   const deploymentId = request.deployment.id
-  const secrets = workerSecrets({ deploymentId, settings, values, apiKeys, ownKey: options.ownKey })
+  const secrets = workerSecrets({ deploymentId, settings, values, apiKeys, loginSecret, ownKey: options.ownKey })
   return { ...account, settings, modules, secrets, missing, state: readState(request.deployment) }
 }
 

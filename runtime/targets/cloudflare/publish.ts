@@ -1,7 +1,8 @@
 import type { AppliedDeployment, DeploymentRequest } from '../../../src/model/deployment-target.ts'
 import { listVersions, readShares } from './api/versions.ts'
-import { bindingNames, composeConfig } from './compose-config.ts'
+import { bindingNames, composeConfig, neededStorage } from './compose-config.ts'
 import { ensureStorage } from './ensure-storage.ts'
+import { lacksLoginSecret, loginSecretMissing } from './login-secret.ts'
 import { openJournal } from './journal.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import type { Publishing } from './publishing.ts'
@@ -15,7 +16,7 @@ import type { CloudflareTargetOptions } from './target-options.ts'
 /**
  * Puts a build up as a Worker: a version that the platform still has from before gets the traffic again, another one is
  * uploaded, tried and released. Goes on where one that was cut off ended.
- * @throws MetaError DEPLOYMENT_FAILED and those of `prepare`, with what is left at the platform
+ * @throws MetaError DEPLOYMENT_FAILED, SECRET_MISSING and those of `prepare`, with what is left at the platform
  */
 export async function publish(
   options: CloudflareTargetOptions,
@@ -23,6 +24,7 @@ export async function publish(
   signal: AbortSignal,
 ): Promise<AppliedDeployment> {
   const prepared = await prepare(options, request, signal)
+  if (lacksLoginSecret(prepared)) throw loginSecretMissing(request)
   const publishing = await find(options, request, prepared, signal)
   const kept = await releaseKept(publishing, signal)
   const { versionId, notes } = kept.served ?? (await releaseNew(publishing, signal))
@@ -53,7 +55,7 @@ async function find(
   const versions = await listVersions(api, worker, signal)
   refuseForeign(versions, worker.name, request.deployment.id, state)
   const journal = openJournal(firstState(prepared, state, versions !== undefined), request, signal)
-  const storage = await ensureStorage(api, worker, files, journal, signal)
+  const storage = await ensureStorage(api, worker, neededStorage(files, settings), journal, signal)
   const config = composeConfig({ files, settings, worker: worker.name, storage })
   const key = releaseKey({ digest, config, secrets }, options.ownKey)
   const shares = versions ? await readShares(api, worker, signal) : []

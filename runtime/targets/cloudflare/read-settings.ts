@@ -1,4 +1,5 @@
 import { MetaError } from '../../../src/errors/meta-error.ts'
+import { loginProblems } from '../../library/worker/login/login-settings.ts'
 import { argumentProblems } from '../../library/argument-problems.ts'
 import { type CloudflareSettings, cloudflareSettingsSchema } from './settings.ts'
 
@@ -20,7 +21,12 @@ export function readSettings(given: Readonly<Record<string, unknown>>): Cloudfla
     ...(others.domain !== undefined && { domain: others.domain.toLowerCase() }),
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
   }
-  const contradictions = [...oauthProblems(settings), ...domainProblems(settings), ...originProblems(settings)]
+  const contradictions = [
+    ...oauthProblems(settings),
+    ...problemsOfLogin(settings),
+    ...domainProblems(settings),
+    ...originProblems(settings),
+  ]
   if (contradictions.length > 0) throw invalid(contradictions)
   return settings
 }
@@ -37,6 +43,11 @@ function oauthProblems({ protection, issuer, audience, scopes }: CloudflareSetti
   if (issuer === undefined) return ['issuer is missing; protection "oauth" needs the URL of who gives out tokens']
   if (!isHttps(issuer)) return [`issuer is "${issuer}"; expected an https URL, as https://example.auth0.com/`]
   return []
+}
+
+function problemsOfLogin({ protection, login }: CloudflareSettings): string[] {
+  if (protection === 'login') return login ? loginProblems(login, isHttps) : ['login is missing: where people log in']
+  return login ? [`login is given, but protection is "${protection}"; it is for "login"`] : []
 }
 
 function domainProblems({ domain }: CloudflareSettings): string[] {

@@ -12,17 +12,18 @@ export interface Stakes {
 }
 
 /**
- * Without protection everybody calls the server: refused while it holds a secret or changes something, unless a person
- * has agreed.
+ * Without protection everybody calls the server, and with `*` everybody with a login: refused while it holds a secret or
+ * changes something, unless a person has agreed.
  * @throws MetaError TARGET_NOT_PROTECTED
  */
 export function refuseUnprotected(
   { server }: Pick<DeploymentRequest, 'server'>,
-  { protection }: Pick<CloudflareSettings, 'protection'>,
+  { protection, login }: Pick<CloudflareSettings, 'protection' | 'login'>,
   { secrets, effects }: Stakes,
   isApproved: boolean,
 ): void {
-  if (protection !== 'none' || isApproved) return
+  const isOpenLogin = protection === 'login' && login?.allow.includes('*')
+  if ((protection !== 'none' && !isOpenLogin) || isApproved) return
   const changing = Object.entries(effects).flatMap(([name, effect]) => (effect === 'read' ? [] : [name]))
   const reasons = [
     ...(secrets.length > 0 ? [`it holds ${some(secrets)}`] : []),
@@ -31,8 +32,8 @@ export function refuseUnprotected(
   if (reasons.length === 0) return
   throw new MetaError(
     'TARGET_NOT_PROTECTED',
-    `With protection "none" everybody could call server "${server.name}", and ${reasons.join(', and ')}.`,
-    'Deploy with settings {"protection": "api-key"}; or a person agrees on the inbox page: `mcpwright inbox`.',
+    `${isOpenLogin ? 'With "*" in login.allow everybody with a login' : 'With protection "none" everybody'} could call server "${server.name}", and ${reasons.join(', and ')}.`,
+    'Deploy with settings {"protection": "api-key"}, or name in login.allow who may call; or a person agrees on the inbox page: `mcpwright inbox`.',
   )
 }
 

@@ -2,6 +2,7 @@ import type { Deployment } from '../../../src/model/deployment.ts'
 import type { DeploymentRequest } from '../../../src/model/deployment-target.ts'
 import type { ProjectFiles } from '../../../src/model/project-files.ts'
 import type { ToolDefinition } from '../../../src/model/tool-definition.ts'
+import type { LoginSettings } from '../../library/worker/login/login-settings.ts'
 import type { Clock } from '../../library/clock.ts'
 import type { Wrangler } from './wrangler/wrangler.ts'
 
@@ -18,6 +19,8 @@ export interface CloudflareTargetOptions {
   readonly secretsOf: (request: DeploymentRequest) => Promise<ServerSecrets>
   /** One or two that hold. The Worker gets their hashes. */
   readonly apiKeysOf: (deployment: Deployment) => Promise<readonly string[]>
+  /** Of the client at which people log in; undefined: nobody has entered it. */
+  readonly loginSecretOf: (request: DeploymentRequest, login: LoginSettings) => Promise<string | undefined>
   /** By tool. */
   readonly effectsOf: (request: DeploymentRequest) => Promise<Readonly<Record<string, ToolDefinition['effect']>>>
   /** A saved test of a tool without effects, called before a version gets traffic; none where there is none. */

@@ -9,6 +9,8 @@ export interface SecretParts {
   readonly values: Readonly<Record<string, string>>
   /** One or two that hold. */
   readonly apiKeys: readonly string[]
+  /** Of the client that the Worker is where people log in. */
+  readonly loginSecret?: string | undefined
   readonly ownKey: string
 }
 
@@ -18,11 +20,13 @@ export function workerSecrets({
   settings,
   values,
   apiKeys,
+  loginSecret,
   ownKey,
 }: SecretParts): Record<string, string> {
   return {
     ...values,
     ...(settings.protection === 'api-key' && { MCP_KEY_HASHES: apiKeys.map(hashOf).join(',') }),
+    ...(settings.protection === 'login' && loginSecret !== undefined && { MCP_LOGIN_CLIENT_SECRET: loginSecret }),
     REQUEST_STATE_KEY: createHmac('sha256', ownKey).update(`request state:${deploymentId}`).digest('base64url'),
   }
 }

@@ -6,6 +6,7 @@ import { confirmationKind } from './confirmation.ts'
 import { descriptionKind } from './description.ts'
 import { localHostKind } from './local-host.ts'
 import { oauthKind } from './oauth.ts'
+import { loginSecretKind } from './login-secret.ts'
 import { openServerKind } from './open-server.ts'
 import { secretKind } from './secret.ts'
 import { targetTokenKind } from './target-token.ts'
@@ -21,6 +22,7 @@ const inboxKinds = {
   'changed-tools': changedToolsKind,
   'open-server': openServerKind,
   'target-token': targetTokenKind,
+  'login-secret': loginSecretKind,
 }
 
 type InboxKinds = typeof inboxKinds

@@ -13,6 +13,7 @@ import { answerChangedTools } from './answer-changed-tools.ts'
 import { answerConnection } from './answer-connection.ts'
 import { answerDescription } from './answer-description.ts'
 import { answerLocalHost } from './answer-local-host.ts'
+import { answerLoginSecret } from './answer-login-secret.ts'
 import { answerOpenServer } from './answer-open-server.ts'
 import { answerSecret } from './answer-secret.ts'
 import { answerTargetToken } from './answer-target-token.ts'
@@ -29,6 +30,7 @@ const inboxAnswers: { readonly [Name in InboxKindName]: InboxAnswers<Name> } = {
   'changed-tools': answerChangedTools,
   'open-server': answerOpenServer,
   'target-token': answerTargetToken,
+  'login-secret': answerLoginSecret,
 }
 
 /** What waits for a person, oldest first. */

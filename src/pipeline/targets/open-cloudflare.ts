@@ -18,6 +18,7 @@ import { findBuildContents } from '../../registry/build-store.ts'
 import type { Services } from '../services.ts'
 import { apiKeysOf } from './api-keys.ts'
 import { findTargetToken } from './find-target-token.ts'
+import { findLoginSecret } from './login-secret.ts'
 import { trialCallOf } from './trial-call.ts'
 import { workerSecretValues } from './worker-secret-values.ts'
 import { wranglerNetwork } from './wrangler-network.ts'
@@ -43,6 +44,7 @@ export function openCloudflare(services: CloudflareSurroundings): CloudflareTarg
       workshop.run('bundle-worker', { files }, { tenantId, signal }),
     accessOf: (deployment) => accessOf(deployment, services),
     secretsOf: (request) => workerSecretValues(request, secrets),
+    loginSecretOf: ({ server }, login) => findLoginSecret(server, login, services),
     apiKeysOf: async (deployment) => apiKeysOf({ ownerToken }, deployment),
     effectsOf: async (request) => (await contentsOf(request, db)).effects,
     trialCallOf: async (request) => trialCallOf(request.build, (await contentsOf(request, db)).effects),

@@ -48,6 +48,19 @@ describe("a Worker's configuration", () => {
     ])
   })
 
+  it('binds a namespace for logins, and says who may', () => {
+    const login = { github: true, client_id: 'desk', allow: ['github:ann'] }
+    const settings = readSettings({ protection: 'login', login })
+    const config = composeConfig({ files, settings, worker: 'books-1', storage: stored })
+    expect(config).toMatchObject({
+      kv_namespaces: [
+        { binding: 'OAUTH_KV', id: 'kv-id' },
+        { binding: 'MCP_CACHE', id: 'kv-id' },
+      ],
+      vars: { MCP_PROTECTION: 'login', MCP_LOGIN: JSON.stringify(login) },
+    })
+  })
+
   it('has what every Worker needs for a project without one', async () => {
     const settings = readSettings({ domain: 'mcp.example.com' })
     const config = composeConfig({ files: {}, settings, worker: 'books-1', storage: {} })
@@ -62,8 +75,9 @@ describe("a Worker's configuration", () => {
   })
 
   it('says what is to be made before, and when it is run', () => {
-    expect(neededStorage(files)).toEqual({ database: true, namespace: true })
-    expect(neededStorage({})).toEqual({ database: false, namespace: false })
+    expect(neededStorage(files, { protection: 'api-key' })).toEqual({ database: true, namespace: true })
+    expect(neededStorage({}, { protection: 'oauth' })).toEqual({ database: false, namespace: false })
+    expect(neededStorage({}, { protection: 'login' })).toEqual({ database: false, namespace: true })
     expect(cronsOf(files)).toEqual(['*/5 * * * *'])
   })
 })

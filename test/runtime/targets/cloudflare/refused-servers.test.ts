@@ -62,6 +62,17 @@ describe('a server without protection', () => {
     )
   })
 
+  it('is also one that everybody with a login may call', () => {
+    const login = { issuer: 'https://issuer.example', client_id: 'desk', allow: ['ann@example.com', '*'] }
+    const refuse = (allow: readonly string[], isApproved = false) =>
+      refuseUnprotected(request, { protection: 'login', login: { ...login, allow } }, stakes, isApproved)
+    expect(() => refuse(login.allow)).toThrow(
+      expect.objectContaining({ code: 'TARGET_NOT_PROTECTED', message: expect.stringContaining('"*" in login.allow') }),
+    )
+    expect(() => refuse(login.allow, true)).not.toThrow()
+    expect(() => refuse(['ann@example.com'])).not.toThrow()
+  })
+
   it('is allowed when a person has agreed, when nothing is at stake, and with protection', () => {
     const readOnly = { secrets: [], effects: { list_books: 'read' } } as const
     expect(() => refuseUnprotected(request, { protection: 'none' }, stakes, true)).not.toThrow()
