@@ -3,7 +3,12 @@ import type { ProjectFiles } from '../../src/model/project-files.ts'
 import type { Figure } from '../figure.ts'
 
 /** Lazily loaded parts, by how the names of their modules begin. */
-const PARTS = { sessions: ['session-', 'served-object-'], oauth: ['oauth-'], search: ['tool-index-'] }
+const PARTS = {
+  sessions: ['session-', 'served-object-'],
+  oauth: ['oauth-'],
+  login: ['login-'],
+  search: ['tool-index-'],
+}
 
 /** Of the modules of a Worker, each compressed by itself, as Cloudflare's limit counts them. */
 export function measureBundle(modules: ProjectFiles): Figure[] {
@@ -18,6 +23,7 @@ export function measureBundle(modules: ProjectFiles): Figure[] {
     figure('what every server loads, without its operations', [...core], modules, 130),
     figure('besides, with `sessions`', part(PARTS.sessions), modules),
     figure('besides, with `oauth`', part(PARTS.oauth), modules),
+    figure('besides, with `login`', part(PARTS.login), modules),
     figure('besides, for the exposure `search`', part(PARTS.search), modules),
     figure('twenty operations as data', ['operations.mjs'], modules),
     figure('the whole upload', names, modules),
