@@ -69,7 +69,7 @@ async function send(
   const what = command === 'deploy' ? 'deploy' : 'take a version of'
   const versionId = await runUntilDone(options, {
     folder: folder.path,
-    words: [...command.split(' '), ...files, '--tag', upload.tag, '--message', upload.message],
+    words: [...command.split(' '), ...files, ...placeOf(upload), '--tag', upload.tag, '--message', upload.message],
     action: `${what} the Worker "${String(upload.config['name'])}"`,
     access,
     secrets: Object.values(upload.secrets),
@@ -81,6 +81,10 @@ async function send(
     'wrangler ended well, but did not say which version it made.',
     'Report this: the pinned wrangler says it in its output file.',
   )
+}
+
+function placeOf({ dispatchNamespace }: WorkerUpload): string[] {
+  return dispatchNamespace === undefined ? [] : ['--dispatch-namespace', dispatchNamespace]
 }
 
 interface Run {

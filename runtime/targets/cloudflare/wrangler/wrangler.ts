@@ -19,6 +19,10 @@ export interface WorkerUpload {
   /** Shown beside the version, at most 25 characters: finds it again after a death. */
   readonly tag: string
   readonly message: string
+  /** Where it goes instead of the account itself; it has no address there. */
+  readonly dispatchNamespace?: string
+  /** Of Workers of our own: configuration that no project may have, since it leads to others of the account. */
+  readonly reaches?: { readonly dispatch_namespaces: readonly object[] }
 }
 
 /**

@@ -18,8 +18,11 @@ const BUNDLES = keys(`
  * @returns the words that name them
  * @throws MetaError TARGET_REFUSED for a configuration that would run programs or read other files here
  */
-export async function writeUpload(folder: string, { config, modules, secrets }: WorkerUpload): Promise<string[]> {
-  const described = readConfig(config)
+export async function writeUpload(
+  folder: string,
+  { config, modules, secrets, reaches }: WorkerUpload,
+): Promise<string[]> {
+  const described = { ...readConfig(config), ...reaches }
   await mkdir(path.join(folder, 'modules'), { mode: 0o700 })
   for (const [name, text] of Object.entries(modules)) {
     if (!/^[\w-]+(\.[\w-]+)*\.mjs$/.test(name)) throw new Error(`A module can't be named "${name}".`)
