@@ -29,6 +29,10 @@ const OTHER_WAYS_OUT: Readonly<Record<string, { readonly ways: readonly string[]
     ways: ['uses fetch'],
     why: 'on Workers the library limits the fetch of the platform to the hosts of the server',
   },
+  'runtime/targets/cloudflare/platform/outbound.ts': {
+    ways: ['uses fetch'],
+    why: 'it runs at Cloudflare, and sends on what a hosted server may send',
+  },
   'runtime/library/external/external-caller.ts': {
     ways: ['uses fetch'],
     why: 'such a project reaches its connected servers itself',

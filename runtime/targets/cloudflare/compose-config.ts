@@ -44,7 +44,7 @@ export function composeConfig({ files, settings, worker, storage }: ConfigParts)
 }
 
 /** For projects from before they named one. */
-const DEFAULT_COMPATIBILITY_DATE = '2026-11-01'
+export const DEFAULT_COMPATIBILITY_DATE = '2026-11-01'
 
 /** The project's wrangler.jsonc; empty where there is none. */
 export function readProjectConfig(files: ProjectFiles): WranglerConfig {

@@ -31,7 +31,8 @@ export async function ensureStorage(
   return { ...(d1 && { databaseId: d1.id }), ...(kv && { namespaceId: kv.id }) }
 }
 
-async function makeOnce(
+/** @returns its id, also when the answer was cut off on its way back */
+export async function makeOnce(
   kind: StorageKind,
   api: CloudflareApi,
   accountId: string,

@@ -82,11 +82,11 @@ async function giveBack(publishing: Publishing, { before }: FailedAttempt, signa
   }
 }
 
-function codeOf(error: MetaError): MetaError['code'] {
+export function codeOf(error: MetaError): MetaError['code'] {
   // The platform starts each upload once: a Worker that throws then is the build's own failure.
   return isRefusal(error, PROBLEM.startup) ? 'DEPLOYMENT_FAILED' : error.code
 }
 
-function isCancelled(reason: unknown): boolean {
+export function isCancelled(reason: unknown): boolean {
   return reason instanceof MetaError && reason.code === 'CANCELLED'
 }

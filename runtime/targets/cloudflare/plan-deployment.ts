@@ -84,7 +84,12 @@ function loginSteps({ login }: CloudflareSettings, url: string, secrets: readonl
   ]
 }
 
-function storageSteps({ files, settings, worker, state }: PlannedParts): string[] {
+export function storageSteps({
+  files,
+  settings,
+  worker,
+  state,
+}: Pick<PlannedParts, 'files' | 'settings' | 'state' | 'worker'>): string[] {
   const needed = neededStorage(files, settings)
   return [
     ...(needed.database

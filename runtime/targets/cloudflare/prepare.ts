@@ -27,12 +27,14 @@ export interface Prepared extends OpenAccount {
 
 /**
  * Reads settings, refuses what cannot or may not go there, bundles the build and finds the account. Changes nothing.
+ * @param addressOf  where it will answer, without a path of its own
  * @throws MetaError ARGUMENTS_INVALID, TARGET_REFUSED, TARGET_NOT_PROTECTED, TARGET_ACCOUNT_UNCLEAR, TARGET_FORBIDDEN
  */
 export async function prepare(
   options: CloudflareTargetOptions,
   request: DeploymentRequest,
   signal: AbortSignal,
+  addressOf: typeof publishedUrl = publishedUrl,
 ): Promise<Prepared> {
   const settings = readSettings(request.settings)
   refuseUnfit(request)
@@ -46,7 +48,7 @@ export async function prepare(
   refuseUnprotected(request, settings, { secrets: [...Object.keys(values), ...missing], effects }, isApproved)
   const opening = async () => {
     const account = await openAccount(options, request.deployment, settings.account, signal)
-    return { ...account, url: await publishedUrl(account, settings.domain, signal) }
+    return { ...account, url: await addressOf(account, settings.domain, signal) }
   }
   const [modules, account] = await Promise.all([options.bundle(request, signal), opening()])
   if (isTooLarge(modules)) throw tooLarge(request)

@@ -92,6 +92,6 @@ function firstState(
   }
 }
 
-function noteMissing(name: string): string {
+export function noteMissing(name: string): string {
   return `The secret "${name}" has no value yet: tools that need it fail until it is entered and deployed again.`
 }

@@ -1,5 +1,6 @@
 import type { Deployment } from '../../../src/model/deployment.ts'
 import type { Attempt } from './attempt.ts'
+import type { HostedState } from './namespace/hosted-state.ts'
 
 /**
  * What the target has made for a deployment. It is stored after each step of an apply, and holds no secret: one that
@@ -24,6 +25,8 @@ export interface CloudflareState {
   /** Its Durable Objects are there: their migration is not repeated. */
   readonly hasSessions?: boolean
   readonly domain?: string
+  /** It is in a dispatch namespace: what it has there. */
+  readonly hosted?: HostedState
 }
 
 /** A version of the Worker that was verified and has served. */

@@ -34,6 +34,12 @@ export interface CloudflareTargetOptions {
   readonly answerMs?: number
 }
 
+/** Workers of our own that stand around the servers of a dispatch namespace. */
+export interface PlatformModules {
+  readonly dispatcher: ProjectFiles
+  readonly outbound: ProjectFiles
+}
+
 export interface AccountAccess {
   /** `https://api.cloudflare.com/client/v4` by default. */
   readonly apiBaseUrl: string

@@ -1,5 +1,6 @@
 import type { SampledAnswer } from '../../../generators/importers/openapi/sample-answer.ts'
 import type { CheckOptions } from '../../checks/check-definition.ts'
+import type { PlatformModules } from '../../../runtime/targets/cloudflare/target-options.ts'
 import type { Protocol } from '../../../runtime/library/protocol.ts'
 import type { ImportedApi, ImportOptions, SourceKind } from '../../model/api-importer.ts'
 import type { Finding } from '../../model/finding.ts'
@@ -42,6 +43,8 @@ export interface WorkshopTasks {
   readonly 'bundle-mcpb': { readonly input: { readonly files: ProjectFiles }; readonly output: BundledMcpb }
   /** The modules of a build for Cloudflare Workers, by name; `worker.mjs` is the entry. */
   readonly 'bundle-worker': { readonly input: { readonly files: ProjectFiles }; readonly output: ProjectFiles }
+  /** The Workers around a dispatch namespace. */
+  readonly 'bundle-platform': { readonly input: undefined; readonly output: PlatformModules }
   /** Runs the rules of src/checks. */
   readonly 'check-definition': {
     readonly input: { readonly definition: ServerDefinition } & CheckOptions

@@ -60,6 +60,10 @@ const run: {
     const { bundleWorker } = await import('./bundle-worker.ts')
     return bundleWorker(files, cache)
   },
+  'bundle-platform': async () => {
+    const { bundlePlatform } = await import('./bundle-platform.ts')
+    return bundlePlatform()
+  },
   'check-definition': async ({ definition, ...options }) => {
     const { checkDefinition } = await import('../../checks/check-definition.ts')
     const found = checkDefinition(definition, options)

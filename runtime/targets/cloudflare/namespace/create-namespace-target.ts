@@ -1,0 +1,63 @@
+import type { Deployment } from '../../../../src/model/deployment.ts'
+import type { DeploymentTarget } from '../../../../src/model/deployment-target.ts'
+import { systemClock } from '../../../library/clock.ts'
+import { type OpenAccount, openAccount } from '../open-account.ts'
+import { readLogs } from '../read-logs.ts'
+import { readSettings } from '../read-settings.ts'
+import { cloudflareSettingsSchema } from '../settings.ts'
+import { readState } from '../state.ts'
+import type { CloudflareTargetOptions } from '../target-options.ts'
+import { hostedStatus, hostedVersions } from './describe-hosted.ts'
+import type { Hosting } from './hosting.ts'
+import { planHosted } from './plan-hosted.ts'
+import { publishHosted } from './publish-hosted.ts'
+import { switchHostedOff, takeHostedDown } from './take-down-hosted.ts'
+
+/** For what nobody gives a signal: retries are in it. */
+const CALL_MS = 120_000
+
+/**
+ * Publishes builds into a dispatch namespace: each server is a script there, behind one dispatcher.
+ * @param hostingOf  a server stays in the namespace where it is
+ */
+export function createNamespaceTarget(
+  options: CloudflareTargetOptions,
+  hostingOf: (deployment: Deployment) => Hosting,
+): DeploymentTarget {
+  const { clock = systemClock } = options
+
+  /** What was never published has nothing at the platform, and Cloudflare is not asked. */
+  async function within<Result>(
+    deployment: Deployment,
+    otherwise: Result,
+    run: (account: OpenAccount, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    if (!readState(deployment)) return otherwise
+    const signal = AbortSignal.timeout(CALL_MS)
+    return run(await openAccount(options, deployment, undefined, signal), signal)
+  }
+
+  return {
+    name: 'cloudflare',
+    settingsSchema: cloudflareSettingsSchema,
+    async checkSettings(settings) {
+      readSettings(settings)
+    },
+    plan: (request) => planHosted(options, hostingOf(request.deployment), request, AbortSignal.timeout(CALL_MS)),
+    apply: (request, signal) => publishHosted(options, hostingOf(request.deployment), request, signal),
+    status: (deployment) =>
+      within(deployment, { state: 'stopped' }, (account, signal) => hostedStatus(account, deployment, signal)),
+    versions: (deployment) => within(deployment, [], (account, signal) => hostedVersions(account, deployment, signal)),
+    logs: (deployment, query) =>
+      within(deployment, { lines: [] }, (account, signal) => {
+        const [serving] = readState(deployment)?.hosted?.scripts ?? []
+        // Workers Logs goes by the script: what was logged before the last deploy is that of another.
+        const worker = { ...account.worker, name: serving?.name ?? account.worker.name }
+        return readLogs({ ...account, worker }, query, [], new Date(clock.now()), signal)
+      }),
+    stop: (deployment) =>
+      within(deployment, undefined, (account, signal) => switchHostedOff(account, deployment, signal)),
+    remove: (deployment) =>
+      within(deployment, undefined, (account, signal) => takeHostedDown(account, deployment, signal)),
+  }
+}

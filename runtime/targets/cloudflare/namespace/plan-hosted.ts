@@ -1,0 +1,63 @@
+import type { DeploymentPlan, DeploymentRequest } from '../../../../src/model/deployment-target.ts'
+import { bindingNames } from '../compose-config.ts'
+import { storageSteps } from '../plan-deployment.ts'
+import { limitLines } from '../platform-limits.ts'
+import type { TenantLimits } from '../platform/tenant-entry.ts'
+import { releaseKey } from '../release-key.ts'
+import type { CloudflareTargetOptions } from '../target-options.ts'
+import { findDirectory } from './ensure-platform.ts'
+import { hostedConfig } from './hosted-config.ts'
+import { tenantScript } from './hosted-publishing.ts'
+import { dispatcherOf, type Hosting, outboundOf } from './hosting.ts'
+import { prepareHosted } from './publish-hosted.ts'
+
+/**
+ * What a deploy into the namespace would do now: the platform is asked, and nothing is changed.
+ * @throws MetaError as the deploy would before its first change
+ */
+export async function planHosted(
+  options: CloudflareTargetOptions,
+  hosting: Hosting,
+  request: DeploymentRequest,
+  signal: AbortSignal,
+): Promise<DeploymentPlan> {
+  const prepared = await prepareHosted(options, hosting, request, signal)
+  const { settings, worker, url, modules, secrets, missing, state } = prepared
+  const { files, version, digest } = request.build
+  const directory = await findDirectory(prepared, hosting.namespace, signal)
+  const config = hostedConfig({ files, settings, worker: worker.name, storage: state ?? {} })
+  const key = releaseKey({ digest, config, secrets }, options.ownKey)
+  const isKept = state?.hosted?.scripts.some((script) => script.key === key) ?? false
+  const { hosts, limits } = tenantScript({ request, hosting }, { name: worker.name })
+  const platform = [dispatcherOf(worker, hosting.namespace), outboundOf(worker, hosting.namespace)]
+  return {
+    steps: [
+      directory
+        ? `Uses the dispatch namespace "${hosting.namespace}" (account ${worker.accountId}).`
+        : `Creates the dispatch namespace "${hosting.namespace}" (account ${worker.accountId}) with the Workers ${platform.map(({ name }) => `"${name}"`).join(' and ')}.`,
+      isKept
+        ? `Uploads nothing: the namespace still has version ${version}.`
+        : `Uploads version ${version} of "${worker.name}", tries it closed to everybody else, then leads all requests to it. A failure changes nothing.`,
+      `It answers at ${url}/mcp (${settings.protection === 'none' ? 'open to everybody' : 'protected by an API key'}).`,
+      `It reaches ${hosts.join(', ') || 'no host'}, and nothing else.`,
+      ...limitSteps(limits),
+      ...storageSteps({ files, settings, worker: worker.name, state }),
+      ...(isKept ? [] : [`Sets the secrets ${Object.keys(secrets).join(', ')}.`]),
+      ...(missing.length > 0 ? [`Without a value, so their tools will fail: ${missing.join(', ')}.`] : []),
+    ],
+    limits: limitLines({
+      modules,
+      variables: bindingNames(config).length,
+      secrets: Object.keys(secrets).length,
+      crons: 0,
+    }),
+  }
+}
+
+function limitSteps({ cpuMs, subRequests }: TenantLimits): string[] {
+  const parts = [
+    ...(cpuMs === undefined ? [] : [`${cpuMs} ms of CPU`]),
+    ...(subRequests === undefined ? [] : [`${subRequests} subrequests`]),
+  ]
+  return parts.length > 0 ? [`Each call has ${parts.join(' and ')}.`] : []
+}

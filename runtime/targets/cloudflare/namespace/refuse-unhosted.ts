@@ -1,0 +1,50 @@
+import { MetaError } from '../../../../src/errors/meta-error.ts'
+import type { DeploymentRequest } from '../../../../src/model/deployment-target.ts'
+import { cronsOf, readProjectConfig } from '../compose-config.ts'
+import type { CloudflareSettings } from '../settings.ts'
+
+/**
+ * Refuses what a Worker of its own can and one in a dispatch namespace cannot. All reasons at once.
+ * developers.cloudflare.com/cloudflare-for-platforms/workers-for-platforms, pages platform/limits (no gradual
+ * deployments) and configuration/outbound-workers (fetches of Durable Objects are not intercepted)
+ * @throws MetaError TARGET_REFUSED
+ */
+export function refuseUnhosted(
+  { server, build }: Pick<DeploymentRequest, 'server' | 'build'>,
+  { protection, sessions, traffic }: CloudflareSettings,
+): void {
+  const project = readProjectConfig(build.files)
+  const foreign = Object.keys(project).filter((key) => !TAKEN.has(key))
+  const reasons = [
+    ...(traffic < 100 ? ['`traffic`: a new version has all requests at once there'] : []),
+    ...(sessions ? ['`sessions`: what a Durable Object sends does not pass the egress list there'] : []),
+    ...(protection === 'oauth' || protection === 'login' ? [`\`protection: "${protection}"\`: ${ISSUER}`] : []),
+    ...(cronsOf(build.files).length > 0 ? ['it runs on a cron trigger, which there is none of'] : []),
+    ...(foreign.length > 0 ? [`wrangler.jsonc has ${foreign.map((key) => `"${key}"`).join(', ')}`] : []),
+  ]
+  if (reasons.length === 0) return
+  throw new MetaError(
+    'TARGET_REFUSED',
+    `Server "${server.name}" cannot be hosted in a dispatch namespace so: ${reasons.join('; ')}.`,
+    'Change that; or publish it from an mcpwright without MCPWRIGHT_CLOUDFLARE_NAMESPACE, as a Worker of its own.',
+  )
+}
+
+const ISSUER = 'its issuer may answer and keep its keys at hosts that are not on the egress list'
+
+/** Of wrangler.jsonc: what describes a server without leading elsewhere, or is for bundling and developing. */
+const TAKEN: ReadonlySet<string> = new Set([
+  '$schema',
+  'compatibility_date',
+  'compatibility_flags',
+  'd1_databases',
+  'dev',
+  'kv_namespaces',
+  'main',
+  'name',
+  'observability',
+  'ratelimits',
+  'triggers',
+  'vars',
+  'version_metadata',
+])

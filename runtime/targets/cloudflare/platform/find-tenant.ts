@@ -1,0 +1,31 @@
+import { hostKey, serverKey, type TenantEntry } from './tenant-entry.ts'
+
+/** What of a KV namespace is read here. */
+export interface TenantDirectory {
+  get(key: string, options: { readonly cacheTtl: number }): Promise<string | null>
+}
+
+export interface FoundTenant {
+  readonly entry: TenantEntry
+  /** The request's address as the server knows it: without its name in the path. */
+  readonly url: URL
+}
+
+/** Seconds that a place of the network goes on with what it has read; KV takes no less. */
+const CACHE_SECONDS = 30
+
+/** The server that is meant by a host of its own, or else by the first part of the path. */
+export async function findTenant(address: string, directory: TenantDirectory): Promise<FoundTenant | undefined> {
+  const url = new URL(address)
+  const byHost = url.hostname.endsWith('.workers.dev')
+    ? null
+    : await directory.get(hostKey(url.hostname), { cacheTtl: CACHE_SECONDS })
+  const [, first = '', ...rest] = url.pathname.split('/')
+  const name = byHost ?? first
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) return undefined
+  const text = await directory.get(serverKey(name), { cacheTtl: CACHE_SECONDS })
+  if (text === null) return undefined
+  if (byHost === null) url.pathname = `/${rest.join('/')}`
+  // As the publisher wrote it: nobody else does.
+  return { entry: JSON.parse(text) as TenantEntry, url }
+}
