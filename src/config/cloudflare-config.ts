@@ -9,6 +9,10 @@ export interface CloudflareConfig {
   readonly account: string | undefined
   /** Where the API is. */
   readonly apiBaseUrl: string
+  /** Dispatch namespace that new servers go into; undefined: each is a Worker of its own. */
+  readonly namespace: string | undefined
+  /** Of each call of a server in the namespace. */
+  readonly limits: { readonly cpuMs?: number; readonly subRequests?: number }
   /** PATH, and the person's home: npm, which fetches wrangler, is found and configured by them. */
   readonly npm: { readonly searchPath: string; readonly home: string }
   /** Where the person's programs keep their settings, wrangler its login: names and values of variables. */
@@ -25,6 +29,8 @@ export function readCloudflare(env: Readonly<Record<string, string | undefined>>
     token: env.MCPWRIGHT_CLOUDFLARE_TOKEN || undefined,
     account: readAccount(env.MCPWRIGHT_CLOUDFLARE_ACCOUNT),
     apiBaseUrl: readApi(env.MCPWRIGHT_CLOUDFLARE_API),
+    namespace: readNamespace(env.MCPWRIGHT_CLOUDFLARE_NAMESPACE),
+    limits: readLimits(env.MCPWRIGHT_CLOUDFLARE_LIMITS),
     places: Object.fromEntries(PLACES.map((name) => [name, env[name]])),
     npm: { searchPath: env.PATH ?? '', home: env.HOME ?? env.USERPROFILE ?? homedir() },
   }
@@ -44,4 +50,36 @@ function readApi(text: string | undefined): string {
   if (!text) return API
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/$/, '')
   throw new MetaError('CONFIGURATION_INVALID', `MCPWRIGHT_CLOUDFLARE_API is "${text}".`, `Give an address, as ${API}.`)
+}
+
+/** Names of Workers are made of it, with up to 11 characters more. */
+function readNamespace(text: string | undefined): string | undefined {
+  if (!text) return undefined
+  if (/^[a-z]([a-z0-9-]{0,50}[a-z0-9])?$/.test(text)) return text
+  throw new MetaError(
+    'CONFIGURATION_INVALID',
+    `MCPWRIGHT_CLOUDFLARE_NAMESPACE is "${text}".`,
+    'Give a name of lower-case letters, digits and inner hyphens that begins with a letter, at most 52 characters.',
+  )
+}
+
+/** The platform's own: 30,000 ms of CPU by default, 10,000 subrequests on paid plans. */
+const LARGEST = { cpu_ms: 300_000, subrequests: 10_000 } as const
+
+function readLimits(text: string | undefined): CloudflareConfig['limits'] {
+  const given = (text ?? '').split(',').filter((part) => part.trim() !== '')
+  const limits = new Map(given.map((part) => readLimit(part.trim())))
+  const [cpuMs, subRequests] = [limits.get('cpu_ms'), limits.get('subrequests')]
+  return { ...(cpuMs !== undefined && { cpuMs }), ...(subRequests !== undefined && { subRequests }) }
+}
+
+function readLimit(part: string): [name: keyof typeof LARGEST, value: number] {
+  const [name = '', value = ''] = part.split('=')
+  const isKnown = name === 'cpu_ms' || name === 'subrequests'
+  if (isKnown && /^[1-9]\d{0,5}$/.test(value) && Number(value) <= LARGEST[name]) return [name, Number(value)]
+  throw new MetaError(
+    'CONFIGURATION_INVALID',
+    `MCPWRIGHT_CLOUDFLARE_LIMITS has "${part}".`,
+    `Give cpu_ms=1 to ${LARGEST.cpu_ms}, subrequests=1 to ${LARGEST.subrequests}, or both with a comma between.`,
+  )
 }

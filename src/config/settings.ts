@@ -71,6 +71,16 @@ export const settings: readonly Setting[] = [
     means: "Where Cloudflare's API is.",
   },
   {
+    name: 'MCPWRIGHT_CLOUDFLARE_NAMESPACE',
+    means:
+      'A dispatch namespace that new servers go into, for many tenants on one account ([guide](../cloudflare.md#many-tenants)).',
+  },
+  {
+    name: 'MCPWRIGHT_CLOUDFLARE_LIMITS',
+    default: "the plan's own",
+    means: 'What each call of a server in that namespace has: `cpu_ms=50,subrequests=50`.',
+  },
+  {
     name: 'MCPWRIGHT_REQUESTS_PER_MINUTE',
     default: String(egress.requestsPerMinute),
     means: 'How often one server may ask one host; a sixth of it may come at once.',

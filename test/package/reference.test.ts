@@ -20,7 +20,7 @@ describe('docs/reference', () => {
   })
 
   it('has every setting that is read', () => {
-    const readers = ['load-config.ts', 'network-config.ts'].map((file) =>
+    const readers = ['load-config.ts', 'network-config.ts', 'cloudflare-config.ts'].map((file) =>
       readFileSync(path.join(root, 'src/config', file), 'utf8'),
     )
     const names = new Set(readers.join('\n').match(/\b(?:MCPWRIGHT|DATABASE|[A-Z]+(?=_PROXY))_[A-Z_]*[A-Z]/g))

@@ -1,8 +1,6 @@
 import path from 'node:path'
-import {
-  type CloudflareTarget,
-  createCloudflareTarget,
-} from '../../../runtime/targets/cloudflare/create-cloudflare-target.ts'
+import type { CloudflareTarget } from '../../../runtime/targets/cloudflare/create-cloudflare-target.ts'
+import { createPlacedTarget } from '../../../runtime/targets/cloudflare/namespace/create-placed-target.ts'
 import type { CloudflareTargetOptions } from '../../../runtime/targets/cloudflare/target-options.ts'
 import { createWrangler } from '../../../runtime/targets/cloudflare/wrangler/create-wrangler.ts'
 import { findWrangler } from '../../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
@@ -13,6 +11,7 @@ import type { BuildContents } from '../../model/build-contents.ts'
 import type { Deployment } from '../../model/deployment.ts'
 import type { DeploymentRequest } from '../../model/deployment-target.ts'
 import { digestOfStakes } from '../../model/stakes.ts'
+import { LOCAL_TENANT } from '../../model/ids.ts'
 import { egressFetch } from '../../net/egress-fetch.ts'
 import { findBuildContents } from '../../registry/build-store.ts'
 import type { Services } from '../services.ts'
@@ -32,7 +31,7 @@ export type CloudflareSurroundings = Pick<
 export function openCloudflare(services: CloudflareSurroundings): CloudflareTarget {
   const { config, db, egress, secrets, workshop, ownerToken } = services
   const network = wranglerNetwork(config)
-  return createCloudflareTarget({
+  const options: CloudflareTargetOptions = {
     fetch: egressFetch(egress, { hosts: 'any', ...defaults.egress }),
     wrangler: createWrangler({
       findProgram: (signal) =>
@@ -50,7 +49,12 @@ export function openCloudflare(services: CloudflareSurroundings): CloudflareTarg
     trialCallOf: async (request) => trialCallOf(request.build, (await contentsOf(request, db)).effects),
     isApproved: async (request) => request.deployment.openApproval === digestOfStakes(await contentsOf(request, db)),
     ownKey: ownerToken,
-  })
+  }
+  const { namespace, limits } = config.cloudflare
+  // A program of our own, the same for all tenants.
+  const platform = (signal: AbortSignal) =>
+    workshop.run('bundle-platform', undefined, { tenantId: LOCAL_TENANT, signal })
+  return createPlacedTarget(options, { namespace, limits, platform })
 }
 
 async function accessOf(
