@@ -80,8 +80,12 @@ export interface LogQuery {
 export interface DeploymentTarget {
   readonly name: string
   readonly settingsSchema: JsonSchema
-  /** @throws MetaError ARGUMENTS_INVALID that names every setting that is not right, and what is allowed */
-  checkSettings(settings: DeploymentRequest['settings']): Promise<void>
+  /**
+   * @param deployment  that has them; undefined before its first deploy
+   * @throws MetaError ARGUMENTS_INVALID that names every setting that is not right, and what is allowed; TARGET_REFUSED
+   * for those that cannot be had where it is
+   */
+  checkSettings(settings: DeploymentRequest['settings'], deployment?: Deployment): Promise<void>
   plan(request: DeploymentRequest): Promise<DeploymentPlan>
   /** Puts the build up and waits until it answers. Safe to repeat. A failure leaves what ran before running. */
   apply(request: DeploymentRequest, signal: AbortSignal): Promise<AppliedDeployment>

@@ -16,6 +16,6 @@ export async function mergeSettings(
   const deployment = await db.as(tenantId, (sql) => findDeployment(sql, tenantId, id, target))
   const all = Object.entries({ ...deployment?.settings, ...given })
   const settings = Object.fromEntries(all.filter(([, value]) => value !== null))
-  await targets[target].checkSettings(settings)
+  await targets[target].checkSettings(settings, deployment)
   return settings
 }

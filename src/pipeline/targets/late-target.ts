@@ -21,7 +21,7 @@ export function lateTarget(
   return {
     name,
     settingsSchema,
-    checkSettings: async (settings) => (await target()).checkSettings(settings),
+    checkSettings: async (settings, deployment) => (await target()).checkSettings(settings, deployment),
     plan: async (request) => (await target()).plan(request),
     apply: async (request, signal) => (await target()).apply(request, signal),
     status: async (deployment) => (await target()).status(deployment),

@@ -11,6 +11,7 @@ import { hostedStatus, hostedVersions } from './describe-hosted.ts'
 import type { Hosting } from './hosting.ts'
 import { planHosted } from './plan-hosted.ts'
 import { publishHosted } from './publish-hosted.ts'
+import { refuseUnhostedSettings } from './refuse-unhosted.ts'
 import { switchHostedOff, takeHostedDown } from './take-down-hosted.ts'
 
 /** For what nobody gives a signal: retries are in it. */
@@ -41,7 +42,7 @@ export function createNamespaceTarget(
     name: 'cloudflare',
     settingsSchema: cloudflareSettingsSchema,
     async checkSettings(settings) {
-      readSettings(settings)
+      refuseUnhostedSettings(readSettings(settings))
     },
     plan: (request) => planHosted(options, hostingOf(request.deployment), request, AbortSignal.timeout(CALL_MS)),
     apply: (request, signal) => publishHosted(options, hostingOf(request.deployment), request, signal),

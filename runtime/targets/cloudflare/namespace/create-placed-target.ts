@@ -23,8 +23,8 @@ export function createPlacedTarget(
     namespace: readState(deployment)?.hosted?.namespace ?? namespace ?? '',
   }))
 
-  function placeOf(deployment: Deployment): DeploymentTarget {
-    const state = readState(deployment)
+  function placeOf(deployment: Deployment | undefined): DeploymentTarget {
+    const state = deployment && readState(deployment)
     if (state?.hosted) return hosted
     const isOnItsOwn = state !== undefined && (state.versions.length > 0 || state.attempt !== undefined)
     return namespace === undefined || isOnItsOwn ? own : hosted
@@ -32,6 +32,7 @@ export function createPlacedTarget(
 
   return {
     ...own,
+    checkSettings: (settings, deployment) => placeOf(deployment).checkSettings(settings),
     plan: (request) => placeOf(request.deployment).plan(request),
     apply: (request, signal) => placeOf(request.deployment).apply(request, signal),
     status: (deployment) => placeOf(deployment).status(deployment),

@@ -5,27 +5,43 @@ import type { CloudflareSettings } from '../settings.ts'
 
 /**
  * Refuses what a Worker of its own can and one in a dispatch namespace cannot. All reasons at once.
- * developers.cloudflare.com/cloudflare-for-platforms/workers-for-platforms, pages platform/limits (no gradual
- * deployments) and configuration/outbound-workers (fetches of Durable Objects are not intercepted)
  * @throws MetaError TARGET_REFUSED
  */
 export function refuseUnhosted(
   { server, build }: Pick<DeploymentRequest, 'server' | 'build'>,
-  { protection, sessions, traffic }: CloudflareSettings,
+  settings: CloudflareSettings,
 ): void {
-  const project = readProjectConfig(build.files)
-  const foreign = Object.keys(project).filter((key) => !TAKEN.has(key))
+  const foreign = Object.keys(readProjectConfig(build.files)).filter((key) => !TAKEN.has(key))
   const reasons = [
-    ...(traffic < 100 ? ['`traffic`: a new version has all requests at once there'] : []),
-    ...(sessions ? ['`sessions`: what a Durable Object sends does not pass the egress list there'] : []),
-    ...(protection === 'oauth' || protection === 'login' ? [`\`protection: "${protection}"\`: ${ISSUER}`] : []),
+    ...settingReasons(settings),
     ...(cronsOf(build.files).length > 0 ? ['it runs on a cron trigger, which there is none of'] : []),
     ...(foreign.length > 0 ? [`wrangler.jsonc has ${foreign.map((key) => `"${key}"`).join(', ')}`] : []),
   ]
-  if (reasons.length === 0) return
-  throw new MetaError(
+  if (reasons.length > 0) throw unhosted(`Server "${server.name}"`, reasons)
+}
+
+/** The same for settings alone, before they are kept. @throws MetaError TARGET_REFUSED */
+export function refuseUnhostedSettings(settings: CloudflareSettings): void {
+  const reasons = settingReasons(settings)
+  if (reasons.length > 0) throw unhosted('The server', reasons)
+}
+
+/**
+ * developers.cloudflare.com/cloudflare-for-platforms/workers-for-platforms, pages platform/limits (no gradual
+ * deployments) and configuration/outbound-workers (fetches of Durable Objects are not intercepted)
+ */
+function settingReasons({ protection, sessions, traffic }: CloudflareSettings): string[] {
+  return [
+    ...(traffic < 100 ? ['`traffic`: a new version has all requests at once there'] : []),
+    ...(sessions ? ['`sessions`: what a Durable Object sends does not pass the egress list there'] : []),
+    ...(protection === 'oauth' || protection === 'login' ? [`\`protection: "${protection}"\`: ${ISSUER}`] : []),
+  ]
+}
+
+function unhosted(what: string, reasons: readonly string[]): MetaError {
+  return new MetaError(
     'TARGET_REFUSED',
-    `Server "${server.name}" cannot be hosted in a dispatch namespace so: ${reasons.join('; ')}.`,
+    `${what} cannot be hosted in a dispatch namespace so: ${reasons.join('; ')}.`,
     'Change that; or publish it from an mcpwright without MCPWRIGHT_CLOUDFLARE_NAMESPACE, as a Worker of its own.',
   )
 }

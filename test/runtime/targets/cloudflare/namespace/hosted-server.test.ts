@@ -116,11 +116,12 @@ describe('a server in a dispatch namespace', () => {
     [{ traffic: 30 }, 'a new version has all requests at once'],
     [{ sessions: true }, 'does not pass the egress list'],
     [{ protection: 'oauth', issuer: 'https://issuer.example.com/' }, 'not on the egress list'],
-  ])('refuses %j with the reason, before it changes anything', async (settings, reason) => {
+  ])('refuses %j with the reason, before it changes or keeps anything', async (settings, reason) => {
     const refused = server.request(1, tinyWorker({ text: 'one' }), settings)
     const error = { code: 'TARGET_REFUSED', message: expect.stringContaining(reason) }
     await expect(target().apply(refused, signal)).rejects.toMatchObject(error)
     await expect(target().plan(refused)).rejects.toMatchObject(error)
+    await expect(target().checkSettings(settings)).rejects.toMatchObject(error)
   })
 
   it('refuses what a project would have beside that: cron triggers, Durable Objects', async () => {
@@ -155,6 +156,7 @@ describe('where a server goes', () => {
   it('leaves one that is a Worker of its own where it is, and one in a namespace when the setting is gone', async () => {
     const own = await openPublisher(cloudflare, { accessOf }).apply(request(1, 'own'), signal)
     expect((await apply(2, 'own 2')).endpointUrl).toBe(own.endpointUrl)
+    await expect(target().checkSettings({ traffic: 20 }, server.deployment)).resolves.toBe(undefined)
     const hosted = new PublishedServer()
     const first = await target().apply(hosted.request(1, tinyWorker({ text: 'hosted' })), signal)
     const without = openHostedPublisher(cloudflare, { accessOf }, '')
