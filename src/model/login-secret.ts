@@ -8,7 +8,7 @@ export interface LoginClient {
   readonly clientId: string
 }
 
-const BEGIN = 'login at '
+const BEGIN = 'the login at '
 
 /**
  * Where the vault keeps it: no address has this form, so no request of a server is ever sent there. It holds for one

@@ -1,6 +1,7 @@
 import type { Sql } from '../db/db.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
+import { LOGIN_SECRET } from '../model/login-secret.ts'
 import { secretsOf } from '../model/secrets-of.ts'
 import { hostsOf } from '../model/server-hosts.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
@@ -9,6 +10,7 @@ import { loadDefinition } from '../registry/load-definition.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { forgetMetRequests } from './inbox/forget-met-requests.ts'
 import type { Services } from './services.ts'
+import { findLoginPlace } from './targets/login-secret.ts'
 
 interface NewSecret {
   readonly server: string
@@ -19,7 +21,8 @@ interface NewSecret {
 }
 
 /**
- * Stores a secret for a server, bound to one host; a server that is up starts again with it.
+ * Stores a secret for a server, bound to one host, or to the place where people log in to it; a server that is up
+ * starts again with it.
  * @returns the host it is bound to
  * @throws MetaError HOST_NOT_ALLOWED when the server reaches no such host, or more than one comes into question
  */
@@ -32,7 +35,9 @@ export async function setServerSecret(
     const server = await requireServer(sql, tenantId, serverName)
     const definition = await loadDefinition(sql, tenantId, server)
     const credential = secretsOf(definition).find((each) => each.name === name)
-    const host = chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition))
+    const host =
+      (name === LOGIN_SECRET && (await findLoginPlace(sql, server))) ||
+      chooseHost(name, given?.toLowerCase(), credential?.hosts ?? hostsOf(definition))
     await services.vault.setSecret(sql, { tenantId, serverId: server.id, name, host }, value)
     await removeInboxRequest(sql, tenantId, server.id, { kind: 'secret', name, host, purpose: '' })
     await forgetMetRequests(sql, tenantId, server)

@@ -1,10 +1,12 @@
 import { loginIssuer, type LoginSettings } from '../../../runtime/library/worker/login/login-settings.ts'
 import { defaults } from '../../config/defaults.ts'
+import type { Sql } from '../../db/db.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import type { Deployment } from '../../model/deployment.ts'
 import { LOGIN_SECRET, type LoginClient, loginPlace } from '../../model/login-secret.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { Server } from '../../model/server.ts'
+import { findDeployment } from '../../registry/deployment-store.ts'
 import { putInboxItem } from '../../registry/inbox-store.ts'
 import { inboxFull } from '../inbox/inbox-full.ts'
 import type { Services } from '../services.ts'
@@ -30,10 +32,8 @@ export async function requireLoginSecret(
   services: Pick<Services, 'db' | 'vault' | 'inboxLinks' | 'baseUrl'>,
   principal: Principal,
 ): Promise<void> {
-  if (settings['protection'] !== 'login') return
-  // As they were checked.
-  const login = settings['login'] as LoginSettings
-  if ((await findLoginSecret(server, login, services)) !== undefined) return
+  const login = loginOf(settings)
+  if (!login || (await findLoginSecret(server, login, services)) !== undefined) return
   const { tenantId, subject } = principal
   const request = { kind: 'login-secret', ...clientOf(login) } as const
   const item = await services.db.as(tenantId, (sql) =>
@@ -42,6 +42,21 @@ export async function requireLoginSecret(
   if (item === undefined) throw inboxFull()
   const link = `${services.baseUrl}/inbox/open/${services.inboxLinks.mint(principal, new Set([item]))}`
   throw missing(server, request, link)
+}
+
+/** Of the login that its last deploy was to have; undefined: none. */
+export async function findLoginPlace(
+  sql: Sql,
+  { tenantId, id }: Pick<Server, 'tenantId' | 'id'>,
+): Promise<string | undefined> {
+  const { settings = {} } = (await findDeployment(sql, tenantId, id, 'cloudflare')) ?? {}
+  const login = loginOf(settings)
+  return login && loginPlace(clientOf(login))
+}
+
+/** As it was checked. */
+function loginOf({ protection, login }: Deployment['settings']): LoginSettings | undefined {
+  return protection === 'login' ? (login as LoginSettings) : undefined
 }
 
 function clientOf(login: LoginSettings): LoginClient {

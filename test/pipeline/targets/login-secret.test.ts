@@ -5,7 +5,10 @@ import { LOCAL_TENANT, type TenantId } from '../../../src/model/ids.ts'
 import { LOGIN_SECRET, loginPlace } from '../../../src/model/login-secret.ts'
 import type { Server } from '../../../src/model/server.ts'
 import { createServerSecrets } from '../../../src/pipeline/server-secrets.ts'
+import type { Services } from '../../../src/pipeline/services.ts'
+import { setServerSecret } from '../../../src/pipeline/set-server-secret.ts'
 import { findLoginSecret } from '../../../src/pipeline/targets/login-secret.ts'
+import { updateDeployment, upsertDeployment } from '../../../src/registry/deployment-store.ts'
 import { insertServer } from '../../../src/registry/server-store.ts'
 import { keyringOf, toMasterKey } from '../../../src/secrets/keyring.ts'
 import { createVault } from '../../../src/secrets/vault.ts'
@@ -49,6 +52,21 @@ describe('the client secret that a server logs people in with', () => {
     for (const other of [await add(LOCAL_TENANT, 'shelf'), await add(OTHER_TENANT, 'desk')]) {
       expect(await findLoginSecret(other, login, { db, vault })).toBeUndefined()
     }
+  })
+
+  it('is entered anew with `mcpwright secret set`, for the login that was deployed', async () => {
+    const shop = await add(LOCAL_TENANT, 'shop')
+    const queue = { send: () => Promise.reject(new Error('Nothing runs here.')) } as unknown as Services['queue']
+    const set = (value: string) =>
+      setServerSecret({ server: 'shop', name: LOGIN_SECRET, value }, { db, vault, queue }, LOCAL_TENANT)
+    await expect(set('too early')).rejects.toMatchObject({ code: 'HOST_NOT_ALLOWED' })
+    await db.as(LOCAL_TENANT, async (sql) => {
+      const { id } = await upsertDeployment(sql, LOCAL_TENANT, shop, 'cloudflare')
+      await updateDeployment(sql, LOCAL_TENANT, id, { settings: { protection: 'login', login } })
+    })
+    expect(await set('first')).toBe(place)
+    expect(await set('second')).toBe(place)
+    expect(await findLoginSecret(shop, login, { db, vault })).toBe('second')
   })
 
   it('is no secret of the server: its code and requests are not given it, nor its name', async () => {
