@@ -7,6 +7,10 @@ import { type JWTPayload, UnsecuredJWT } from 'jose'
 export interface Logins {
   /** Claims of whoever comes next, over those that are right. */
   person: JWTPayload
+  /** What its userinfo endpoint says; `{}` when absent. */
+  userinfo?: JWTPayload
+  /** Whether people do not log in, and are sent back. */
+  isDeclined?: boolean
   /** Whether the next id_token is signed by nobody. */
   isUnsigned?: boolean
   /** What the issuer was sent: of people the address, of clients the form. */
@@ -26,6 +30,7 @@ export async function answerLogin(
 ): Promise<void> {
   const url = new URL(request.url ?? '', 'http://issuer')
   if (url.pathname === '/authorize') return sendBack(url.searchParams, response, logins)
+  if (url.pathname === '/userinfo') return void response.end(JSON.stringify(logins.userinfo ?? {}))
   const form = new URLSearchParams(await text(request))
   logins.asked.push(form)
   const code = form.get('code') ?? ''
@@ -52,12 +57,13 @@ export async function answerLogin(
   response.end(JSON.stringify({ access_token: randomUUID(), token_type: 'Bearer', id_token: idToken }))
 }
 
-function sendBack(asked: URLSearchParams, response: ServerResponse, { codes, asked: all }: Logins): void {
+function sendBack(asked: URLSearchParams, response: ServerResponse, { codes, asked: all, isDeclined }: Logins): void {
   all.push(asked)
   const code = randomUUID()
   codes.set(code, asked)
   const back = new URL(asked.get('redirect_uri') ?? '')
-  back.searchParams.set('code', code)
+  if (isDeclined) back.searchParams.set('error', 'access_denied')
+  else back.searchParams.set('code', code)
   back.searchParams.set('state', asked.get('state') ?? '')
   response.writeHead(302, { location: back.href }).end()
 }

@@ -40,10 +40,12 @@ export async function openIssuer(audience: string, publicUrl?: string): Promise<
         jwks_uri: `${url}/keys`,
         authorization_endpoint: `${url}/authorize`,
         token_endpoint: `${url}/token`,
+        userinfo_endpoint: `${url}/userinfo`,
       },
       '/keys': { keys: [signing.jwk] },
     }
-    if (/^\/(authorize|token)/.test(request.url ?? '')) return void answerLogin(request, response, logins, token)
+    if (/^\/(authorize|token|userinfo)/.test(request.url ?? ''))
+      return void answerLogin(request, response, logins, token)
     const answer = answers[request.url ?? '']
     response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? {}))
   }).listen(0, '127.0.0.1')

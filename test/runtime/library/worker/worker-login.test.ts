@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { LoginClient, REDIRECT_URI } from '../../../fixtures/login-client.ts'
-import { PersonBrowser } from '../../../fixtures/person-browser.ts'
+import { PersonBrowser, type Shown } from '../../../fixtures/person-browser.ts'
 import type { StartedWorker } from '../../../fixtures/start-worker.ts'
 import { callText } from './connect.ts'
 import { deskDefinition } from './desk-definition.ts'
@@ -27,7 +27,10 @@ beforeAll(async () => {
 })
 afterEach(() => {
   issuer.logins.person = {}
+  issuer.logins.userinfo = {}
   issuer.logins.isUnsigned = false
+  issuer.logins.isDeclined = false
+  issuer.fail(false)
 })
 afterAll(() => opened.disposeAsync())
 
@@ -82,6 +85,27 @@ describe('a Worker that is its own authorization server, in workerd', () => {
     const consent = await browser.open(raw.authorizeUrl(await raw.register()), REDIRECT_URI)
     const done = await browser.submit(consent, 'deny', REDIRECT_URI)
     expect(done.url).toMatch(/error=access_denied.*state=mine/)
+  })
+
+  it('tells the client when the person does not log in, and the person when the issuer fails', async () => {
+    issuer.logins.isDeclined = true
+    const declined = await raw.logIn(new PersonBrowser(), await raw.register())
+    expect(declined.url).toMatch(/^http:\/\/127\.0\.0\.1:43210\/done\?error=access_denied.*state=mine/)
+    issuer.logins.isDeclined = false
+    const browser = new PersonBrowser()
+    const stopped = await raw.logIn(browser, await raw.register(), `${worker.url}/callback`)
+    issuer.fail(true)
+    const failed = await browser.open(stopped.url, REDIRECT_URI)
+    expect([failed.status, failed.text]).toEqual([502, expect.stringContaining('could not log you in')])
+  })
+
+  it('asks the issuer for an address that the id_token lacks, and takes none of another person', async () => {
+    issuer.logins.person = { sub: 'ann', email: undefined }
+    expect((await logInAnew()).status).toBe(403)
+    issuer.logins.userinfo = { sub: 'somebody', email: 'ann@example.com', email_verified: true }
+    expect((await logInAnew()).status).toBe(403)
+    issuer.logins.userinfo = { sub: 'ann', email: 'ann@example.com', email_verified: true }
+    expect((await logInAnew()).url).toContain(`${REDIRECT_URI}?code=`)
   })
 
   it('refuses who is not allowed and says so, whatever their address claims to be', async () => {
@@ -221,24 +245,37 @@ describe('who attacks a login', () => {
   })
 })
 
-it('counts who registers clients and begins logins, by address', async () => {
+it('counts each person by themselves, and who has not logged in by address', async () => {
   await using limited = await serveProject(deskDefinition('desk.example'), {
     env: {
       MCP_PROTECTION: 'login',
-      MCP_LOGIN: '{"github": true, "client_id": "desk", "allow": ["github:octocat"]}',
+      MCP_LOGIN: JSON.stringify({ issuer: issuer.url, client_id: CLIENT_ID, allow: ['*'] }),
       MCP_LOGIN_CLIENT_SECRET: CLIENT_SECRET,
     },
     bindings: ['OAUTH_KV'],
-    requestsPerMinute: 3,
+    requestsPerMinute: PER_MINUTE,
   })
-  const statuses: number[] = []
-  // A minute may end meanwhile.
-  while (!statuses.includes(429) && statuses.length <= 6) {
-    statuses.push((await fetch(`${limited.url}/authorize`)).status)
+  const there = rawLogin(limited.url)
+  const client = await there.register()
+  const logIn = async (sub: string) => {
+    issuer.logins.person = { sub }
+    return (await there.redeem(client, await there.logIn(new PersonBrowser(), client))).access_token
   }
-  expect(statuses.slice(0, 3)).toEqual([400, 400, 400])
-  expect(statuses.at(-1)).toBe(429)
+  const [ann, bob] = [await logIn('ann'), await logIn('bob')]
+  expect(await untilLimited(async () => (await there.ping(ann)).status)).toBe(200)
+  expect((await there.ping(bob)).status).toBe(200)
+  expect(await untilLimited(async () => (await fetch(`${limited.url}/authorize`)).status)).toBe(400)
 })
+
+const PER_MINUTE = 15
+
+/** Asks until it is too often. @returns the status of the answer before. A minute may end meanwhile. */
+async function untilLimited(ask: () => Promise<number>): Promise<number | undefined> {
+  const statuses: number[] = []
+  while (!statuses.includes(429) && statuses.length <= 2 * PER_MINUTE) statuses.push(await ask())
+  expect(statuses.at(-1)).toBe(429)
+  return statuses.at(-2)
+}
 
 it('is closed, and says what is missing', async () => {
   const env = { MCP_PROTECTION: 'login', MCP_LOGIN: '{"github": true, "client_id": "desk", "allow": ["*"]}' }
@@ -251,6 +288,10 @@ it('is closed, and says what is missing', async () => {
     ])
   }
 })
+
+async function logInAnew(): Promise<Shown> {
+  return raw.logIn(new PersonBrowser(), await raw.register())
+}
 
 async function read(path: string): Promise<unknown> {
   return (await fetch(`${worker.url}${path}`)).json()
