@@ -39,22 +39,41 @@ async function restore(
   isNew: boolean,
   signal: AbortSignal,
 ): Promise<string> {
-  const { api, address, place, journal, settings, request } = publishing
   try {
-    await writeEntry(place, { serving: attempt.before }, signal)
-    if (settings.domain !== undefined && settings.domain !== journal.state().domain) {
-      await closeHostedDomain(publishing, address.namespace, place, settings.domain, signal)
-    }
-    if (isNew) await deleteScript(api, address, attempt.name, signal)
-    const { attempt: _failed, ...hosted } = hostedState(publishing)
-    const isFirst = attempt.before === undefined && hosted.scripts.length === 0
-    const gone = isFirst ? await takeStorage(publishing, attempt, signal) : {}
-    await request.keep({ ...journal.state(), hosted, ...gone })
-    return isFirst ? 'Nothing of it is left at Cloudflare.' : 'What ran before runs on.'
-  } catch (failure) {
-    const reason = asSentence(failure instanceof Error ? failure.message : String(failure))
-    return `What ran before could not be put back: ${reason} A repeated deploy goes on from here.`
+    await writeEntry(publishing.place, { serving: attempt.before }, signal)
+  } catch (error) {
+    return `What ran before could not be put back: ${wordsOf(error)} A repeated deploy goes on from here.`
   }
+  const runs = attempt.before ? 'What ran before runs on.' : 'It is stopped, as it was.'
+  try {
+    const isFirst = await clearAway(publishing, attempt, isNew, signal)
+    return isFirst ? 'Nothing of it is left at Cloudflare.' : runs
+  } catch (error) {
+    return `${runs} What the deploy made could not be taken away: ${wordsOf(error)} The next deploy does that.`
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return asSentence(error instanceof Error ? error.message : String(error))
+}
+
+/** @returns whether nothing of the server had ever served */
+async function clearAway(
+  publishing: HostedPublishing,
+  attempt: HostedAttempt,
+  isNew: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { api, address, place, journal, settings, request } = publishing
+  if (settings.domain !== undefined && settings.domain !== journal.state().domain) {
+    await closeHostedDomain(publishing, address.namespace, place, settings.domain, signal)
+  }
+  if (isNew) await deleteScript(api, address, attempt.name, signal)
+  const { attempt: _failed, ...hosted } = hostedState(publishing)
+  const isFirst = attempt.before === undefined && hosted.scripts.length === 0
+  const gone = isFirst ? await takeStorage(publishing, attempt, signal) : {}
+  await request.keep({ ...journal.state(), hosted, ...gone })
+  return isFirst
 }
 
 /** Nothing of the server has ever served: the storage that was made for it goes too. */

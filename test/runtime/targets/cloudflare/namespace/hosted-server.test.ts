@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
+import { MetaError } from '../../../../../src/errors/meta-error.ts'
 import { type Cloudflare, startCloudflare } from '../../../../fixtures/cloudflare/start-cloudflare.ts'
 import { NAMESPACE, openHostedPublisher } from '../../../../fixtures/publisher/open-hosted-publisher.ts'
 import { callSay, openPublisher, PublishedServer } from '../../../../fixtures/publisher/open-publisher.ts'
@@ -21,6 +22,7 @@ beforeAll(async () => {
   })
 })
 afterAll(() => cloudflare[Symbol.asyncDispose]())
+afterEach(() => cloudflare.clearFaults())
 beforeEach(() => {
   server = new PublishedServer()
 })
@@ -48,6 +50,49 @@ describe('a server in a dispatch namespace', () => {
     })
     expect([ownScripts(), storageCount() - held]).toEqual([[], 0])
     expect((await target().status(server.deployment)).state).toBe('stopped')
+  })
+
+  it('leaves what ran where a deploy is cancelled', async () => {
+    const { endpointUrl } = await apply(1, 'one')
+    const before = scripts()
+    const controller = new AbortController()
+    const tell = (message: string): void => {
+      if (message.startsWith('Trying'))
+        controller.abort(new MetaError('CANCELLED', 'A person cancelled it.', 'Deploy.'))
+    }
+    const cancelled = target().apply({ ...request(2, 'two'), tell }, controller.signal)
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect(await callSay(cloudflare, endpointUrl)).toBe('one')
+    expect(scripts()).toEqual(before)
+  })
+
+  it('says what is left when it cannot be taken away, and the next deploy does that', async () => {
+    const { endpointUrl } = await apply(1, 'one')
+    cloudflare.fail({ method: 'DELETE', path: '/dispatch/', kind: { name: 'status', status: 403, message: 'Not now' } })
+    const failing = server.request(2, tinyWorker({ text: '', fails: 'no such book' }))
+    await expect(target().apply(failing, signal)).rejects.toMatchObject({
+      message: expect.stringMatching(/What ran before runs on. What the deploy made could not be taken away.*Not now/),
+    })
+    expect([await callSay(cloudflare, endpointUrl), ownScripts().length]).toEqual(['one', 2])
+    await apply(1, 'one')
+    await apply(3, 'three')
+    expect(await callSay(cloudflare, endpointUrl)).toBe('three')
+    expect(ownScripts()).toHaveLength(2)
+  })
+
+  it('says when what ran cannot be put back, and a repeat goes on from there', async () => {
+    const { endpointUrl } = await apply(1, 'one')
+    const kind = { name: 'status', status: 403, message: 'Not now' } as const
+    // The first leads the verifier to the trial.
+    cloudflare.fail({ method: 'PUT', path: '/bulk', from: 2, kind })
+    const failing = server.request(2, tinyWorker({ text: '', fails: 'no such book' }))
+    await expect(target().apply(failing, signal)).rejects.toMatchObject({
+      message: expect.stringMatching(/What ran before could not be put back.*Not now/),
+    })
+    expect(await callSay(cloudflare, endpointUrl)).toBe('one')
+    await apply(3, 'three')
+    expect(await callSay(cloudflare, endpointUrl)).toBe('three')
+    expect(ownScripts()).toHaveLength(2)
   })
 
   it('is closed to everybody but its verifier while it is tried', async () => {
