@@ -24,6 +24,8 @@ export class ApiRefusal extends MetaError {
 export const PROBLEM = {
   noSuchWorker: 10007,
   noSuchService: 10090,
+  noSuchHostedScript: 10092,
+  noSuchNamespace: 100119,
   noSubdomain: 10007,
   startup: 10021,
 } as const

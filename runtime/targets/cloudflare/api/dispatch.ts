@@ -1,4 +1,4 @@
-import { ApiRefusal } from './api-failure.ts'
+import { ApiRefusal, isRefusal, PROBLEM } from './api-failure.ts'
 import type { CloudflareApi } from './cloudflare-api.ts'
 
 /** A dispatch namespace of an account, or a script in one. */
@@ -60,8 +60,8 @@ async function isThere(api: CloudflareApi, path: string, action: string, signal:
   }
 }
 
-/** 10092: no such script; 100119: no such namespace. */
 function isMissing(error: unknown): boolean {
+  if (isRefusal(error, PROBLEM.noSuchHostedScript, PROBLEM.noSuchNamespace)) return true
   return error instanceof ApiRefusal && error.status === 404
 }
 
