@@ -9,7 +9,7 @@ export function cloudflareSection(definition: ServerDefinition): string[] {
   return [
     '## On Cloudflare Workers',
     fence('sh', deployCommands(definition)),
-    `The server is then at \`${url}\`, for clients that send \`Authorization: Bearer <MCP_TOKEN>\`; \`/health\` says which version answers. ${storage(definition)}It reaches the hosts in \`src/parts.ts\` and no others.`,
+    `The server is then at \`${url}\`, for clients that send the token of \`MCP_TOKEN\` as a bearer token; \`/health\` says which version answers. ${storage(definition)}It reaches the hosts in \`src/parts.ts\` and no others.`,
     'With the Inspector:',
     fence(
       'sh',
