@@ -1,4 +1,4 @@
-import { Node, Project, SyntaxKind } from 'ts-morph'
+import { type Node, Project, SyntaxKind } from 'ts-morph'
 
 /** The kinds of all nodes, in order: literals and comments do not count, so the same code gives the same shape. */
 export function shapeOf(text: string): string[] {
