@@ -3,7 +3,6 @@ import os from 'node:os'
 import path from 'node:path'
 import { MetaError } from '../../../../src/errors/meta-error.ts'
 import { type Clock, systemClock } from '../../../library/clock.ts'
-import { isRefusal, PROBLEM } from '../api/api-failure.ts'
 import { explainFailure } from './explain-failure.ts'
 import { type NetworkSettings, wranglerEnvironment } from './wrangler-environment.ts'
 import { OUTPUT_FILE, readOutcome } from './read-outcome.ts'
@@ -40,16 +39,6 @@ export function createWrangler(options: WranglerOptions): Wrangler {
   return {
     deploy: (upload, access, signal) => send(options, 'deploy', upload, access, signal),
     uploadVersion: (upload, access, signal) => send(options, 'versions upload', upload, access, signal),
-    async deleteWorker(name, access, signal) {
-      await using folder = await makeFolder()
-      const action = `delete the Worker "${name}"`
-      const words = ['delete', name, '--force']
-      try {
-        await runUntilDone(options, { folder: folder.path, words, action, access, secrets: [], signal })
-      } catch (error) {
-        if (!isRefusal(error, PROBLEM.noSuchWorker, PROBLEM.noSuchService)) throw error
-      }
-    },
     async tail(name, access, onText) {
       const program = await options.findProgram(AbortSignal.timeout(FIND_MS))
       return tailWorker(program, { name, access, network: options.network ?? {} }, onText)
@@ -98,7 +87,7 @@ interface Run {
   readonly signal: AbortSignal
 }
 
-/** @returns the id of the version that was made; undefined where the command makes none */
+/** @returns the id of the version that was made */
 async function runUntilDone(options: WranglerOptions, run: Run): Promise<string | undefined> {
   const { clock = systemClock, timeoutMs = 120_000, waitsMs = [2_000, 8_000], network = {} } = options
   const program = await options.findProgram(run.signal)

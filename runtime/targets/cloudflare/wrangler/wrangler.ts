@@ -36,7 +36,6 @@ export interface Wrangler {
   /** Adds a version to a Worker that exists. It has no traffic. */
   uploadVersion(upload: WorkerUpload, access: CloudflareAccess, signal: AbortSignal): Promise<UploadedVersion>
   /** One that is gone already is no error. */
-  deleteWorker(name: string, access: CloudflareAccess, signal: AbortSignal): Promise<void>
   /** Hears live what a Worker does. @param onText  gets JSON objects one after the other, in pieces */
   tail(name: string, access: CloudflareAccess, onText: (text: string) => void): Promise<WorkerTail>
 }

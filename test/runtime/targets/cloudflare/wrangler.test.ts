@@ -62,14 +62,10 @@ describe('wrangler, as mcpwright runs it', () => {
     expect(waited).toEqual([2000])
   })
 
-  it('makes one Worker when the connection is cut in mid-upload, and deletes it; one that is gone is no error', async () => {
+  it('makes one Worker when the connection is cut in mid-upload', async () => {
     cloudflare.fail({ method: 'PUT', path: '/scripts/cut', kind: { name: 'cut-before' } })
     const { versionId } = await wrangler().deploy(uploadOf('cut'), access(), signal())
     expect(cloudflare.account.scripts.get('cut')?.versions.map(({ id }) => id)).toEqual([versionId])
-
-    await wrangler().deleteWorker('cut', access(), signal())
-    expect(cloudflare.account.scripts.has('cut')).toBe(false)
-    await wrangler().deleteWorker('cut', access(), signal())
   })
 
   it('ends a run that hangs', async () => {
