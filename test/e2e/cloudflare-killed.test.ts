@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { type Cloudflare, startCloudflare } from '../fixtures/cloudflare/start-cloudflare.ts'
 import { call } from './call.ts'
-import { openTestHome, type TestHome } from './test-home.ts'
+import { openCloudflareHome } from './cloudflare-home.ts'
+import type { TestHome } from './test-home.ts'
 
 let cloudflare: Cloudflare
 let home: TestHome
@@ -11,12 +12,8 @@ let meta: Client
 
 beforeAll(async () => {
   cloudflare = await startCloudflare()
-  home = await openTestHome({
-    MCPWRIGHT_CLOUDFLARE_API: cloudflare.apiBaseUrl,
+  home = await openCloudflareHome(cloudflare, {
     MCPWRIGHT_CLOUDFLARE_TOKEN: cloudflare.token,
-    MCPWRIGHT_ALLOW_LOCAL: new URL(cloudflare.apiBaseUrl).host,
-    MCPWRIGHT_CA_FILE: cloudflare.caFile,
-    HTTPS_PROXY: cloudflare.proxyUrl,
   })
   meta = await home.connect()
   await call(meta, 'init_server', { name: 'shelf', description: 'A shelf of books.' })

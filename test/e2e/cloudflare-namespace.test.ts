@@ -4,7 +4,8 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Cloudflare, startCloudflare } from '../fixtures/cloudflare/start-cloudflare.ts'
 import { call, callConfirmed } from './call.ts'
-import { launcher, openTestHome, type TestHome } from './test-home.ts'
+import { openCloudflareHome } from './cloudflare-home.ts'
+import { launcher, type TestHome } from './test-home.ts'
 
 const run = promisify(execFile)
 const ADDRESS = 'https://mcp-servers-dispatcher.acme.workers.dev/shelf/mcp'
@@ -15,14 +16,10 @@ let meta: Client
 
 beforeAll(async () => {
   cloudflare = await startCloudflare({ accounts: [{ plan: 'paid' }] })
-  home = await openTestHome({
-    MCPWRIGHT_CLOUDFLARE_API: cloudflare.apiBaseUrl,
+  home = await openCloudflareHome(cloudflare, {
     MCPWRIGHT_CLOUDFLARE_TOKEN: cloudflare.token,
     MCPWRIGHT_CLOUDFLARE_NAMESPACE: 'mcp-servers',
     MCPWRIGHT_CLOUDFLARE_LIMITS: 'cpu_ms=50,subrequests=20',
-    MCPWRIGHT_ALLOW_LOCAL: new URL(cloudflare.apiBaseUrl).host,
-    MCPWRIGHT_CA_FILE: cloudflare.caFile,
-    HTTPS_PROXY: cloudflare.proxyUrl,
   })
   meta = await home.connect()
   await call(meta, 'init_server', { name: 'shelf', description: 'A shelf of books.' })

@@ -4,9 +4,10 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Cloudflare, startCloudflare } from '../fixtures/cloudflare/start-cloudflare.ts'
 import { type Called, call, callConfirmed } from './call.ts'
+import { openCloudflareHome } from './cloudflare-home.ts'
 import { allow } from './inbox-link.ts'
 import { startInboxBrowser } from './inbox-browser.ts'
-import { launcher, openTestHome, type TestHome } from './test-home.ts'
+import { launcher, type TestHome } from './test-home.ts'
 
 const run = promisify(execFile)
 const ADDRESS = 'https://shelf.acme.workers.dev/mcp'
@@ -17,12 +18,7 @@ let meta: Client
 
 beforeAll(async () => {
   cloudflare = await startCloudflare()
-  home = await openTestHome({
-    MCPWRIGHT_CLOUDFLARE_API: cloudflare.apiBaseUrl,
-    MCPWRIGHT_ALLOW_LOCAL: new URL(cloudflare.apiBaseUrl).host,
-    MCPWRIGHT_CA_FILE: cloudflare.caFile,
-    HTTPS_PROXY: cloudflare.proxyUrl,
-  })
+  home = await openCloudflareHome(cloudflare)
   meta = await home.connect()
   await call(meta, 'init_server', { name: 'shelf', description: 'A shelf of books.' })
   await addTool('count_books', 'read', `return { books: 3 }`)
@@ -133,6 +129,7 @@ describe('a server on Cloudflare', () => {
     expect(shown.data.elsewhere).toMatchObject({
       cloudflare: expect.arrayContaining([expect.objectContaining({ version: 2, share: 100 })]),
     })
+    expect(shown.data.usage).toMatchObject({ cloudflare: { requests: expect.any(Number), errors: 0 } })
     const back = await callConfirmed(meta, 'rollback', { server: 'shelf', target: 'cloudflare' })
     expect(back.data).toMatchObject({ from: 2, to: 1 })
     expect(await counted(key)).toEqual({ books: 3 })

@@ -1,6 +1,7 @@
 import type { DeploymentTarget } from '../../model/deployment-target.ts'
 
-export interface ClosableTarget extends DeploymentTarget {
+/** Every member, so that none is forgotten on the way to the target itself. */
+export interface ClosableTarget extends Required<DeploymentTarget> {
   /** Ends what it has running here; deployments stay up. */
   close(): Promise<void>
 }
@@ -26,7 +27,8 @@ export function lateTarget(
     apply: async (request, signal) => (await target()).apply(request, signal),
     status: async (deployment) => (await target()).status(deployment),
     logs: async (deployment, query) => (await target()).logs(deployment, query),
-    versions: async (deployment) => (await (await target()).versions?.(deployment)) ?? [],
+    versions: async (deployment) => (await target()).versions(deployment),
+    usage: async (deployment) => (await target()).usage(deployment),
     stop: async (deployment) => (await target()).stop(deployment),
     remove: async (deployment) => (await target()).remove(deployment),
     close: async () => (await loading)?.close(),

@@ -63,10 +63,14 @@ async function accessOf(
 ): ReturnType<CloudflareTargetOptions['accessOf']> {
   const { account, apiBaseUrl } = services.config.cloudflare
   const token = await findTargetToken('cloudflare', { id: serverId, tenantId }, services)
+  if (token === undefined) throw tokenGone()
   // That of a login passes through here for the first time.
-  if (token !== undefined) services.redactor.learn({ name: 'CLOUDFLARE_API_TOKEN', value: token }, tenantId)
-  if (token !== undefined) return { token, apiBaseUrl, ...(account !== undefined && { accountIds: [account] }) }
-  throw new MetaError(
+  services.redactor.learn({ name: 'CLOUDFLARE_API_TOKEN', value: token }, tenantId)
+  return { token, apiBaseUrl, ...(account !== undefined && { accountIds: [account] }) }
+}
+
+function tokenGone(): MetaError {
+  return new MetaError(
     'SECRET_MISSING',
     'There is no CLOUDFLARE_API_TOKEN any more, so Cloudflare cannot be asked.',
     'A person enters one: deploy again gives the link; or set MCPWRIGHT_CLOUDFLARE_TOKEN and start mcpwright anew.',

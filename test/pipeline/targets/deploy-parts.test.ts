@@ -72,8 +72,18 @@ describe('a target that is loaded late', () => {
     const { deployment } = requestOf({})
     await expect(target.stop(deployment)).rejects.toThrow('once')
     await Promise.all([target.stop(deployment), target.stop(deployment)])
-    expect(await target.versions?.(deployment)).toEqual([])
     expect(loads).toBe(2)
     expect(stopped).toEqual([deployment.slug, deployment.slug])
+  })
+
+  it('hands every call on to it, and its answer back', async () => {
+    const asked = new Proxy({} as ClosableTarget, {
+      get: (_, name) => (name === 'then' ? undefined : async () => name),
+    })
+    const target = lateTarget({ name: 'far', settingsSchema: {} }, async () => asked)
+    const { name: _name, settingsSchema: _schema, ...calls } = target
+    // Each answers with its own name, whatever it is given.
+    for (const [name, ask] of Object.entries(calls)) expect(await (ask as () => Promise<unknown>)()).toBe(name)
+    expect(Object.keys(calls)).toContain('usage')
   })
 })
