@@ -8,6 +8,8 @@ import { traceLines } from './trace-lines.ts'
 const FOLLOWS_MS = 10_000
 /** A tail ends when nobody has asked for so long. */
 const UNASKED_MS = 60_000
+/** One that has ended by itself, or could not be had, is tried again after this: the token may lack the right. */
+const AGAIN_MS = 60_000
 const KEPT_LINES = 2_000
 
 /** Live tails of Workers whose logs somebody follows: the platform's own log has a line only seconds later. */
@@ -22,6 +24,8 @@ export interface LiveTails {
 
 interface Followed {
   askedMs: number
+  /** When its last tail was begun. */
+  beganMs: number
   readonly lines: LogLine[]
   /** Absent: nobody follows yet. Resolves with what ends it. */
   tail?: Promise<() => Promise<void>>
@@ -31,35 +35,29 @@ export function createLiveTails(wrangler: Pick<Wrangler, 'tail'>, clock: Pick<Cl
   const followed = new Map<string, Followed>()
   let timer: NodeJS.Timeout | undefined
 
-  function begin(key: string, worker: string, entry: Followed, access: CloudflareAccess): void {
+  function begin(worker: string, entry: Followed, access: CloudflareAccess): void {
     const take = splitJson((text) => {
       entry.lines.push(...traceLines(text))
       entry.lines.splice(0, entry.lines.length - KEPT_LINES)
     })
+    entry.beganMs = clock.now()
     entry.tail = wrangler.tail(worker, access, take).then(
       (tail) => {
-        // One that ended by itself is begun anew by whoever asks next.
-        void tail.ended.then(() => forget(key, entry))
+        void tail.ended.then(() => delete entry.tail)
         return () => tail.close()
       },
       () => {
         // The platform's own log is there without it.
-        forget(key, entry)
+        delete entry.tail
         return async () => {}
       },
     )
-    timer ??= setInterval(() => void endUnasked(), UNASKED_MS / 4).unref()
   }
 
-  function forget(key: string, entry: Followed): void {
-    if (followed.get(key) === entry) followed.delete(key)
-  }
-
-  async function end(key: string, entry: Followed): Promise<void> {
-    forget(key, entry)
-    await (
-      await entry.tail
-    )?.()
+  async function end(key: string, { tail }: Followed): Promise<void> {
+    followed.delete(key)
+    const close = await tail
+    await close?.()
   }
 
   async function endUnasked(): Promise<void> {
@@ -73,10 +71,13 @@ export function createLiveTails(wrangler: Pick<Wrangler, 'tail'>, clock: Pick<Cl
   return {
     lines(worker, access) {
       const key = `${access.accountId} ${worker}`
-      const entry = followed.get(key) ?? { askedMs: -Infinity, lines: [] }
-      if (!entry.tail && entry.askedMs + FOLLOWS_MS > clock.now()) begin(key, worker, entry, access)
-      entry.askedMs = clock.now()
+      const entry = followed.get(key) ?? { askedMs: -Infinity, beganMs: -Infinity, lines: [] }
+      const now = clock.now()
+      const isFollowed = entry.askedMs + FOLLOWS_MS > now
+      if (isFollowed && !entry.tail && entry.beganMs + AGAIN_MS <= now) begin(worker, entry, access)
+      entry.askedMs = now
       followed.set(key, entry)
+      timer ??= setInterval(() => void endUnasked(), UNASKED_MS / 4).unref()
       return entry.lines
     },
     async close() {
