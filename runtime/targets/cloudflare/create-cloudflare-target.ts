@@ -1,21 +1,17 @@
-import type { Deployment } from '../../../src/model/deployment.ts'
 import type { DeploymentTarget, TargetUsage } from '../../../src/model/deployment-target.ts'
 import { type Clock, systemClock } from '../../library/clock.ts'
 import { readUsage } from './api/usage.ts'
 import { publishedVersions, statusOf } from './describe-published.ts'
-import { type OpenAccount, openAccount } from './open-account.ts'
+import type { OpenAccount } from './open-account.ts'
 import { plan } from './plan.ts'
 import { publish } from './publish.ts'
 import { readLogs } from './read-logs.ts'
 import { readSettings } from './read-settings.ts'
 import { cloudflareSettingsSchema } from './settings.ts'
-import { readState } from './state.ts'
 import { createLiveTails } from './tail/live-tails.ts'
 import { switchOff, takeDown } from './take-down.ts'
 import type { CloudflareTargetOptions } from './target-options.ts'
-
-/** For what nobody gives a signal: retries are in it. */
-const CALL_MS = 120_000
+import { CALL_MS, withPublished } from './with-published.ts'
 
 export interface CloudflareTarget extends Required<DeploymentTarget> {
   /** Ends what it has running here. */
@@ -26,17 +22,7 @@ export interface CloudflareTarget extends Required<DeploymentTarget> {
 export function createCloudflareTarget(options: CloudflareTargetOptions): CloudflareTarget {
   const { clock = systemClock } = options
   const tails = createLiveTails(options.wrangler, clock)
-
-  /** What was never published has nothing at the platform, and Cloudflare is not asked. */
-  async function within<Result>(
-    deployment: Deployment,
-    otherwise: Result,
-    run: (account: OpenAccount, signal: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
-    if (!readState(deployment)) return otherwise
-    const signal = AbortSignal.timeout(CALL_MS)
-    return run(await openAccount(options, deployment, undefined, signal), signal)
-  }
+  const within = withPublished(options)
 
   return {
     name: 'cloudflare',

@@ -1,8 +1,7 @@
-import { requestToken } from '../../token-request.ts'
 import { GITHUB } from './login-settings.ts'
-import type { UpstreamClient } from './openid-upstream.ts'
 import type { Person } from './person.ts'
-import { ANSWER_MS, askAbout, codeGrant, codeRequest, LoginFailed, type Upstream } from './upstream.ts'
+import { exchangeCode, type UpstreamClient } from './exchange-code.ts'
+import { askAbout, codeRequest, LoginFailed, type Upstream } from './upstream.ts'
 
 const API = 'https://api.github.com'
 
@@ -10,20 +9,14 @@ const API = 'https://api.github.com'
  * GitHub, which is no OpenID provider for people.
  * https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
  */
-export function githubUpstream({ clientId, secret, send }: UpstreamClient): Upstream {
+export function githubUpstream(client: UpstreamClient): Upstream {
+  const { clientId, send } = client
   return {
     authorizeUrl: (attempt, state) =>
       codeRequest(`${GITHUB}/login/oauth/authorize`, clientId, attempt, { scope: 'read:user user:email', state }),
     async personOf(attempt, code) {
       const endpoint = { url: `${GITHUB}/login/oauth/access_token`, method: 'client_secret_post' } as const
-      const request = {
-        name: 'the login',
-        client: `${clientId}:${secret}`,
-        grant: codeGrant(code, attempt),
-        scopes: [],
-      }
-      const signal = AbortSignal.timeout(ANSWER_MS)
-      const { access_token: token } = await requestToken({ ...request, endpoint }, { fetch: send, signal })
+      const { access_token: token } = await exchangeCode(client, endpoint, attempt, code)
       const [user, emails] = await Promise.all([
         askAbout(`${API}/user`, token, send),
         askAbout(`${API}/user/emails`, token, send),

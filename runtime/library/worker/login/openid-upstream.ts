@@ -2,19 +2,14 @@ import type { IssuerKeySource, IssuerMetadata } from '../oauth/issuer-keys.ts'
 import { IssuerUnreachable } from '../oauth/issuer-keys.ts'
 import { InvalidToken, verifyToken } from '../oauth/verify-token.ts'
 import { isSafeTokenUrl, type TokenEndpoint } from '../../token-server.ts'
-import { requestToken } from '../../token-request.ts'
-import { ANSWER_MS, askAbout, codeGrant, codeRequest, LoginFailed, type Upstream } from './upstream.ts'
+import { exchangeCode, type UpstreamClient } from './exchange-code.ts'
+import { askAbout, codeRequest, LoginFailed, type Upstream } from './upstream.ts'
 import type { Person } from './person.ts'
 
-export interface UpstreamClient {
-  readonly clientId: string
-  readonly secret: string
-  /** fetch without limits */
-  readonly send: typeof fetch
-}
-
 /** An OpenID provider: OpenID Connect Core 1.0, section 3.1, with PKCE. Only what its metadata names is asked. */
-export function openIdUpstream({ clientId, secret, send }: UpstreamClient, keys: IssuerKeySource): Upstream {
+export function openIdUpstream(client: UpstreamClient, keys: IssuerKeySource): Upstream {
+  const { clientId, send } = client
+
   async function addressOf(name: keyof IssuerMetadata): Promise<string> {
     const { issuer, metadata } = await keys.current()
     const address = metadata[name]
@@ -30,15 +25,7 @@ export function openIdUpstream({ clientId, secret, send }: UpstreamClient, keys:
     async personOf(attempt, code) {
       const url = await addressOf('token_endpoint')
       const { metadata } = await keys.current()
-      const endpoint = { url, method: methodOf(metadata) }
-      const request = {
-        name: 'the login',
-        client: `${clientId}:${secret}`,
-        grant: codeGrant(code, attempt),
-        scopes: [],
-      }
-      const signal = AbortSignal.timeout(ANSWER_MS)
-      const answer = await requestToken({ ...request, endpoint }, { fetch: send, signal })
+      const answer = await exchangeCode(client, { url, method: methodOf(metadata) }, attempt, code)
       const claims = await readIdToken(answer['id_token'], clientId, attempt.nonce, keys)
       if (claims.email !== undefined || metadata.userinfo_endpoint === undefined) return personFrom(claims)
       // Some give it there alone. Section 5.3.2: it must be of the same person.

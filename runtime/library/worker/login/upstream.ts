@@ -48,12 +48,6 @@ export async function codeRequest(
   return url
 }
 
-/** RFC 6749, section 4.1.3 */
-export function codeGrant(code: string, { redirectUri, verifier }: LoginAttempt): string {
-  const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
-  return new URLSearchParams(fields).toString()
-}
-
 export const ANSWER_MS = 10_000
 const ANSWER_BYTES = 1_000_000
 

@@ -1,7 +1,6 @@
 import type { Deployment } from '../../../../src/model/deployment.ts'
 import type { DeploymentTarget } from '../../../../src/model/deployment-target.ts'
 import { systemClock } from '../../../library/clock.ts'
-import { type OpenAccount, openAccount } from '../open-account.ts'
 import { readLogs } from '../read-logs.ts'
 import { readSettings } from '../read-settings.ts'
 import { cloudflareSettingsSchema } from '../settings.ts'
@@ -13,9 +12,7 @@ import { planHosted } from './plan-hosted.ts'
 import { publishHosted } from './publish-hosted.ts'
 import { refuseUnhostedSettings } from './refuse-unhosted.ts'
 import { switchHostedOff, takeHostedDown } from './take-down-hosted.ts'
-
-/** For what nobody gives a signal: retries are in it. */
-const CALL_MS = 120_000
+import { CALL_MS, withPublished } from '../with-published.ts'
 
 /**
  * Publishes builds into a dispatch namespace: each server is a script there, behind one dispatcher.
@@ -26,17 +23,7 @@ export function createNamespaceTarget(
   hostingOf: (deployment: Deployment) => Hosting,
 ): DeploymentTarget {
   const { clock = systemClock } = options
-
-  /** What was never published has nothing at the platform, and Cloudflare is not asked. */
-  async function within<Result>(
-    deployment: Deployment,
-    otherwise: Result,
-    run: (account: OpenAccount, signal: AbortSignal) => Promise<Result>,
-  ): Promise<Result> {
-    if (!readState(deployment)) return otherwise
-    const signal = AbortSignal.timeout(CALL_MS)
-    return run(await openAccount(options, deployment, undefined, signal), signal)
-  }
+  const within = withPublished(options)
 
   return {
     name: 'cloudflare',
