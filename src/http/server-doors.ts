@@ -19,8 +19,10 @@ export async function listServersDoor(
   }))
   const rows = await Promise.all(
     servers.map(async ({ id, name, status }) => {
-      const deployment = deployments.find(({ serverId, status: state }) => serverId === id && state !== 'deleted')
-      const running = deployment && (await targets[deployment.target].status(deployment))
+      const own = deployments.filter(({ serverId, status: state }) => serverId === id && state !== 'deleted')
+      const deployment = own.find(({ target }) => target === 'local') ?? own[0]
+      // Of other places it is said what is known: this answers at once, whatever the network does.
+      const running = deployment?.target === 'local' ? await targets.local.status(deployment) : undefined
       return {
         name,
         status: deployment?.status ?? status,

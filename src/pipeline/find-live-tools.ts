@@ -64,7 +64,10 @@ export async function findLiveTools(
 
 async function loadCatalogs(wanted: string | undefined, db: Services['db'], tenantId: TenantId) {
   return db.as(tenantId, async (sql) => {
-    const live = (await listDeployments(sql, tenantId)).filter(({ status }) => status === 'running')
+    const live = (await listDeployments(sql, tenantId)).filter(
+      // Those that this chat can call.
+      ({ status, target }) => status === 'running' && target === 'local',
+    )
     const only = wanted === undefined ? undefined : await requireServer(sql, tenantId, wanted)
     const servers: Server[] = []
     for (const id of new Set(live.map(({ serverId }) => serverId))) {

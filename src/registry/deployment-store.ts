@@ -177,17 +177,21 @@ export async function findDeploymentById(
   return row && toDeployment(row)
 }
 
-/**
- * Servers that run a build made with another library than this.
- * @returns for each whether its definition has changed since that build
- */
+/** Where a server runs a build made with an older library, and whether its definition has changed since. */
+export interface Outdated {
+  readonly targets: readonly TargetName[]
+  readonly isChanged: boolean
+}
+
+/** Servers that run a build made with another library than this. */
 export async function listOutdated(
   sql: Sql,
   tenantId: TenantId,
   library: string,
-): Promise<ReadonlyMap<ServerId, { readonly isChanged: boolean }>> {
-  const rows = await sql.query<{ server_id: ServerId; is_changed: boolean }>(
-    `SELECT server.id AS server_id, bool_or(server.revision <> build.revision) AS is_changed
+): Promise<ReadonlyMap<ServerId, Outdated>> {
+  const rows = await sql.query<{ server_id: ServerId; targets: readonly TargetName[]; is_changed: boolean }>(
+    `SELECT server.id AS server_id, array_agg(deployment.target ORDER BY deployment.created_at) AS targets,
+       bool_or(server.revision <> build.revision) AS is_changed
      FROM deployments deployment
      JOIN builds build ON build.tenant_id = deployment.tenant_id AND build.id = deployment.build_id
      JOIN servers server ON server.tenant_id = deployment.tenant_id AND server.id = deployment.server_id
@@ -195,7 +199,7 @@ export async function listOutdated(
      GROUP BY server.id`,
     [tenantId, library],
   )
-  return new Map(rows.map(({ server_id: id, is_changed: isChanged }) => [id, { isChanged }]))
+  return new Map(rows.map(({ server_id: id, targets, is_changed: isChanged }) => [id, { targets, isChanged }]))
 }
 
 /** All of a server's, or all of the tenant's. */

@@ -6,7 +6,7 @@ import { listWaiting } from '../pipeline/inbox/answer-inbox.ts'
 import { shareRead } from '../db/share-read.ts'
 import { libraryDigest } from '../pipeline/workshop/package-sources.ts'
 import { lastWord, tellWaiting } from '../pipeline/morning-report.ts'
-import { listDeployments, listOutdated } from '../registry/deployment-store.ts'
+import { listDeployments, listOutdated, type Outdated } from '../registry/deployment-store.ts'
 import { listServers as list } from '../registry/server-store.ts'
 import { countToolsByServer } from '../registry/tool-store.ts'
 import { defineTool, objectSchema, READS } from './meta-tool.ts'
@@ -42,14 +42,13 @@ export const listServers = defineTool<Input>({
           counts: await countToolsByServer(sql, tenantId),
           deployments: all,
           waiting: await listWaiting(sql, principal),
-          outdated: isAnyUp ? await listOutdated(sql, tenantId, libraryDigest()) : new Map<ServerId, never>(),
+          outdated: isAnyUp ? await listOutdated(sql, tenantId, libraryDigest()) : new Map<ServerId, Outdated>(),
         }
       }),
     )
     const servers = page.servers.map(({ id, name, status, description }) => {
-      const url = deployments.find(
-        (deployment) => deployment.serverId === id && deployment.status === 'running',
-      )?.endpointUrl
+      const up = deployments.filter((deployment) => deployment.serverId === id && deployment.status === 'running')
+      const url = (up.find(({ target }) => target === 'local') ?? up[0])?.endpointUrl
       const message = lastWord(id, deployments)
       return {
         name,
@@ -77,10 +76,10 @@ export const listServers = defineTool<Input>({
   },
 })
 
-/** Running on an older runtime library; `changed`: its definition has changes that were not deployed. */
-function outdatedPart(found: { readonly isChanged: boolean } | undefined): { outdated?: true; changed?: true } {
+/** Where it runs on an older runtime library; `changed`: its definition has changes that were not deployed. */
+function outdatedPart(found: Outdated | undefined): { outdated?: Outdated['targets']; changed?: true } {
   if (!found) return {}
-  return { outdated: true, ...(found.isChanged && { changed: true as const }) }
+  return { outdated: found.targets, ...(found.isChanged && { changed: true as const }) }
 }
 
 /** First what has failed; else what there is to use. */

@@ -502,8 +502,14 @@ export function registryContract(name: string, open: () => Promise<Database>): v
         [3, 'new'],
         [1, null],
       ])
-      expect(await outdated()).toEqual({ isChanged: server.revision !== 1 })
+      expect(await outdated()).toEqual({ targets: ['local'], isChanged: server.revision !== 1 })
+      const far = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'cloudflare'))
+      const runFar = { buildId: live.id, status: 'running' } as const
+      await local((sql) => updateDeployment(sql, LOCAL_TENANT, far.id, runFar))
+      expect(await outdated()).toMatchObject({ targets: ['local', 'cloudflare'] })
       await run(versions[0]?.id ?? live.id)
+      expect(await outdated()).toMatchObject({ targets: ['cloudflare'] })
+      await local((sql) => updateDeployment(sql, LOCAL_TENANT, far.id, { status: 'deleted' }))
       expect(await outdated()).toBeUndefined()
       expect((await other((sql) => listOutdated(sql, OTHER_TENANT, 'new'))).size).toBe(0)
     })

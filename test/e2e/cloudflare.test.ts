@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { type Cloudflare, startCloudflare } from '../fixtures/cloudflare/start-cloudflare.ts'
 import { type Called, call, callConfirmed } from './call.ts'
 import { openCloudflareHome } from './cloudflare-home.ts'
@@ -104,6 +105,17 @@ describe('a server on Cloudflare', () => {
     expect(await counted(key)).toEqual({ books: 3 })
     expect(await counted(key, 'legacy')).toEqual({ books: 3 })
     await expect(counted('another')).rejects.toThrow('401')
+  })
+
+  it('is no tool of this chat before it runs here too, and is listed without asking Cloudflare', async () => {
+    const found = await call(meta, 'search_tools', { server: 'shelf', query: 'count books' })
+    expect(JSON.stringify(found.data)).not.toContain('count_books')
+    const asked = cloudflare.requests.length
+    const daemon = readDaemonRecord(home.folder)
+    const headers = { authorization: `Bearer ${daemon?.token}` }
+    const listed = await fetch(`http://127.0.0.1:${daemon?.port}/servers`, { headers })
+    expect(await listed.json()).toMatchObject({ servers: [{ name: 'shelf', status: 'running', url: ADDRESS }] })
+    expect(cloudflare.requests.length).toBe(asked)
   })
 
   it('is called through stdio by clients that know only its name', async () => {

@@ -10,10 +10,10 @@ export async function deployOutdated(options: RunOptions): Promise<number> {
   const { servers } = await readAllServers({}, { ...options, json: false })
   const outdated = servers.filter((server) => server.outdated)
   const left: string[] = []
-  for (const { name, changed } of outdated) {
+  for (const { name, changed, outdated: outdatedOn } of outdated) {
     if (changed) console.error(`"${name}" has changes that were not deployed: mcpwright deploy ${name}`)
-    const code = changed ? 1 : await runTool('deploy', { server: name }, options)
-    if (code !== 0) left.push(name)
+    const codes = changed ? [1] : await deployTo(outdatedOn ?? [], name, options)
+    if (codes.some((code) => code !== 0)) left.push(name)
   }
   if (options.json) return left.length > 0 ? 1 : 0
   const renewed = outdated.length - left.length
@@ -23,4 +23,11 @@ export async function deployOutdated(options: RunOptions): Promise<number> {
       : `${renewed} of ${outdated.length} renewed.${left.length > 0 ? ` As they were: ${left.join(', ')}.` : ''}`,
   )
   return left.length > 0 ? 1 : 0
+}
+
+/** Each where it runs already, one after the other. */
+async function deployTo(targets: readonly string[], server: string, options: RunOptions): Promise<number[]> {
+  const codes: number[] = []
+  for (const target of targets) codes.push(await runTool('deploy', { server, target }, options))
+  return codes
 }

@@ -7,8 +7,8 @@ export interface ListedServer {
   readonly tools: number
   readonly url?: string
   readonly message?: string
-  /** Its build was made with an older runtime library. */
-  readonly outdated?: boolean
+  /** Where it runs on an older runtime library. */
+  readonly outdated?: readonly string[]
   /** It has changes that were not deployed. */
   readonly changed?: boolean
 }
