@@ -9,6 +9,7 @@ import { cloudflareSettingsSchema } from '../runtime/targets/cloudflare/settings
 import { createLocalTarget, type LocalTarget } from '../runtime/targets/local/create-local-target.ts'
 import { defaults } from './config/defaults.ts'
 import type { Config } from './config/load-config.ts'
+import { scratchFolder } from './config/scratch.ts'
 import { removeStartMarker } from './daemon/ensure-daemon.ts'
 import {
   digestOfConfig,
@@ -194,7 +195,7 @@ async function openServices(
 ): Promise<Opened> {
   await using resources = new AsyncDisposableStack()
   const daemonId = ownDaemonId(config.home)
-  const layersFound = detectIsolationLayers()
+  const layersFound = detectIsolationLayers(scratchFolder(config.home))
   const db = await openDatabase({ ...databaseOptions(config), prepared })
   resources.defer(() => db.close())
   const localHosts = await loadLocalHosts(db, config.allowLocal, OWNER)

@@ -29,6 +29,7 @@ export async function measureDeploy({ versions, upstream, cache, runs }: DeployB
   const target = openPublisher(cloudflare, {
     wrangler: createWrangler({
       findProgram: (signal) => findWrangler({ cacheFolder: cache, registry }, signal),
+      scratch: path.join(cache, 'scratch'),
       compiledFolder: path.join(cache, 'wrangler-compiled'),
     }),
     bundle: ({ build }) => bundleWorker(build.files, cache),

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { realpath, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openPassingFolder } from './passing-folder.ts'
 import { composeCommand, NO_LAYERS, type IsolationLayers } from './isolation-layers.ts'
 
 const PROBE_MS = 5_000
@@ -22,29 +23,29 @@ process.send({ canRead })
 process.disconnect()
 `
 
-/** Tries every layer once with a real process. Takes about 100 ms; nothing is assumed from versions or names. */
-export async function detectIsolationLayers(node: string = process.execPath): Promise<IsolationReport> {
-  const directory = await realpath(await mkdtemp(join(tmpdir(), 'mcpwright-probe-')))
-  try {
-    await writeFile(join(directory, 'probe.mjs'), PROBE_PROGRAM)
-    const works = (layers: Partial<IsolationLayers>): Promise<boolean> => probe(node, directory, layers)
-    const [bubblewrap, prlimit, setpriv] = ['bwrap', 'prlimit', 'setpriv'].map(findTool)
-    const [hasPermission, hasBubblewrap, hasPrlimit, hasSetpriv] = await Promise.all([
-      works({ permission: true }),
-      bubblewrap !== undefined && works({ permission: true, bubblewrap }),
-      prlimit !== undefined && works({ permission: true, prlimit }),
-      setpriv !== undefined && works({ permission: true, setpriv }),
-    ])
-    const layers: IsolationLayers = {
-      permission: hasPermission,
-      bubblewrap: hasBubblewrap ? bubblewrap : undefined,
-      prlimit: hasPrlimit ? prlimit : undefined,
-      setpriv: hasSetpriv ? setpriv : undefined,
-    }
-    return { layers, lines: describe(layers) }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
+/**
+ * Tries every layer once with a real process. Takes about 100 ms; nothing is assumed from versions or names.
+ * @param scratch  where the probe's folder is made
+ */
+export async function detectIsolationLayers(scratch: string = tmpdir()): Promise<IsolationReport> {
+  await using folder = await openPassingFolder(scratch, 'mcpwright-probe')
+  const directory = await realpath(folder.path)
+  await writeFile(join(directory, 'probe.mjs'), PROBE_PROGRAM)
+  const works = (layers: Partial<IsolationLayers>): Promise<boolean> => probe(directory, layers)
+  const [bubblewrap, prlimit, setpriv] = ['bwrap', 'prlimit', 'setpriv'].map(findTool)
+  const [hasPermission, hasBubblewrap, hasPrlimit, hasSetpriv] = await Promise.all([
+    works({ permission: true }),
+    bubblewrap !== undefined && works({ permission: true, bubblewrap }),
+    prlimit !== undefined && works({ permission: true, prlimit }),
+    setpriv !== undefined && works({ permission: true, setpriv }),
+  ])
+  const layers: IsolationLayers = {
+    permission: hasPermission,
+    bubblewrap: hasBubblewrap ? bubblewrap : undefined,
+    prlimit: hasPrlimit ? prlimit : undefined,
+    setpriv: hasSetpriv ? setpriv : undefined,
   }
+  return { layers, lines: describe(layers) }
 }
 
 function describe(layers: IsolationLayers): string[] {
@@ -71,10 +72,10 @@ function findTool(name: string): string | undefined {
     .find((path) => existsSync(path))
 }
 
-async function probe(node: string, directory: string, tried: Partial<IsolationLayers>): Promise<boolean> {
+async function probe(directory: string, tried: Partial<IsolationLayers>): Promise<boolean> {
   const { command, args } = composeCommand({
     layers: { ...NO_LAYERS, ...tried },
-    node,
+    node: process.execPath,
     readablePaths: [directory],
     memoryMiB: 256,
     nodeArguments: [join(directory, 'probe.mjs')],

@@ -1,10 +1,11 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, rm } from 'node:fs/promises'
 import { existsSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openPassingFolder, type PassingFolder } from '../../runtime/supervisor/passing-folder.ts'
 import { defaults } from '../config/defaults.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
+import { scratchFolder } from '../config/scratch.ts'
 import { ownDaemonId } from '../daemon/daemon-file.ts'
 import { databaseOptions } from '../daemon/head-start.ts'
 import { putStartMarker, removeStartMarker, stopDaemon } from '../daemon/ensure-daemon.ts'
@@ -101,10 +102,10 @@ async function restoreBackup(file: string, head: BackupHead, config: Config, now
   }
   const fresh = path.join(config.home, 'database.part')
   await rm(fresh, { recursive: true, force: true })
-  await using migrations = await migrationsUpTo(head.schema)
+  await using migrations = await migrationsUpTo(head.schema, config)
   // A template has the schema of now.
   const templateFolders = head.schema === readMigrations().length ? databaseOptions(config).templateFolders : []
-  const database = await openPglite({ directory: fresh, migrations: migrations.folder, templateFolders })
+  const database = await openPglite({ directory: fresh, migrations: migrations.path, templateFolders })
   try {
     await fill(database, file, config)
     await migrate(database)
@@ -148,10 +149,10 @@ async function fill(database: Database, file: string, { home }: Config): Promise
 }
 
 /** The schema as it was at a version: its first migrations in a folder of their own. */
-async function migrationsUpTo(version: number): Promise<AsyncDisposable & { readonly folder: string }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-migrations-'))
+async function migrationsUpTo(version: number, { home }: Config): Promise<PassingFolder> {
+  const folder = await openPassingFolder(scratchFolder(home), 'migrations')
   for (const { name } of readMigrations().slice(0, version)) {
-    await cp(path.join(migrationsFolder(), name), path.join(folder, name))
+    await cp(path.join(migrationsFolder(), name), path.join(folder.path, name))
   }
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+  return folder
 }

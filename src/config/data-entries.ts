@@ -25,6 +25,7 @@ const PASSING = [
   'daemon.json',
   'lock',
   'lock-journal',
+  'scratch',
   'service.env',
   'service.xml',
   'starting',

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { Config } from '../config/load-config.ts'
+import { removeScratch } from '../config/scratch.ts'
 import { lockDataDirectory } from '../db/data-directory-lock.ts'
 import { prepareDatabase, type PreparedDatabase } from '../db/open-database.ts'
 import { packagedTemplates } from '../db/template.ts'
@@ -14,6 +15,7 @@ export interface HeadStart {
 /** @throws MetaError DATA_DIRECTORY_LOCKED when another daemon owns the data directory */
 export function takeHeadStart(config: Config): HeadStart {
   const lock = lockDataDirectory(config.home)
+  removeScratch(config.home)
   return { lock, database: prepareDatabase(databaseOptions(config)) }
 }
 

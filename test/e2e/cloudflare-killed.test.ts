@@ -1,5 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { scratchFolder } from '../../src/config/scratch.ts'
 import { readDaemonRecord } from '../../src/daemon/daemon-file.ts'
 import { type Cloudflare, startCloudflare } from '../fixtures/cloudflare/start-cloudflare.ts'
 import { call } from './call.ts'
@@ -33,19 +36,24 @@ function change(word: string) {
 
 const deploy = () => call(meta, 'deploy', { server: 'shelf', target: 'cloudflare' })
 
-/** Kills the daemon while this request is at Cloudflare, which does what was asked only when the daemon is dead. */
-async function killDuring(method: string, path: string): Promise<void> {
+/**
+ * Kills the daemon while this request is at Cloudflare, which does what was asked only when the daemon is dead.
+ * @returns the folders that runs of wrangler have left
+ */
+async function killDuring(method: string, place: string): Promise<string[]> {
   const before = readDaemonRecord(home.folder)
   const { promise: release, resolve } = Promise.withResolvers<void>()
   const seen = cloudflare.requests.length
-  cloudflare.fail({ method, path, kind: { name: 'slow', release } })
+  cloudflare.fail({ method, path: place, kind: { name: 'slow', release } })
   const deploying = deploy().catch(() => undefined)
   const isThere = () =>
-    cloudflare.requests.slice(seen).some((request) => request.method === method && request.path.includes(path))
+    cloudflare.requests.slice(seen).some((request) => request.method === method && request.path.includes(place))
   await expect.poll(isThere, { timeout: 30_000, interval: 20 }).toBe(true)
   process.kill(before?.pid ?? 0, 'SIGKILL')
+  const left = readdirSync(scratchFolder(home.folder)).map((name) => path.join(scratchFolder(home.folder), name))
   resolve()
   await deploying
+  return left
 }
 
 async function says(): Promise<unknown> {
@@ -67,10 +75,13 @@ async function isUp(version: number): Promise<void> {
     .toMatchObject({ status: 'running', serving: [{ version, share: 100 }] })
 }
 
-describe('a deploy to Cloudflare whose daemon is killed', () => {
-  it('makes one Worker when it dies during the first upload, and opens it when it has been tried', async () => {
-    await killDuring('PUT', '/workers/scripts/shelf')
+// Two daemons, and a wait of up to 40 seconds for the second, do not fit into a usual test.
+describe('a deploy to Cloudflare whose daemon is killed', { timeout: 120_000 }, () => {
+  it('makes one Worker when it dies during the first upload, opens it when it has been tried, and leaves no secrets here', async () => {
+    const left = await killDuring('PUT', '/workers/scripts/shelf')
+    expect(left.map((folder) => existsSync(path.join(folder, 'secrets.json')))).toContain(true)
     await isUp(1)
+    expect(left.filter((folder) => existsSync(folder))).toEqual([])
     expect([...cloudflare.account.scripts.keys()]).toEqual(['shelf'])
     expect(await says()).toMatch(/^1\.0\./)
   })

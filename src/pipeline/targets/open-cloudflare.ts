@@ -4,6 +4,7 @@ import { createPlacedTarget } from '../../../runtime/targets/cloudflare/namespac
 import type { CloudflareTargetOptions } from '../../../runtime/targets/cloudflare/target-options.ts'
 import { createWrangler } from '../../../runtime/targets/cloudflare/wrangler/create-wrangler.ts'
 import { findWrangler } from '../../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
+import { scratchFolder } from '../../config/scratch.ts'
 import { defaults } from '../../config/defaults.ts'
 import type { Db } from '../../db/db.ts'
 import { MetaError } from '../../errors/meta-error.ts'
@@ -36,6 +37,7 @@ export function openCloudflare(services: CloudflareSurroundings): CloudflareTarg
     wrangler: createWrangler({
       findProgram: (signal) =>
         findWrangler({ cacheFolder: config.cache, registry: { ...config.cloudflare.npm, network } }, signal),
+      scratch: scratchFolder(config.home),
       network,
       compiledFolder: path.join(config.cache, 'wrangler-compiled'),
     }),

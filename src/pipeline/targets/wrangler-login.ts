@@ -1,6 +1,7 @@
 import { readLogin } from '../../../runtime/targets/cloudflare/wrangler/read-login.ts'
 import { findWrangler } from '../../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
 import type { Config } from '../../config/load-config.ts'
+import { scratchFolder } from '../../config/scratch.ts'
 import type { EnvApproval } from '../../registry/env-approval-store.ts'
 import { TARGET_TOKENS } from '../../model/target-token.ts'
 import { wranglerNetwork } from './wrangler-network.ts'
@@ -27,7 +28,7 @@ export async function readWranglerLogin(config: Config, signal: AbortSignal, now
   if (known && known.until > now) return known.token
   const network = wranglerNetwork(config)
   const program = await findWrangler({ cacheFolder: config.cache, registry: { ...npm, network } }, signal)
-  const token = await readLogin({ program, places, network }, signal)
+  const token = await readLogin({ program, scratch: scratchFolder(config.home), places, network }, signal)
   kept.set(npm.home, { token, until: now + KEPT_MS })
   return token
 }

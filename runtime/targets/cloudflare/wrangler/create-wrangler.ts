@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { MetaError } from '../../../../src/errors/meta-error.ts'
 import { type Clock, systemClock } from '../../../library/clock.ts'
+import { openPassingFolder } from '../../../supervisor/passing-folder.ts'
 import { explainFailure } from './explain-failure.ts'
 import { type NetworkSettings, wranglerEnvironment } from './wrangler-environment.ts'
 import { OUTPUT_FILE, readOutcome } from './read-outcome.ts'
@@ -17,6 +17,8 @@ export interface WranglerOptions {
    * @throws MetaError TARGET_TOOL_MISSING
    */
   readonly findProgram: (signal: AbortSignal) => Promise<string>
+  /** Folders of runs are made in it, with values of secrets; what a death leaves there, the next start removes. */
+  readonly scratch: string
   /** How this machine reaches the network; straight when absent. */
   readonly network?: NetworkSettings
   /** Where Node keeps wrangler compiled, so that each run starts a quarter of a second sooner; absent: nowhere. */
@@ -41,7 +43,8 @@ export function createWrangler(options: WranglerOptions): Wrangler {
     uploadVersion: (upload, access, signal) => send(options, 'versions upload', upload, access, signal),
     async tail(name, access, onText) {
       const program = await options.findProgram(AbortSignal.timeout(FIND_MS))
-      return tailWorker(program, { name, access, network: options.network ?? {} }, onText)
+      const { scratch, network = {} } = options
+      return tailWorker({ program, scratch, name, access, network }, onText)
     },
   }
 }
@@ -53,7 +56,7 @@ async function send(
   access: CloudflareAccess,
   signal: AbortSignal,
 ): Promise<UploadedVersion> {
-  await using folder = await makeFolder()
+  await using folder = await openPassingFolder(options.scratch, 'wrangler')
   const files = await writeUpload(folder.path, upload)
   const what = command === 'deploy' ? 'deploy' : 'take a version of'
   const versionId = await runUntilDone(options, {
@@ -115,9 +118,4 @@ async function runUntilDone(options: WranglerOptions, run: Run): Promise<string 
     }
     await clock.wait(Math.max(ownWait, askedWaitMs), run.signal)
   }
-}
-
-async function makeFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'mcpwright-wrangler-'))
-  return { path: folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }

@@ -1,13 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
 import { MetaError } from '../../../../src/errors/meta-error.ts'
+import { openPassingFolder } from '../../../supervisor/passing-folder.ts'
 import { runWrangler } from './run-wrangler.ts'
 import type { NetworkSettings } from './wrangler-environment.ts'
 
 export interface LoginOptions {
   /** Path of wrangler's `cli.js`. */
   readonly program: string
+  /** wrangler's logs are in a folder of it while it runs. */
+  readonly scratch: string
   /** Where the person's programs keep their settings: HOME, XDG_CONFIG_HOME, USERPROFILE, APPDATA. */
   readonly places: Readonly<Record<string, string | undefined>>
   readonly network: NetworkSettings
@@ -19,28 +19,27 @@ const TIMEOUT_MS = 60_000
  * The token of the person's own `wrangler login`. wrangler renews one that has run out, and keeps it where it was.
  * @throws MetaError SECRET_MISSING when there is no login
  */
-export async function readLogin({ program, places, network }: LoginOptions, signal: AbortSignal): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'mcpwright-login-'))
-  try {
-    const env = {
-      ...places,
-      CI: '1',
-      NO_COLOR: '1',
-      WRANGLER_SEND_METRICS: 'false',
-      WRANGLER_HIDE_BANNER: 'true',
-      WRANGLER_LOG_PATH: folder,
-      HTTPS_PROXY: network.httpsProxy,
-      HTTP_PROXY: network.httpProxy,
-      NO_PROXY: network.noProxy,
-      NODE_EXTRA_CA_CERTS: network.caFile,
-    }
-    const words = ['auth', 'token', '--json']
-    const { said } = await runWrangler({ program, words, folder, env, timeoutMs: TIMEOUT_MS, signal })
-    const token = /"token": "([^"\s]+)"/.exec(said)?.[1]
-    if (token !== undefined) return token
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+export async function readLogin(
+  { program, scratch, places, network }: LoginOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  await using folder = await openPassingFolder(scratch, 'login')
+  const env = {
+    ...places,
+    CI: '1',
+    NO_COLOR: '1',
+    WRANGLER_SEND_METRICS: 'false',
+    WRANGLER_HIDE_BANNER: 'true',
+    WRANGLER_LOG_PATH: folder.path,
+    HTTPS_PROXY: network.httpsProxy,
+    HTTP_PROXY: network.httpProxy,
+    NO_PROXY: network.noProxy,
+    NODE_EXTRA_CA_CERTS: network.caFile,
   }
+  const words = ['auth', 'token', '--json']
+  const { said } = await runWrangler({ program, words, folder: folder.path, env, timeoutMs: TIMEOUT_MS, signal })
+  const token = /"token": "([^"\s]+)"/.exec(said)?.[1]
+  if (token !== undefined) return token
   throw new MetaError(
     'SECRET_MISSING',
     'wrangler has no login on this machine that it could use.',

@@ -28,11 +28,12 @@ let cloudflare: Cloudflare
 let issuer: Issuer
 let files: ProjectFiles
 let modules: ProjectFiles
+let cache: string
 
 beforeAll(async () => {
   issuer = opened.use(await openIssuer('unused', ISSUER))
   cloudflare = opened.use(await startCloudflare({ upstreams: { 'id.example.com': issuer.address } }))
-  const cache = await mkdtemp(path.join(os.tmpdir(), 'mcpwright-login-'))
+  cache = await mkdtemp(path.join(os.tmpdir(), 'mcpwright-login-'))
   opened.defer(() => rm(cache, { recursive: true, force: true }))
   files = emitProject(deskDefinition('desk.example'), projectSurroundings())
   modules = await bundleWorker(files, cache)
@@ -106,7 +107,7 @@ function publisher(secret: string | undefined, wrangler: Wrangler = apiWrangler(
 
 function realWrangler(): Wrangler {
   const registry = { searchPath: '', home: '', network: {} }
-  return createWrangler({ findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort) })
+  return createWrangler({ findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort), scratch: cache })
 }
 
 function request(version: number, settings: object = login): DeploymentRequest {

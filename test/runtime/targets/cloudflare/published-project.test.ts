@@ -60,7 +60,10 @@ it('goes on with what is stored and with what somebody else has bound, and begin
 
 function publisher() {
   const registry = { searchPath: '', home: '', network: {} }
-  const wrangler = createWrangler({ findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort) })
+  const wrangler = createWrangler({
+    findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort),
+    scratch: cache,
+  })
   return openPublisher(cloudflare, {
     wrangler,
     secretsOf: async () => ({ values: { DESK_TOKEN: 'desk-token' }, missing: [] }),

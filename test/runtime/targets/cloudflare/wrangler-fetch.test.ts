@@ -30,7 +30,7 @@ describe('the wrangler of an installed mcpwright', () => {
     await using cloudflare = await startCloudflare()
     const { apiBaseUrl, token, account } = cloudflare
     const program = path.join(folder, 'node_modules/wrangler/wrangler-dist/cli.js')
-    const wrangler = createWrangler({ findProgram: async () => program })
+    const wrangler = createWrangler({ findProgram: async () => program, scratch: path.join(folder, 'scratch') })
     const { versionId } = await wrangler.deploy(UPLOAD, { apiBaseUrl, token, accountId: account.id }, signal())
     expect(account.scripts.get('books')?.versions.map(({ id }) => id)).toEqual([versionId])
   })

@@ -22,7 +22,6 @@ let waited: number[]
 
 beforeAll(async () => {
   temporary = mkdtempSync(path.join(os.tmpdir(), 'mcpwright-test-'))
-  process.env['TMPDIR'] = temporary
   cloudflare = await startCloudflare()
 })
 afterAll(async () => {
@@ -132,7 +131,7 @@ describe('wrangler, as mcpwright runs it', () => {
 
   it('leaves nothing behind, however a run ended', () => {
     expect(cloudflare.requests.length).toBeGreaterThan(20)
-    expect(readdirSync(temporary).filter((name) => name.startsWith('mcpwright-wrangler-'))).toEqual([])
+    expect(readdirSync(path.join(temporary, 'scratch'))).toEqual([])
   })
 })
 
@@ -147,6 +146,7 @@ function wrangler(options: Partial<WranglerOptions> = {}) {
   const registry = { searchPath: '', home: '', network: {} }
   return createWrangler({
     findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort),
+    scratch: path.join(temporary, 'scratch'),
     compiledFolder: path.join(temporary, 'compiled'),
     clock,
     ...options,

@@ -29,7 +29,10 @@ afterAll(async () => {
 it('hosts a generated project through the real wrangler: clients of both eras call it behind the dispatcher', async () => {
   const registry = { searchPath: '', home: '', network: {} }
   const target = openHostedPublisher(cloudflare, {
-    wrangler: createWrangler({ findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort) }),
+    wrangler: createWrangler({
+      findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort),
+      scratch: cache,
+    }),
     secretsOf: async () => ({ values: { DESK_TOKEN: 'desk-token' }, missing: [] }),
     trialCallOf: async () => ({ tool: 'shout', input: { text: 'trial' } }),
   })
