@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { MetaError } from '../errors/meta-error.ts'
+import { LARGEST_LIMITS, type LimitName, readLimits, type WorkerLimits } from '../model/worker-limits.ts'
 
 /** How deploys reach Cloudflare. */
 export interface CloudflareConfig {
@@ -11,8 +12,8 @@ export interface CloudflareConfig {
   readonly apiBaseUrl: string
   /** Dispatch namespace that new servers go into; undefined: each is a Worker of its own. */
   readonly namespace: string | undefined
-  /** Of each call of a server in the namespace. */
-  readonly limits: { readonly cpuMs?: number; readonly subRequests?: number }
+  /** Of each call of a server in the namespace: the most that one may be given, and what it has without a setting. */
+  readonly limits: WorkerLimits
   /** PATH, and the person's home: npm, which fetches wrangler, is found and configured by them. */
   readonly npm: { readonly searchPath: string; readonly home: string }
   /** Where the person's programs keep their settings, wrangler its login: names and values of variables. */
@@ -30,7 +31,7 @@ export function readCloudflare(env: Readonly<Record<string, string | undefined>>
     account: readAccount(env.MCPWRIGHT_CLOUDFLARE_ACCOUNT),
     apiBaseUrl: readApi(env.MCPWRIGHT_CLOUDFLARE_API),
     namespace: readNamespace(env.MCPWRIGHT_CLOUDFLARE_NAMESPACE),
-    limits: readLimits(env.MCPWRIGHT_CLOUDFLARE_LIMITS),
+    limits: readCeiling(env.MCPWRIGHT_CLOUDFLARE_LIMITS),
     places: Object.fromEntries(PLACES.map((name) => [name, env[name]])),
     npm: { searchPath: env.PATH ?? '', home: env.HOME ?? env.USERPROFILE ?? homedir() },
   }
@@ -63,23 +64,18 @@ function readNamespace(text: string | undefined): string | undefined {
   )
 }
 
-/** The platform's own: 30,000 ms of CPU by default, 10,000 subrequests on paid plans. */
-const LARGEST = { cpu_ms: 300_000, subrequests: 10_000 } as const
-
-function readLimits(text: string | undefined): CloudflareConfig['limits'] {
+function readCeiling(text: string | undefined): WorkerLimits {
   const given = (text ?? '').split(',').filter((part) => part.trim() !== '')
-  const limits = new Map(given.map((part) => readLimit(part.trim())))
-  const [cpuMs, subRequests] = [limits.get('cpu_ms'), limits.get('subrequests')]
-  return { ...(cpuMs !== undefined && { cpuMs }), ...(subRequests !== undefined && { subRequests }) }
+  return readLimits(Object.fromEntries(given.map((part) => readLimit(part.trim()))))
 }
 
-function readLimit(part: string): [name: keyof typeof LARGEST, value: number] {
+function readLimit(part: string): [name: LimitName, value: number] {
   const [name = '', value = ''] = part.split('=')
   const isKnown = name === 'cpu_ms' || name === 'subrequests'
-  if (isKnown && /^[1-9]\d{0,5}$/.test(value) && Number(value) <= LARGEST[name]) return [name, Number(value)]
+  if (isKnown && /^[1-9]\d{0,5}$/.test(value) && Number(value) <= LARGEST_LIMITS[name]) return [name, Number(value)]
   throw new MetaError(
     'CONFIGURATION_INVALID',
     `MCPWRIGHT_CLOUDFLARE_LIMITS has "${part}".`,
-    `Give cpu_ms=1 to ${LARGEST.cpu_ms}, subrequests=1 to ${LARGEST.subrequests}, or both with a comma between.`,
+    `Give cpu_ms=1 to ${LARGEST_LIMITS.cpu_ms}, subrequests=1 to ${LARGEST_LIMITS.subrequests}, or both with a comma between.`,
   )
 }

@@ -78,7 +78,8 @@ export const settings: readonly Setting[] = [
   {
     name: 'MCPWRIGHT_CLOUDFLARE_LIMITS',
     default: "the plan's own",
-    means: 'What each call of a server in that namespace has: `cpu_ms=50,subrequests=50`.',
+    means:
+      'What each call of a server in that namespace has, and the most that its `limits` may ask for: `cpu_ms=50,subrequests=50`.',
   },
   {
     name: 'MCPWRIGHT_REQUESTS_PER_MINUTE',

@@ -1,3 +1,4 @@
+import { readState } from '../../runtime/targets/cloudflare/state.ts'
 import { defaults } from '../config/defaults.ts'
 import type { Sql } from '../db/db.ts'
 import { shareRead } from '../db/share-read.ts'
@@ -11,6 +12,7 @@ import type { Principal } from '../model/principal.ts'
 import { type NeededSecret, secretsOf } from '../model/secrets-of.ts'
 import type { Server } from '../model/server.ts'
 import type { ToolDefinition } from '../model/tool-definition.ts'
+import { writeLimits } from '../model/worker-limits.ts'
 import { findBuildContents, listBuilds, loadBuild } from '../registry/build-store.ts'
 import { listConnections } from '../registry/connection-store.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
@@ -167,11 +169,14 @@ function describeVersion({ build, changes }: Version, deployments: readonly Depl
 
 function describeDeployment(deployment: Deployment) {
   const { target, status, statusMessage, endpointUrl, requestCount, lastRequestAt } = deployment
+  const limits = writeLimits(readState(deployment)?.limits ?? {})
   return {
     target,
     status,
     ...(statusMessage && { message: statusMessage }),
     ...(endpointUrl && { url: endpointUrl }),
+    // Of each call.
+    ...(Object.keys(limits).length > 0 && { limits }),
     requests: requestCount,
     ...(lastRequestAt && { last_request_at: lastRequestAt }),
   }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Cloudflare, startCloudflare } from '../fixtures/cloudflare/start-cloudflare.ts'
-import { call, callConfirmed } from './call.ts'
+import { call, callConfirmed, type Called } from './call.ts'
 import { openCloudflareHome } from './cloudflare-home.ts'
 import { launcher, type TestHome } from './test-home.ts'
 
@@ -31,20 +31,22 @@ afterAll(async () => {
 })
 
 it('publishes a server into the namespace of the setting, behind its dispatcher, for those who have its key', async () => {
-  const deployed = await call(meta, 'deploy', { server: 'shelf', target: 'cloudflare' })
+  const deployed = await deploy({ limits: { cpu_ms: 30 } })
   expect(deployed.error.message).toBe('')
   expect(deployed.data).toMatchObject({ target: 'cloudflare', url: ADDRESS, health: 'ok' })
   expect(await counted()).toEqual({ books: 3 })
   const calls = cloudflare.account.dispatch.get('mcp-servers')?.calls
   expect(calls?.at(-1)?.options).toEqual({
-    limits: { cpuMs: 50, subRequests: 20 },
+    limits: { cpuMs: 30, subRequests: 20 },
     outbound: { EGRESS: { hosts: [] } },
   })
+  const { data } = await call(meta, 'get_server', { server: 'shelf', include: ['deployments'] })
+  expect(data).toMatchObject({ deployments: [{ target: 'cloudflare', limits: { cpu_ms: 30, subrequests: 20 } }] })
 })
 
 it('goes back to the version before, says what differs, and is deleted', async () => {
   await addTool(4)
-  await call(meta, 'deploy', { server: 'shelf', target: 'cloudflare' })
+  await deploy()
   expect(await counted()).toEqual({ books: 4 })
   const split = await call(meta, 'deploy', { server: 'shelf', target: 'cloudflare', settings: { traffic: 20 } })
   expect(split.error).toMatchObject({
@@ -57,6 +59,14 @@ it('goes back to the version before, says what differs, and is deleted', async (
   await callConfirmed(meta, 'delete_server', { server: 'shelf' })
   expect(cloudflare.account.dispatch.get('mcp-servers')?.scripts.size).toBe(0)
 })
+
+/** Where the machine is slow the answer comes before the end; a repeated call goes on waiting. */
+async function deploy(settings: object = {}): Promise<Called> {
+  for (;;) {
+    const deployed = await call(meta, 'deploy', { server: 'shelf', target: 'cloudflare', settings })
+    if (deployed.isError || deployed.data['url'] !== undefined) return deployed
+  }
+}
 
 function addTool(books: number) {
   const about = { description: 'Counts the books of the shelf and gives their number.', effect: 'read' }

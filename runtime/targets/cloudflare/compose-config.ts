@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'jsonc-parser'
 import type { ProjectFiles } from '../../../src/model/project-files.ts'
+import { readLimits, type WorkerLimits, writeLimits } from '../../../src/model/worker-limits.ts'
 import type { WorkerBindings } from '../../library/worker/bindings.ts'
 import type { CloudflareSettings } from './settings.ts'
 
@@ -22,7 +23,7 @@ export type WranglerConfig = Readonly<Record<string, unknown>>
  */
 export function composeConfig({ files, settings, worker, storage }: ConfigParts): WranglerConfig {
   const { main: _main, $schema: _schema, triggers: _triggers, ...project } = readProjectConfig(files)
-  const limits = rateLimits(project['ratelimits'], settings, worker)
+  const counters = rateLimits(project['ratelimits'], settings, worker)
   return {
     compatibility_date: DEFAULT_COMPATIBILITY_DATE,
     compatibility_flags: ['nodejs_compat'],
@@ -35,7 +36,8 @@ export function composeConfig({ files, settings, worker, storage }: ConfigParts)
     version_metadata: { binding: 'CF_VERSION_METADATA' },
     ...withIds('d1_databases', project, 'database_id', storage.databaseId),
     ...withIds('kv_namespaces', withLogins(project, settings), 'id', storage.namespaceId),
-    ...(limits && { ratelimits: limits }),
+    ...(counters && { ratelimits: counters }),
+    ...(settings.limits && { limits: { ...recordOf(project['limits']), ...writeLimits(settings.limits) } }),
     ...(settings.sessions && {
       durable_objects: { bindings: [{ name: 'MCP_SESSIONS', class_name: 'McpSession' }] },
       migrations: [{ tag: 'sessions', new_sqlite_classes: ['McpSession'] }],
@@ -55,6 +57,15 @@ export function readProjectConfig(files: ProjectFiles): WranglerConfig {
 export function cronsOf(files: ProjectFiles): readonly string[] {
   const { crons } = recordOf(readProjectConfig(files)['triggers'])
   return Array.isArray(crons) ? crons.filter((cron) => typeof cron === 'string') : []
+}
+
+/** Of each call, as a composed configuration has them. */
+export function limitsOf(config: WranglerConfig): WorkerLimits {
+  const { cpu_ms: cpuMs, subrequests } = recordOf(config['limits'])
+  return readLimits({
+    ...(typeof cpuMs === 'number' && { cpu_ms: cpuMs }),
+    ...(typeof subrequests === 'number' && { subrequests }),
+  })
 }
 
 /** What the project keeps there: `D1` and `KV` are to be made before the upload. */

@@ -1,7 +1,8 @@
 import type { DeploymentPlan } from '../../../src/model/deployment-target.ts'
 import type { ProjectFiles } from '../../../src/model/project-files.ts'
+import { tellLimits } from '../../../src/model/worker-limits.ts'
 import { loginIssuer } from '../../library/worker/login/login-settings.ts'
-import { bindingNames, cronsOf, neededStorage, type WranglerConfig } from './compose-config.ts'
+import { bindingNames, cronsOf, limitsOf, neededStorage, type WranglerConfig } from './compose-config.ts'
 import { limitLines } from './platform-limits.ts'
 import type { CloudflareSettings } from './settings.ts'
 import type { CloudflareState } from './state.ts'
@@ -58,6 +59,7 @@ function workerSteps({ worker, account, url, state, settings, config, secrets, .
     ...('ratelimits' in config && settings.requestsPerMinute !== undefined
       ? [`Limits each caller to ${settings.requestsPerMinute} requests a minute.`]
       : []),
+    ...tellLimits(limitsOf(config)),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { MetaError } from '../../../src/errors/meta-error.ts'
+import { readLimits, type WrittenLimits } from '../../../src/model/worker-limits.ts'
 import { loginProblems } from '../../library/worker/login/login-settings.ts'
 import { argumentProblems } from '../../library/argument-problems.ts'
 import { type CloudflareSettings, cloudflareSettingsSchema } from './settings.ts'
@@ -11,7 +12,7 @@ export function readSettings(given: Readonly<Record<string, unknown>>): Cloudfla
   const problems = argumentProblems(cloudflareSettingsSchema, given)
   if (problems.length > 0) throw invalid(problems)
   // As the schema has them.
-  const { requests_per_minute: requestsPerMinute, ...others } = given as GivenSettings
+  const { requests_per_minute: requestsPerMinute, limits, ...others } = given as GivenSettings
   const settings: CloudflareSettings = {
     protection: 'api-key',
     sessions: false,
@@ -20,6 +21,7 @@ export function readSettings(given: Readonly<Record<string, unknown>>): Cloudfla
     ...others,
     ...(others.domain !== undefined && { domain: others.domain.toLowerCase() }),
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
+    ...(limits && { limits: readLimits(limits) }),
   }
   const contradictions = [
     ...oauthProblems(settings),
@@ -31,8 +33,9 @@ export function readSettings(given: Readonly<Record<string, unknown>>): Cloudfla
   return settings
 }
 
-type GivenSettings = Partial<Omit<CloudflareSettings, 'requestsPerMinute'>> & {
+type GivenSettings = Partial<Omit<CloudflareSettings, 'limits' | 'requestsPerMinute'>> & {
   readonly requests_per_minute?: number
+  readonly limits?: WrittenLimits
 }
 
 function oauthProblems({ protection, issuer, audience, scopes }: CloudflareSettings): string[] {

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../../src/model/tool-definition.ts'
+import { LARGEST_LIMITS, type WorkerLimits } from '../../../src/model/worker-limits.ts'
 import type { LoginSettings } from '../../library/worker/login/login-settings.ts'
 
 /** What a person chooses when a server goes to Cloudflare. Kept with the deployment: a later deploy names what changes. */
@@ -19,6 +20,8 @@ export interface CloudflareSettings {
   readonly sessions: boolean
   /** Of one caller. */
   readonly requestsPerMinute?: number
+  /** Of one call; in a dispatch namespace at most the operator's. */
+  readonly limits?: WorkerLimits
   /** Origins of browsers that may call; absent: all. */
   readonly origins?: readonly string[]
   /** Number of the newest API key; the one before holds too. */
@@ -62,6 +65,15 @@ export const cloudflareSettingsSchema: JsonSchema = {
     },
     sessions: { type: 'boolean', description: 'Sessions of clients of 2025, and /sse.' },
     requests_per_minute: { type: 'integer', minimum: 1, maximum: 100_000 },
+    limits: {
+      type: 'object',
+      properties: {
+        cpu_ms: { type: 'integer', minimum: 1, maximum: LARGEST_LIMITS.cpu_ms },
+        subrequests: { type: 'integer', minimum: 1, maximum: LARGEST_LIMITS.subrequests },
+      },
+      additionalProperties: false,
+      description: 'Of one call: CPU time, and requests that it sends. Paid plan.',
+    },
     origins: { type: 'array', items: { type: 'string', maxLength: 300 }, maxItems: 50 },
     key: {
       type: 'integer',

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../../src/model/deployment.ts'
+import type { WorkerLimits } from '../../../src/model/worker-limits.ts'
 import type { Attempt } from './attempt.ts'
 import type { HostedState } from './namespace/hosted-state.ts'
 
@@ -25,6 +26,8 @@ export interface CloudflareState {
   /** Its Durable Objects are there: their migration is not repeated. */
   readonly hasSessions?: boolean
   readonly domain?: string
+  /** Of each call of what serves; absent in what was written before they were noted. */
+  readonly limits?: WorkerLimits
   /** It is in a dispatch namespace: what it has there. */
   readonly hosted?: HostedState
 }

@@ -7,6 +7,7 @@ import { cloudflareSettingsSchema } from '../settings.ts'
 import { readState } from '../state.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import { hostedStatus, hostedVersions } from './describe-hosted.ts'
+import { hostedLimits } from './hosted-limits.ts'
 import type { Hosting } from './hosting.ts'
 import { planHosted } from './plan-hosted.ts'
 import { publishHosted } from './publish-hosted.ts'
@@ -16,11 +17,11 @@ import { CALL_MS, withPublished } from '../with-published.ts'
 
 /**
  * Publishes builds into a dispatch namespace: each server is a script there, behind one dispatcher.
- * @param hostingOf  a server stays in the namespace where it is
+ * @param hostingOf  a server stays in the namespace where it is; undefined: one that was never deployed
  */
 export function createNamespaceTarget(
   options: CloudflareTargetOptions,
-  hostingOf: (deployment: Deployment) => Hosting,
+  hostingOf: (deployment: Deployment | undefined) => Hosting,
 ): DeploymentTarget {
   const { clock = systemClock } = options
   const within = withPublished(options)
@@ -28,8 +29,10 @@ export function createNamespaceTarget(
   return {
     name: 'cloudflare',
     settingsSchema: cloudflareSettingsSchema,
-    async checkSettings(settings) {
-      refuseUnhostedSettings(readSettings(settings))
+    async checkSettings(given, deployment) {
+      const settings = readSettings(given)
+      refuseUnhostedSettings(settings)
+      hostedLimits(settings.limits, hostingOf(deployment).limits)
     },
     plan: (request) => planHosted(options, hostingOf(request.deployment), request, AbortSignal.timeout(CALL_MS)),
     apply: (request, signal) => publishHosted(options, hostingOf(request.deployment), request, signal),

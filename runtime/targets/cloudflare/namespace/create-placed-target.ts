@@ -20,7 +20,7 @@ export function createPlacedTarget(
   const own = createCloudflareTarget(options)
   const hosted = createNamespaceTarget(options, (deployment) => ({
     ...choice,
-    namespace: readState(deployment)?.hosted?.namespace ?? namespace ?? '',
+    namespace: (deployment && readState(deployment)?.hosted?.namespace) ?? namespace ?? '',
   }))
 
   function placeOf(deployment: Deployment | undefined): DeploymentTarget {

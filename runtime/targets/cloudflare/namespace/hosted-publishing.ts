@@ -4,14 +4,14 @@ import type { NamespaceAddress } from '../api/dispatch.ts'
 import type { WranglerConfig } from '../compose-config.ts'
 import type { Journal } from '../journal.ts'
 import type { TenantEntry, TenantScript } from '../platform/tenant-entry.ts'
-import type { Prepared } from '../prepare.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import type { DirectoryPlace } from './directory.ts'
 import type { HostedAttempt, HostedScript, HostedState } from './hosted-state.ts'
 import type { Hosting } from './hosting.ts'
+import type { PreparedHosted } from './prepare-hosted.ts'
 
 /** One apply: what is wanted, and what was found when it began. */
-export interface HostedPublishing extends Omit<Prepared, 'state'> {
+export interface HostedPublishing extends Omit<PreparedHosted, 'state'> {
   readonly options: CloudflareTargetOptions
   readonly hosting: Hosting
   readonly request: DeploymentRequest
@@ -57,11 +57,6 @@ function freshName(worker: string): string {
 }
 
 /** What the dispatcher is told of a script of this build. */
-export function tenantScript(
-  { request, hosting: { limits } }: Pick<HostedPublishing, 'hosting' | 'request'>,
-  { name }: Pick<HostedScript, 'name'>,
-): TenantScript {
-  const { hosts, connected } = request
-  const connections = connected.connections.flatMap(({ url }) => (URL.canParse(url) ? [new URL(url).host] : []))
-  return { script: name, hosts: [...new Set([...hosts, ...connections])].toSorted(), limits }
+export function tenantScript({ allowed }: HostedPublishing, { name }: HostedScript): TenantScript {
+  return { script: name, ...allowed }
 }

@@ -1,14 +1,14 @@
+import type { WorkerLimits } from '../../../../src/model/worker-limits.ts'
 import type { WorkerAddress } from '../api/worker-address.ts'
 import { type OpenAccount } from '../open-account.ts'
-import type { TenantLimits } from '../platform/tenant-entry.ts'
 import { publishedUrl } from '../published-url.ts'
 import type { PlatformModules } from '../target-options.ts'
 
 /** A dispatch namespace that holds the servers of many tenants. */
 export interface Hosting {
   readonly namespace: string
-  /** Of each call of each server. */
-  readonly limits: TenantLimits
+  /** Of each call: the most that a server may be given, and what one has without a setting. */
+  readonly limits: WorkerLimits
   /** The Workers around it, bundled. */
   readonly platform: (signal: AbortSignal) => Promise<PlatformModules>
 }

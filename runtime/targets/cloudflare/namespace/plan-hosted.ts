@@ -1,15 +1,14 @@
 import type { DeploymentPlan, DeploymentRequest } from '../../../../src/model/deployment-target.ts'
+import { tellLimits } from '../../../../src/model/worker-limits.ts'
 import { bindingNames } from '../compose-config.ts'
 import { storageSteps } from '../plan-deployment.ts'
 import { limitLines } from '../platform-limits.ts'
-import type { TenantLimits } from '../platform/tenant-entry.ts'
 import { releaseKey } from '../release-key.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import { findDirectory } from './ensure-platform.ts'
 import { hostedConfig } from './hosted-config.ts'
-import { tenantScript } from './hosted-publishing.ts'
 import { dispatcherOf, type Hosting, outboundOf } from './hosting.ts'
-import { prepareHosted } from './publish-hosted.ts'
+import { prepareHosted } from './prepare-hosted.ts'
 
 /**
  * What a deploy into the namespace would do now: the platform is asked, and nothing is changed.
@@ -22,13 +21,12 @@ export async function planHosted(
   signal: AbortSignal,
 ): Promise<DeploymentPlan> {
   const prepared = await prepareHosted(options, hosting, request, signal)
-  const { settings, worker, url, modules, secrets, missing, state } = prepared
+  const { settings, worker, url, modules, secrets, missing, state, allowed } = prepared
   const { files, version, digest } = request.build
   const directory = await findDirectory(prepared, hosting.namespace, signal)
   const config = hostedConfig({ files, settings, worker: worker.name, storage: state ?? {} })
   const key = releaseKey({ digest, config, secrets }, options.ownKey)
   const isKept = state?.hosted?.scripts.some((script) => script.key === key) ?? false
-  const { hosts, limits } = tenantScript({ request, hosting }, { name: worker.name })
   const platform = [dispatcherOf(worker, hosting.namespace), outboundOf(worker, hosting.namespace)]
   return {
     steps: [
@@ -39,8 +37,8 @@ export async function planHosted(
         ? `Uploads nothing: the namespace still has version ${version}.`
         : `Uploads version ${version} of "${worker.name}", tries it closed to everybody else, then leads all requests to it. A failure changes nothing.`,
       `It answers at ${url}/mcp (${settings.protection === 'none' ? 'open to everybody' : 'protected by an API key'}).`,
-      `It reaches ${hosts.join(', ') || 'no host'}, and nothing else.`,
-      ...limitSteps(limits),
+      `It reaches ${allowed.hosts.join(', ') || 'no host'}, and nothing else.`,
+      ...tellLimits(allowed.limits),
       ...storageSteps({ files, settings, worker: worker.name, state }),
       ...(isKept ? [] : [`Sets the secrets ${Object.keys(secrets).join(', ')}.`]),
       ...(missing.length > 0 ? [`Without a value, so their tools will fail: ${missing.join(', ')}.`] : []),
@@ -52,12 +50,4 @@ export async function planHosted(
       crons: 0,
     }),
   }
-}
-
-function limitSteps({ cpuMs, subRequests }: TenantLimits): string[] {
-  const parts = [
-    ...(cpuMs === undefined ? [] : [`${cpuMs} ms of CPU`]),
-    ...(subRequests === undefined ? [] : [`${subRequests} subrequests`]),
-  ]
-  return parts.length > 0 ? [`Each call has ${parts.join(' and ')}.`] : []
 }

@@ -3,10 +3,8 @@ import { deleteScript } from '../api/dispatch.ts'
 import { neededStorage } from '../compose-config.ts'
 import { ensureStorage } from '../ensure-storage.ts'
 import { openJournal } from '../journal.ts'
-import { type Prepared, prepare } from '../prepare.ts'
 import { noteMissing } from '../publish.ts'
 import { releaseKey } from '../release-key.ts'
-import { readSettings } from '../read-settings.ts'
 import type { CloudflareState } from '../state.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import { readEntry } from './directory.ts'
@@ -15,8 +13,8 @@ import { closeHostedDomain } from './hosted-domain.ts'
 import { hostedConfig } from './hosted-config.ts'
 import { type HostedPublishing, hostedState } from './hosted-publishing.ts'
 import { type HostedScript, KEPT_SCRIPTS } from './hosted-state.ts'
-import { hostedUrl, type Hosting } from './hosting.ts'
-import { refuseUnhosted } from './refuse-unhosted.ts'
+import type { Hosting } from './hosting.ts'
+import { type PreparedHosted, prepareHosted } from './prepare-hosted.ts'
 import { releaseHosted } from './release-hosted.ts'
 
 /**
@@ -38,22 +36,11 @@ export async function publishHosted(
   return { endpointUrl: `${prepared.url}/mcp`, port: null, ...(notes.length > 0 && { notes }) }
 }
 
-/** As `prepare`, for the address behind the dispatcher. Changes nothing. */
-export async function prepareHosted(
-  options: CloudflareTargetOptions,
-  { namespace }: Hosting,
-  request: DeploymentRequest,
-  signal: AbortSignal,
-): Promise<Prepared> {
-  refuseUnhosted(request, readSettings(request.settings))
-  return prepare(options, request, signal, (account, domain, each) => hostedUrl(account, namespace, domain, each))
-}
-
 async function find(
   options: CloudflareTargetOptions,
   hosting: Hosting,
   request: DeploymentRequest,
-  { state, ...prepared }: Prepared,
+  { state, ...prepared }: PreparedHosted,
   signal: AbortSignal,
 ): Promise<HostedPublishing> {
   const { api, worker, settings, secrets } = prepared
@@ -80,7 +67,7 @@ async function find(
 }
 
 function firstState(
-  { worker: { accountId, name } }: Pick<Prepared, 'worker'>,
+  { worker: { accountId, name } }: Pick<PreparedHosted, 'worker'>,
   { namespace }: Hosting,
 ): CloudflareState {
   return { accountId, worker: name, versions: [], bindings: [], hosted: { namespace, scripts: [] } }
@@ -88,8 +75,9 @@ function firstState(
 
 /** Notes what serves, and takes away the scripts that no rollback needs, and a domain that it no longer has. */
 async function settle(publishing: HostedPublishing, served: HostedScript, signal: AbortSignal): Promise<void> {
-  const { api, address, journal, place, settings } = publishing
-  const { domain, ...state } = journal.state()
+  const { api, address, allowed, journal, place, settings } = publishing
+  const { domain, ...rest } = journal.state()
+  const state = { ...rest, limits: allowed.limits }
   const { attempt: _done, ...hosted } = hostedState(publishing)
   const scripts = [served, ...hosted.scripts.filter(({ name }) => name !== served.name)]
   await journal.replace({ ...state, ...(domain !== undefined && { domain }), hosted: { ...hosted, scripts } })

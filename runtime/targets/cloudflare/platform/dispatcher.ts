@@ -1,7 +1,8 @@
+import type { WorkerLimits } from '../../../../src/model/worker-limits.ts'
 import { VERIFICATION_HEADER } from '../../../library/worker/bindings.ts'
 import { findTenant, type TenantDirectory } from './find-tenant.ts'
 import { noSuchServer, tellFailure } from './tell-failure.ts'
-import { type Egress, EGRESS_PARAMETER, SCRIPT_HEADER, type TenantLimits } from './tenant-entry.ts'
+import { type Egress, EGRESS_PARAMETER, SCRIPT_HEADER } from './tenant-entry.ts'
 
 export interface DispatcherBindings {
   /** The dispatch namespace, with the outbound Worker before the network. */
@@ -9,7 +10,7 @@ export interface DispatcherBindings {
     get(
       script: string,
       args: object,
-      options: { readonly limits: TenantLimits; readonly outbound: { readonly [EGRESS_PARAMETER]: Egress } },
+      options: { readonly limits: WorkerLimits; readonly outbound: { readonly [EGRESS_PARAMETER]: Egress } },
     ): { fetch(request: Request): Promise<Response> }
   }
   /** KV: which script serves which name. */

@@ -1,3 +1,5 @@
+import type { WorkerLimits } from '../../../../src/model/worker-limits.ts'
+
 /** One server of a namespace, as the dispatcher looks it up in KV: key `server:NAME`, value this as JSON. */
 export interface TenantEntry {
   /** Which deployment wrote it: nobody else's is written over. */
@@ -9,17 +11,15 @@ export interface TenantEntry {
 }
 
 /** One script of the namespace, and what it may. */
-export interface TenantScript {
+export interface TenantScript extends TenantAllowance {
   readonly script: string
-  /** That it may reach, as `host` or `host:port`. */
-  readonly hosts: readonly string[]
-  readonly limits: TenantLimits
 }
 
-/** Of one call; absent: what the account's plan allows. */
-export interface TenantLimits {
-  readonly cpuMs?: number
-  readonly subRequests?: number
+export interface TenantAllowance {
+  /** That it may reach, as `host` or `host:port`. */
+  readonly hosts: readonly string[]
+  /** Of each call. */
+  readonly limits: WorkerLimits
 }
 
 export function serverKey(name: string): string {

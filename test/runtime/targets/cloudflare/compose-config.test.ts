@@ -7,6 +7,7 @@ import {
   withoutSessions,
 } from '../../../../runtime/targets/cloudflare/compose-config.ts'
 import { readSettings } from '../../../../runtime/targets/cloudflare/read-settings.ts'
+import type { ProjectFiles } from '../../../../src/model/project-files.ts'
 import { workerName } from '../../../../runtime/targets/cloudflare/worker-name.ts'
 
 const files = {
@@ -67,6 +68,14 @@ describe("a Worker's configuration", () => {
     await expect(JSON.stringify(config, undefined, 2)).toMatchFileSnapshot('__snapshots__/bare.json')
   })
 
+  it('has the limits of each call that were set, before those of the project', () => {
+    const own = { 'wrangler.jsonc': JSON.stringify({ limits: { cpu_ms: 100, subrequests: 9 } }) }
+    expect(limitsOf(files, { cpu_ms: 50, subrequests: 20 })).toEqual({ cpu_ms: 50, subrequests: 20 })
+    expect(limitsOf(own, { cpu_ms: 50 })).toEqual({ cpu_ms: 50, subrequests: 9 })
+    expect(limitsOf(own, {})).toEqual({ cpu_ms: 100, subrequests: 9 })
+    expect(limitsOf(files, {})).toEqual({})
+  })
+
   it('can be tried without its Durable Objects', () => {
     const config = composeConfig({ files, settings: readSettings({ sessions: true }), worker: 'w', storage: stored })
     expect(withoutSessions(config)).toEqual(
@@ -81,6 +90,10 @@ describe("a Worker's configuration", () => {
     expect(cronsOf(files)).toEqual(['*/5 * * * *'])
   })
 })
+
+function limitsOf(project: ProjectFiles, limits: object): unknown {
+  return composeConfig({ files: project, settings: readSettings({ limits }), worker: 'w', storage: {} })['limits']
+}
 
 it('names a Worker by the rules of host names', () => {
   expect(workerName('tiny-1a2b')).toBe('tiny-1a2b')

@@ -55,7 +55,7 @@ it('plans a first deploy in words, with the names of all that it makes', () => {
 })
 
 it('plans a later deploy beside what runs', () => {
-  const settings = readSettings({ traffic: 10, domain: 'mcp.example.com' })
+  const settings = readSettings({ traffic: 10, domain: 'mcp.example.com', limits: { cpu_ms: 50, subrequests: 20 } })
   const config = composeConfig({ files, settings, worker: 'books', storage: {} })
   const served = { id: 'v', key: 'k', version: 3 }
   const state = {
@@ -82,6 +82,7 @@ it('plans a later deploy beside what runs', () => {
   })
   expect(steps).toContain('Adds version 4 to the Worker "books" (account a).')
   expect(steps).toContain('Connects the domain "mcp.example.com" to it, and switches its workers.dev address off.')
+  expect(steps).toContain('Each call has 50 ms of CPU and 20 subrequests.')
   expect(steps).toContain('Empties the secrets OLD_TOKEN, which the server no longer has.')
   expect(steps).toContain('Keeps the D1 database "books-store" (MCP_STORE).')
   expect(steps).toContain(

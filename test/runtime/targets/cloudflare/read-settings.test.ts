@@ -9,13 +9,16 @@ describe('settings for Cloudflare', () => {
   })
 
   it('take what is given, a host in lower case', () => {
-    expect(readSettings({ domain: 'MCP.Example.com', requests_per_minute: 30, traffic: 10 })).toEqual({
+    expect(
+      readSettings({ domain: 'MCP.Example.com', requests_per_minute: 30, traffic: 10, limits: { cpu_ms: 50 } }),
+    ).toEqual({
       protection: 'api-key',
       sessions: false,
       traffic: 10,
       domain: 'mcp.example.com',
       key: 1,
       requestsPerMinute: 30,
+      limits: { cpuMs: 50 },
     })
   })
 
@@ -37,6 +40,10 @@ describe('settings for Cloudflare', () => {
     [{ domain: 'not a host' }, 'domain is "not a host"'],
     [{ origins: ['https://app.example.com/path'] }, 'origins holds "https://app.example.com/path"'],
     [{ traffic: 0 }, 'traffic'],
+    [{ limits: { cpu_ms: 0 } }, 'cpu_ms'],
+    [{ limits: { cpu_ms: 300_001 } }, '300000'],
+    [{ limits: { subrequests: 10_001 } }, '10000'],
+    [{ limits: { cpuMs: 50 } }, 'cpuMs'],
     [{ protecton: 'none' }, 'protecton'],
     [{ account: 'mine' }, 'account'],
   ])('refuse %j and say what is allowed', (given, reason) => {

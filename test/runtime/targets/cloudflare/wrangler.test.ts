@@ -22,7 +22,7 @@ let waited: number[]
 
 beforeAll(async () => {
   temporary = mkdtempSync(path.join(os.tmpdir(), 'mcpwright-test-'))
-  cloudflare = await startCloudflare()
+  cloudflare = await startCloudflare({ accounts: [{ plan: 'paid' }, { name: 'Free' }] })
 })
 afterAll(async () => {
   await cloudflare[Symbol.asyncDispose]()
@@ -45,6 +45,17 @@ describe('wrangler, as mcpwright runs it', () => {
     expect(script?.versions.map(({ id }) => id)).toEqual([first.versionId, second.versionId])
     expect(await answerOf('books')).toMatchObject({ greeting: 'hello' })
     expect(script?.settings.observability).toEqual({ enabled: true })
+  })
+
+  it('hands on the limits of each call, which the free plan refuses', async () => {
+    const upload = uploadOf('books')
+    const limited = { ...upload, config: { ...upload.config, limits: { cpu_ms: 50, subrequests: 20 } } }
+    const free = { ...access(), accountId: cloudflare.accounts[1]?.id ?? '' }
+    const failure = await failureOf(wrangler().deploy(limited, free, signal()))
+    expect(failure).toMatchObject({ code: 'TARGET_REFUSED', message: expect.stringContaining('(100328)') })
+    await wrangler().uploadVersion(limited, access(), signal())
+    const version = cloudflare.account.scripts.get('books')?.versions.at(-1)
+    expect(version?.limits).toEqual({ cpu_ms: 50, subrequests: 20 })
   })
 
   it("tells the Worker's own error when it does not start, without secrets", async () => {

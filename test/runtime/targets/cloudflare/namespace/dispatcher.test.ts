@@ -9,6 +9,7 @@ const trial = { ...serving, script: 'desk--2' }
 const entries: Readonly<Record<string, TenantEntry>> = {
   'server:desk': { owner: 'mw1', serving, trial },
   'server:closed': { owner: 'mw2', trial },
+  'server:till': { owner: 'mw3', serving: { script: 'till--1', hosts: [], limits: { cpuMs: 5 } } },
 }
 const directory: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, JSON.stringify(entry)])),
@@ -22,6 +23,16 @@ describe('the dispatcher', () => {
     expect(await response.text()).toBe(`${HOST}/mcp?page=2`)
     const options = { limits: serving.limits, outbound: { EGRESS: { hosts: ['api.example.com'] } } }
     expect(calls).toEqual([['desk--1', {}, options]])
+  })
+
+  it('gives each server its own limits', async () => {
+    const calls: unknown[][] = []
+    await ask(`${HOST}/desk/mcp`, { calls })
+    await ask(`${HOST}/till/mcp`, { calls })
+    expect(calls.map(([script, , options]) => [script, (options as { limits: unknown }).limits])).toEqual([
+      ['desk--1', { cpuMs: 50, subRequests: 20 }],
+      ['till--1', { cpuMs: 5 }],
+    ])
   })
 
   it('leads a host of its own to its server, with the path as it is', async () => {

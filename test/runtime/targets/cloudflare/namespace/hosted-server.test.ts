@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
+import { readState } from '../../../../../runtime/targets/cloudflare/state.ts'
 import { MetaError } from '../../../../../src/errors/meta-error.ts'
 import { type Cloudflare, startCloudflare } from '../../../../fixtures/cloudflare/start-cloudflare.ts'
 import { NAMESPACE, openHostedPublisher } from '../../../../fixtures/publisher/open-hosted-publisher.ts'
@@ -155,6 +156,31 @@ describe('a server in a dispatch namespace', () => {
     await target().remove(server.deployment)
     expect([ownScripts(), storageCount() - held, cloudflare.account.domains.size]).toEqual([[], 0, 0])
     expect((await cloudflare.fetch(endpointUrl)).status).toBe(404)
+  })
+
+  it('has the limits that it was given, up to those of the operator, without an upload of its own', async () => {
+    await apply(1, 'one')
+    const limited = server.request(1, tinyWorker({ text: 'one' }), { limits: { cpu_ms: 30 } })
+    expect((await target().plan(limited)).steps).toContain('Each call has 30 ms of CPU and 20 subrequests.')
+    let endpointUrl = ''
+    expect(await uploadsOf(async () => ({ endpointUrl } = await target().apply(limited, signal)))).toBe(0)
+    await callSay(cloudflare, endpointUrl)
+    const { calls } = cloudflare.account.dispatch.get(NAMESPACE) ?? { calls: [] }
+    expect(calls.at(-1)?.options.limits).toEqual({ cpuMs: 30, subRequests: 20 })
+    expect(readState(server.deployment)?.limits).toEqual({ cpuMs: 30, subRequests: 20 })
+  })
+
+  it('is refused more than the operator gives, also where that was more before', async () => {
+    const settings = { limits: { cpu_ms: 50, subrequests: 21 } }
+    const greedy = server.request(1, tinyWorker({ text: 'one' }), settings)
+    const error = { code: 'TARGET_REFUSED', message: expect.stringContaining('`subrequests` is 21, at most 20.') }
+    await expect(target().plan(greedy)).rejects.toMatchObject(error)
+    await expect(target().checkSettings(settings)).rejects.toMatchObject(error)
+    const generous = openHostedPublisher(cloudflare, { accessOf }, NAMESPACE, { cpuMs: 60 })
+    const { endpointUrl } = await generous.apply(greedy, signal)
+    const repeated = server.request(2, tinyWorker({ text: 'two' }), settings)
+    await expect(target().apply(repeated, signal)).rejects.toMatchObject(error)
+    expect(await callSay(cloudflare, endpointUrl)).toBe('one')
   })
 
   it.each([
