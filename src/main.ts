@@ -45,7 +45,9 @@ import { brokerFor, childEnvironment } from './pipeline/deployment-broker.ts'
 import { keepLeases, restoreDeployments } from './pipeline/restore-deployments.ts'
 import { askingEgress, loadLocalHosts } from './pipeline/local-hosts.ts'
 import { createRunnerMeter, meteredSandbox } from './pipeline/metered-sandbox.ts'
+import { eachDay } from './pipeline/each-day.ts'
 import { purgeArchives } from './pipeline/purge-archives.ts'
+import { purgeCache } from './pipeline/purge-cache.ts'
 import { createServerSchedule } from './pipeline/server-schedule.ts'
 import { createAuditWriter } from './pipeline/audit-writer.ts'
 import { createServerSecrets } from './pipeline/server-secrets.ts'
@@ -298,7 +300,8 @@ async function openServices(
   resources.defer(keepLeases(services))
   resources.defer(watchConnections(services))
   resources.defer(() => queue.stop(defaults.daemon.drainMs))
-  resources.defer(purgeArchives(services))
+  resources.defer(eachDay('archives', () => purgeArchives(services)))
+  resources.defer(eachDay('cache', () => purgeCache(config.cache, Date.now())))
   schedule.wake()
   // A job may have brought a server up whose calls are due.
   await queue.work(async (job, ...how) => {

@@ -28,9 +28,9 @@ export async function measureDeploy({ versions, upstream, cache, runs }: DeployB
   const registry = { searchPath: '', home: '', network: {} }
   const target = openPublisher(cloudflare, {
     wrangler: createWrangler({
-      findProgram: (signal) => findWrangler({ cacheFolder: cache, registry }, signal),
+      findProgram: (signal) => findWrangler({ wranglers: cache, registry }, signal),
       scratch: path.join(cache, 'scratch'),
-      compiledFolder: path.join(cache, 'wrangler-compiled'),
+      compiledFolder: path.join(cache, 'compiled'),
     }),
     bundle: ({ build }) => bundleWorker(build.files, cache),
     secretsOf: async () => ({ values: { LIBRARY_TOKEN: 'correct-horse' }, missing: [] }),

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { cacheFolder, CACHES } from './cache-folders.ts'
 import { namesIn, removeEmptyFolders } from './empty-folders.ts'
 import { appFolder } from './lasting-copy.ts'
 
@@ -43,7 +44,7 @@ export interface DataDirectories {
 /** Removes what data do not need: copies of the program, caches, marks of a running daemon. */
 export async function removePassing({ home, cache, personHome }: DataDirectories): Promise<void> {
   for (const name of [path.basename(appFolder(home)), ...PASSING]) await removeAll(path.join(home, name))
-  for (const name of ['projects', 'templates']) await removeAll(path.join(cache, name))
+  for (const name of CACHES) await removeAll(cacheFolder(cache, name))
   await removeEmptyFolders(cache, personHome)
 }
 

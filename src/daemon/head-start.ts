@@ -1,4 +1,4 @@
-import path from 'node:path'
+import { cacheFolder } from '../config/cache-folders.ts'
 import type { Config } from '../config/load-config.ts'
 import { removeScratch } from '../config/scratch.ts'
 import { lockDataDirectory } from '../db/data-directory-lock.ts'
@@ -21,6 +21,6 @@ export function takeHeadStart(config: Config): HeadStart {
 
 /** Where a daemon's database is, and what fills a new one. */
 export function databaseOptions({ databaseUrl, home, cache }: Config) {
-  const templateFolders = [packagedTemplates(), path.join(cache, 'templates')]
+  const templateFolders = [packagedTemplates(), cacheFolder(cache, 'templates')]
   return { databaseUrl, directory: home, templateFolders }
 }

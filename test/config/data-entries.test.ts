@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cacheFolder, CACHES } from '../../src/config/cache-folders.ts'
 import { isOurs, removeData, removePassing } from '../../src/config/data-entries.ts'
 import { readSource, sourceFiles } from '../architecture/source-files.ts'
 
@@ -44,6 +45,26 @@ describe('the data of a home', () => {
     await rm(home, { recursive: true })
     expect(await removeData(directories(true))).toEqual([])
     expect(await removeData(directories(false))).toEqual([])
+  })
+})
+
+describe('the cache of a home', () => {
+  it('goes with the program where the platform keeps caches, data or not, and what is not ours stays', async () => {
+    const cache = path.join(home, 'photo.1', 'caches')
+    await rm(path.join(home, 'photo.1'))
+    for (const name of CACHES) await mkdir(path.join(cacheFolder(cache, name), 'in it'), { recursive: true })
+    await writeFile(path.join(cache, 'theirs'), '')
+    const place = { home, cache, isChosen: false, personHome: home }
+    await removePassing(place)
+    expect(await readdir(cache)).toEqual(['theirs'])
+    await rm(path.join(cache, 'theirs'))
+    await removePassing(place)
+    expect(existsSync(path.join(home, 'photo.1'))).toBe(false)
+  })
+
+  it('has no folder that uninstall does not know', () => {
+    const named = /join\((?:\w+\.)?cache, ['"`]/
+    expect(sourceFiles(['src', 'runtime', 'bridge']).filter((file) => named.test(readSource(file)))).toEqual([])
   })
 })
 

@@ -1,10 +1,10 @@
-import path from 'node:path'
 import type { CloudflareTarget } from '../../../runtime/targets/cloudflare/create-cloudflare-target.ts'
 import { createPlacedTarget } from '../../../runtime/targets/cloudflare/namespace/create-placed-target.ts'
 import type { CloudflareTargetOptions } from '../../../runtime/targets/cloudflare/target-options.ts'
 import { createWrangler } from '../../../runtime/targets/cloudflare/wrangler/create-wrangler.ts'
-import { findWrangler } from '../../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
+import { compiledFolder, findWrangler } from '../../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
 import { scratchFolder } from '../../config/scratch.ts'
+import { cacheFolder } from '../../config/cache-folders.ts'
 import { defaults } from '../../config/defaults.ts'
 import type { Db } from '../../db/db.ts'
 import { MetaError } from '../../errors/meta-error.ts'
@@ -32,14 +32,14 @@ export type CloudflareSurroundings = Pick<
 export function openCloudflare(services: CloudflareSurroundings): CloudflareTarget {
   const { config, db, egress, secrets, workshop, ownerToken } = services
   const network = wranglerNetwork(config)
+  const wranglers = cacheFolder(config.cache, 'wrangler')
   const options: CloudflareTargetOptions = {
     fetch: egressFetch(egress, { hosts: 'any', ...defaults.egress }),
     wrangler: createWrangler({
-      findProgram: (signal) =>
-        findWrangler({ cacheFolder: config.cache, registry: { ...config.cloudflare.npm, network } }, signal),
+      findProgram: (signal) => findWrangler({ wranglers, registry: { ...config.cloudflare.npm, network } }, signal),
       scratch: scratchFolder(config.home),
       network,
-      compiledFolder: path.join(config.cache, 'wrangler-compiled'),
+      compiledFolder: compiledFolder(wranglers),
     }),
     bundle: ({ server: { tenantId }, build: { files } }, signal) =>
       workshop.run('bundle-worker', { files }, { tenantId, signal }),

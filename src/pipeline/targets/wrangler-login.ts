@@ -1,5 +1,6 @@
 import { readLogin } from '../../../runtime/targets/cloudflare/wrangler/read-login.ts'
 import { findWrangler } from '../../../runtime/targets/cloudflare/wrangler/find-wrangler.ts'
+import { cacheFolder } from '../../config/cache-folders.ts'
 import type { Config } from '../../config/load-config.ts'
 import { scratchFolder } from '../../config/scratch.ts'
 import type { EnvApproval } from '../../registry/env-approval-store.ts'
@@ -27,7 +28,8 @@ export async function readWranglerLogin(config: Config, signal: AbortSignal, now
   const known = kept.get(npm.home)
   if (known && known.until > now) return known.token
   const network = wranglerNetwork(config)
-  const program = await findWrangler({ cacheFolder: config.cache, registry: { ...npm, network } }, signal)
+  const wranglers = cacheFolder(config.cache, 'wrangler')
+  const program = await findWrangler({ wranglers, registry: { ...npm, network } }, signal)
   const token = await readLogin({ program, scratch: scratchFolder(config.home), places, network }, signal)
   kept.set(npm.home, { token, until: now + KEPT_MS })
   return token

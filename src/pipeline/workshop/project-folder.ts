@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { IMPORTABLE_PACKAGES } from '../../../generators/project/importable.ts'
+import { cacheFolder } from '../../config/cache-folders.ts'
 import type { ProjectFiles } from '../../model/project-files.ts'
 import { packageFolder } from './package-sources.ts'
 import { pathInside } from '../../model/path-inside.ts'
@@ -27,7 +28,7 @@ export async function openProjectFolder(
   cache: string,
   more: { readonly packages?: readonly string[]; readonly folders?: readonly string[] } = {},
 ): Promise<AsyncDisposable & { readonly folder: string }> {
-  const parent = path.join(cache, 'projects')
+  const parent = cacheFolder(cache, 'projects')
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(path.join(parent, 'build-'))
   try {

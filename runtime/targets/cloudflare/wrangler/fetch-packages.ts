@@ -30,13 +30,17 @@ interface Lock {
   readonly packages: Readonly<Record<string, { readonly version?: string; readonly optionalDependencies?: object }>>
 }
 
+/** How the names of folders begin that are not whole; what a death leaves of them is for who owns the cache. */
+export const UNFINISHED = 'unfinished-'
+
 /**
  * `npm ci` of a lock file: every package by its hash, no scripts, and no binaries (wrangler's are for `dev`).
  * @throws MetaError TARGET_TOOL_MISSING; the signal's reason
  */
 export async function fetchPackages({ folder, lock, registry, byHand, signal }: FetchOptions): Promise<void> {
-  await mkdir(path.dirname(folder), { recursive: true })
-  const making = await mkdtemp(`${folder}.`)
+  const parent = path.dirname(folder)
+  await mkdir(parent, { recursive: true })
+  const making = await mkdtemp(path.join(parent, UNFINISHED))
   try {
     await writeFile(path.join(making, 'package-lock.json'), JSON.stringify(lock))
     await writeFile(path.join(making, 'package.json'), JSON.stringify(lock.packages['']))

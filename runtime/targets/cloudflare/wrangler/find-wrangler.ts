@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fetchPackages, type PackageRegistry } from './fetch-packages.ts'
+import { removeOtherVersions } from './remove-other-versions.ts'
 import lock from './wrangler-lock.json' with { type: 'json' }
 
 export interface FindWranglerOptions {
-  /** Where a fetched one is kept, for all servers and until a newer mcpwright wants a newer one. */
-  readonly cacheFolder: string
+  /** Where a fetched one is kept, for all servers and until a newer mcpwright has fetched a newer one. */
+  readonly wranglers: string
   readonly registry: PackageRegistry
 }
 
@@ -20,17 +21,21 @@ const PROGRAM = 'node_modules/wrangler/wrangler-dist/cli.js'
  * hashes of the lock file that mcpwright ships.
  * @throws MetaError TARGET_TOOL_MISSING when it can't be fetched; the signal's reason
  */
-export async function findWrangler(
-  { cacheFolder, registry }: FindWranglerOptions,
-  signal: AbortSignal,
-): Promise<string> {
+export async function findWrangler({ wranglers, registry }: FindWranglerOptions, signal: AbortSignal): Promise<string> {
   const installed = installedProgram()
   if (installed) return installed
   const digest = createHash('sha256').update(JSON.stringify(lock)).digest('hex').slice(0, 12)
-  const folder = path.join(cacheFolder, `wrangler-${VERSION}-${digest}`)
+  const folder = path.join(wranglers, `${VERSION}-${digest}`)
   const program = path.join(folder, PROGRAM)
-  if (!existsSync(program)) await fetchPackages({ folder, lock, registry, byHand: commandFor(folder), signal })
+  if (existsSync(program)) return program
+  await fetchPackages({ folder, lock, registry, byHand: commandFor(folder), signal })
+  await removeOtherVersions(folder)
   return program
+}
+
+/** Where Node keeps wrangler compiled: beside the fetched ones, since it goes with them. */
+export function compiledFolder(wranglers: string): string {
+  return path.join(wranglers, 'compiled')
 }
 
 /** Of this checkout, when it is the pinned version. */

@@ -107,7 +107,7 @@ function publisher(secret: string | undefined, wrangler: Wrangler = apiWrangler(
 
 function realWrangler(): Wrangler {
   const registry = { searchPath: '', home: '', network: {} }
-  return createWrangler({ findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort), scratch: cache })
+  return createWrangler({ findProgram: (abort) => findWrangler({ wranglers: '', registry }, abort), scratch: cache })
 }
 
 function request(version: number, settings: object = login): DeploymentRequest {

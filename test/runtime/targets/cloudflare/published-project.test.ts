@@ -61,7 +61,7 @@ it('goes on with what is stored and with what somebody else has bound, and begin
 function publisher() {
   const registry = { searchPath: '', home: '', network: {} }
   const wrangler = createWrangler({
-    findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort),
+    findProgram: (abort) => findWrangler({ wranglers: '', registry }, abort),
     scratch: cache,
   })
   return openPublisher(cloudflare, {

@@ -43,7 +43,7 @@ describe('the wrangler of an installed mcpwright', () => {
     )
     expect(failure).toMatchObject({ code: 'TARGET_TOOL_MISSING', fix: expect.stringContaining('npm install x') })
     expect(failure.message).toContain('ECONNREFUSED')
-    expect(readdirSync(cache).filter((name) => name.startsWith('dead'))).toEqual([])
+    expect(readdirSync(cache).filter((name) => name.startsWith('unfinished-'))).toEqual([])
   })
 
   it('does not wait without end for a registry that hangs', async () => {
@@ -57,7 +57,7 @@ describe('the wrangler of an installed mcpwright', () => {
       code: 'TARGET_TOOL_MISSING',
       message: expect.stringContaining('within 1.5 seconds'),
     })
-    expect(readdirSync(cache).filter((name) => name.startsWith('slow'))).toEqual([])
+    expect(readdirSync(cache).filter((name) => name.startsWith('unfinished-'))).toEqual([])
   })
 
   it('says when there is no npm', async () => {

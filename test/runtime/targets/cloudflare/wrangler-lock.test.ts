@@ -8,7 +8,7 @@ import { lockedForWrangler } from '../../../../scripts/locked-for-wrangler.ts'
 describe('the pinned wrangler', () => {
   it('is that of this checkout', async () => {
     const registry = { searchPath: '', home: '', network: {} }
-    const program = await findWrangler({ cacheFolder: '/nowhere', registry }, new AbortController().signal)
+    const program = await findWrangler({ wranglers: '/nowhere', registry }, new AbortController().signal)
     expect(program).toMatch(/node_modules\/wrangler\/wrangler-dist\/cli\.js$/)
     expect(program).not.toContain('/nowhere')
   })

@@ -156,7 +156,7 @@ function wrangler(options: Partial<WranglerOptions> = {}) {
   const clock: Clock = { now: () => Date.now(), wait: async (ms) => void waited.push(ms) }
   const registry = { searchPath: '', home: '', network: {} }
   return createWrangler({
-    findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort),
+    findProgram: (abort) => findWrangler({ wranglers: '', registry }, abort),
     scratch: path.join(temporary, 'scratch'),
     compiledFolder: path.join(temporary, 'compiled'),
     clock,

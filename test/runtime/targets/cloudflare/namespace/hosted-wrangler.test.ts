@@ -30,7 +30,7 @@ it('hosts a generated project through the real wrangler: clients of both eras ca
   const registry = { searchPath: '', home: '', network: {} }
   const target = openHostedPublisher(cloudflare, {
     wrangler: createWrangler({
-      findProgram: (abort) => findWrangler({ cacheFolder: '', registry }, abort),
+      findProgram: (abort) => findWrangler({ wranglers: '', registry }, abort),
       scratch: cache,
     }),
     secretsOf: async () => ({ values: { DESK_TOKEN: 'desk-token' }, missing: [] }),
