@@ -14,8 +14,13 @@ export interface CloudflareConfig {
   readonly namespace: string | undefined
   /** Of each call of a server in the namespace: the most that one may be given, and what it has without a setting. */
   readonly limits: WorkerLimits
-  /** PATH, and the person's home: npm, which fetches wrangler, is found and configured by them. */
-  readonly npm: { readonly searchPath: string; readonly home: string }
+  /** How npm, which fetches wrangler, is found and configured: what is told of it, PATH, and the person's home. */
+  readonly npm: {
+    readonly searchPath: string
+    readonly npmProgram: string | undefined
+    readonly npmNode: string | undefined
+    readonly home: string
+  }
   /** Where the person's programs keep their settings, wrangler its login: names and values of variables. */
   readonly places: Readonly<Record<string, string | undefined>>
 }
@@ -33,7 +38,12 @@ export function readCloudflare(env: Readonly<Record<string, string | undefined>>
     namespace: readNamespace(env.MCPWRIGHT_CLOUDFLARE_NAMESPACE),
     limits: readCeiling(env.MCPWRIGHT_CLOUDFLARE_LIMITS),
     places: Object.fromEntries(PLACES.map((name) => [name, env[name]])),
-    npm: { searchPath: env.PATH ?? '', home: env.HOME ?? env.USERPROFILE ?? homedir() },
+    npm: {
+      searchPath: env.PATH ?? '',
+      npmProgram: env.npm_execpath,
+      npmNode: env.npm_node_execpath,
+      home: env.HOME ?? env.USERPROFILE ?? homedir(),
+    },
   }
 }
 

@@ -19,6 +19,8 @@ export function daemonEnvironment({ home, envSecrets }: Config, environment: Nod
     'TEMP',
     'TZ',
     'NODE_COMPILE_CACHE',
+    'npm_execpath',
+    'npm_node_execpath',
     'NODE_EXTRA_CA_CERTS',
     ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
   ]

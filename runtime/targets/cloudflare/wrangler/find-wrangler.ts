@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { fetchPackages, type PackageRegistry } from './fetch-packages.ts'
+import { fetchPackages } from './fetch-packages.ts'
 import { removeOtherVersions } from './remove-other-versions.ts'
+import type { PackageRegistry } from './run-npm.ts'
 import lock from './wrangler-lock.json' with { type: 'json' }
 
 export interface FindWranglerOptions {

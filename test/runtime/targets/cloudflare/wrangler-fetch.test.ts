@@ -60,12 +60,15 @@ describe('the wrangler of an installed mcpwright', () => {
     expect(readdirSync(cache).filter((name) => name.startsWith('unfinished-'))).toEqual([])
   })
 
-  it('says when there is no npm', async () => {
+  it('says when there is no npm, and what was looked for', async () => {
     const registry = { searchPath: cache, home: cache, network: {} }
     const failure = await failureOf(
       fetchPackages({ folder: path.join(cache, 'none'), lock, registry, byHand: '', signal: signal() }),
     )
-    expect(failure).toMatchObject({ code: 'TARGET_TOOL_MISSING', message: expect.stringContaining('npm') })
+    expect(failure).toMatchObject({
+      code: 'TARGET_TOOL_MISSING',
+      message: expect.stringContaining(path.join(cache, 'npm')),
+    })
   })
 })
 
