@@ -9,7 +9,6 @@ import { cloudflareSettingsSchema } from '../runtime/targets/cloudflare/settings
 import { createLocalTarget, type LocalTarget } from '../runtime/targets/local/create-local-target.ts'
 import { defaults } from './config/defaults.ts'
 import type { Config } from './config/load-config.ts'
-import { scratchFolder } from './config/scratch.ts'
 import { removeStartMarker } from './daemon/ensure-daemon.ts'
 import {
   digestOfConfig,
@@ -197,7 +196,7 @@ async function openServices(
 ): Promise<Opened> {
   await using resources = new AsyncDisposableStack()
   const daemonId = ownDaemonId(config.home)
-  const layersFound = detectIsolationLayers(scratchFolder(config.home))
+  const layersFound = detectIsolationLayers()
   const db = await openDatabase({ ...databaseOptions(config), prepared })
   resources.defer(() => db.close())
   const localHosts = await loadLocalHosts(db, config.allowLocal, OWNER)

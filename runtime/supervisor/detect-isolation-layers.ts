@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { realpath, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { openPassingFolder } from './passing-folder.ts'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { composeCommand, NO_LAYERS, type IsolationLayers } from './isolation-layers.ts'
 
-const PROBE_MS = 5_000
+/** A layer that is not there fails at once; on a busy machine one that works takes seconds, and is not to be given up. */
+const PROBE_MS = 20_000
 
 /** The layers, and a line about each for /health and the doctor. */
 export interface IsolationReport {
@@ -14,30 +13,18 @@ export interface IsolationReport {
   readonly lines: readonly string[]
 }
 
-/** Says over IPC whether the file beside it that it must not read was read. */
-const PROBE_PROGRAM = `
-import { readFileSync } from 'node:fs'
-let canRead = true
-try { readFileSync('/etc/passwd') } catch { canRead = false }
-process.send({ canRead })
-process.disconnect()
-`
+/** The program beside this file: it writes nothing, so a daemon that is killed meanwhile leaves nothing behind. */
+const HERE = realpathSync(fileURLToPath(import.meta.url))
+const PROBE = join(dirname(HERE), `probe-main${extname(HERE)}`)
 
-/**
- * Tries every layer once with a real process. Takes about 100 ms; nothing is assumed from versions or names.
- * @param scratch  where the probe's folder is made
- */
-export async function detectIsolationLayers(scratch: string = tmpdir()): Promise<IsolationReport> {
-  await using folder = await openPassingFolder(scratch, 'mcpwright-probe')
-  const directory = await realpath(folder.path)
-  await writeFile(join(directory, 'probe.mjs'), PROBE_PROGRAM)
-  const works = (layers: Partial<IsolationLayers>): Promise<boolean> => probe(directory, layers)
+/** Tries every layer once with a real process. Takes about 100 ms; nothing is assumed from versions or names. */
+export async function detectIsolationLayers(): Promise<IsolationReport> {
   const [bubblewrap, prlimit, setpriv] = ['bwrap', 'prlimit', 'setpriv'].map(findTool)
   const [hasPermission, hasBubblewrap, hasPrlimit, hasSetpriv] = await Promise.all([
-    works({ permission: true }),
-    bubblewrap !== undefined && works({ permission: true, bubblewrap }),
-    prlimit !== undefined && works({ permission: true, prlimit }),
-    setpriv !== undefined && works({ permission: true, setpriv }),
+    probe({ permission: true }),
+    bubblewrap !== undefined && probe({ permission: true, bubblewrap }),
+    prlimit !== undefined && probe({ permission: true, prlimit }),
+    setpriv !== undefined && probe({ permission: true, setpriv }),
   ])
   const layers: IsolationLayers = {
     permission: hasPermission,
@@ -72,15 +59,16 @@ function findTool(name: string): string | undefined {
     .find((path) => existsSync(path))
 }
 
-async function probe(directory: string, tried: Partial<IsolationLayers>): Promise<boolean> {
+/** Whether a process that has these layers starts, and reads nothing that it must not. */
+async function probe(tried: Partial<IsolationLayers>): Promise<boolean> {
   const { command, args } = composeCommand({
     layers: { ...NO_LAYERS, ...tried },
     node: process.execPath,
-    readablePaths: [directory],
+    readablePaths: [PROBE],
     memoryMiB: 256,
-    nodeArguments: [join(directory, 'probe.mjs')],
+    nodeArguments: [PROBE],
   })
-  const child = spawn(command, args, { cwd: directory, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+  const child = spawn(command, args, { cwd: dirname(PROBE), env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const timer = setTimeout(() => resolve(false), PROBE_MS)
   child.once('error', () => resolve(false))
