@@ -32,9 +32,9 @@ export async function ensureDaemon(config: Config, environment: NodeJS.ProcessEn
 }
 
 /** The daemon of this home, if it answers. */
-export async function findDaemon(config: Config): Promise<DaemonRecord | undefined> {
+export async function findDaemon(config: Config, timeoutMs?: number): Promise<DaemonRecord | undefined> {
   const record = recordOfLiving(config)
-  const answer = record && (await askDaemon(record, '/health'))
+  const answer = record && (await askDaemon(record, '/health', { ...(timeoutMs !== undefined && { timeoutMs }) }))
   return answer?.status === 200 ? record : undefined
 }
 
@@ -46,7 +46,8 @@ export function recordOfLiving({ home }: Config): DaemonRecord | undefined {
 
 /** Stops the daemon of this home; its servers come up again with the next one. @returns whether there was one */
 export async function stopDaemon(config: Config): Promise<boolean> {
-  const running = await findDaemon(config)
+  // One that is busy answers late, and is to end all the same.
+  const running = await findDaemon(config, defaults.daemon.drainMs)
   if (!running) return false
   await askDaemon(running, '/control/drain', { method: 'POST', timeoutMs: defaults.daemon.drainMs })
   for (let waited = 0; isAlive(running.pid) && waited < defaults.daemon.drainMs * 2; waited += 25) await sleep(25)
