@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call } from './call.ts'
@@ -5,14 +7,22 @@ import { openTestHome, type TestHome } from './test-home.ts'
 
 let home: TestHome
 let client: Client
+/** Somebody else's, on the one port that deployed servers may have. */
+const taken = createServer()
 
 beforeAll(async () => {
-  home = await openTestHome()
+  await once(taken.listen(0, '127.0.0.1'), 'listening')
+  // A TCP server's address is never a pipe's name.
+  const { port } = taken.address() as AddressInfo
+  home = await openTestHome({ MCPWRIGHT_PORT_RANGE: `${port}-${port}` })
   client = await home.connect('legacy')
   await call(client, 'init_server', { name: 'draft', description: 'A draft.' })
 })
 
-afterAll(() => home[Symbol.asyncDispose]())
+afterAll(async () => {
+  await home[Symbol.asyncDispose]()
+  taken.close()
+})
 
 const tool = {
   server: 'draft',
@@ -113,16 +123,11 @@ describe('bad input gets an error with a code and what to do, and leaves nothing
   })
 
   it('says that the port range is full, and leaves the server as it was', async () => {
-    await using full = await openTestHome({ MCPWRIGHT_PORT_RANGE: '59999-59999' })
-    const other = await full.connect()
-    for (const name of ['first', 'second']) {
-      await call(other, 'init_server', { name, description: 'x' })
-      await call(other, 'add_tool', { ...tool, server: name, code: 'return 1' })
-    }
-    expect((await call(other, 'deploy', { server: 'first' })).isError).toBe(false)
-    const { error } = await call(other, 'deploy', { server: 'second' })
+    await call(client, 'init_server', { name: 'outside', description: 'x' })
+    await call(client, 'add_tool', { ...tool, server: 'outside', code: 'return 1' })
+    const { error } = await call(client, 'deploy', { server: 'outside' })
     expect(error).toMatchObject({ code: 'PORT_RANGE_FULL', fix: expect.stringContaining('MCPWRIGHT_PORT_RANGE') })
-    const { data } = await call(other, 'get_server', { server: 'second', include: ['deployments'] })
+    const { data } = await call(client, 'get_server', { server: 'outside', include: ['deployments'] })
     expect(data['deployments']).toMatchObject([{ status: 'failed' }])
   })
 })

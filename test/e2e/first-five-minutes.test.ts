@@ -143,7 +143,7 @@ beforeAll(async () => {
     chmodSync(path.join(tools, name), 0o755)
   }
   before = contents(home)
-  const from = 53_000 + (process.pid % 100) * 10
+  const from = 30_000 + (process.pid % 100) * 10
   environment = {
     HOME: home,
     PATH: [tools, path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter),

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { loadConfig, type Config } from '../../src/config/load-config.ts'
@@ -19,7 +20,8 @@ export interface TestHome extends AsyncDisposable {
   connect(mode?: 'auto' | 'legacy'): Promise<Client>
 }
 
-let nextRange = 42_000 + (process.pid % 100) * 100
+/** Below what Linux gives to outgoing connections (32,768 and up): those would take a stopped server's port. */
+let nextRange = 20_000 + (process.pid % 100) * 100
 
 /** @param parent  where its folder is made */
 export async function openTestHome(
@@ -57,9 +59,33 @@ export async function openTestHome(
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map((client) => client.close()))
       await stopDaemon(config)
+      await endProcessesOf(folder)
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     },
   }
+}
+
+/** A daemon that a door has just started has not written down yet that it runs, and would make its folder anew. */
+async function endProcessesOf(home: string): Promise<void> {
+  for (let left = await processesOf(home); left.length > 0; left = await processesOf(home)) {
+    for (const pid of left) end(pid)
+    await sleep(25)
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Those with this home in their environment, as Linux lists them; elsewhere none. */
+async function processesOf(home: string): Promise<number[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))
+  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')))
+  return pids.filter((_, index) => environments[index]?.split('\0').includes(`MCPWRIGHT_HOME=${home}`)).map(Number)
 }
 
 /** A new data directory is filled from the template that the tests share, as it would be from the package's. */

@@ -39,16 +39,8 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   const flags = ['-D', directory, '-U', 'app', '--auth=trust', '-E', 'UTF8', '--no-locale', '--no-sync']
   await run(initdb, [...initdbArgs, ...flags])
 
-  const port = await findPort()
   const [postgres = '', ...postgresArgs] = program('postgres')
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'shared_buffers=16MB']
-  const server = spawn(
-    postgres,
-    [...postgresArgs, '-D', directory, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { stdio: 'ignore' },
-  )
-  const url = (database: string) => `postgres://app@127.0.0.1:${port}/${database}`
-  await answers(url('postgres'), server)
+  const { server, url } = await serve(postgres, [...postgresArgs, '-D', directory])
 
   let databases = 0
   return {
@@ -68,6 +60,23 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+interface RunningPostgres {
+  readonly server: ChildProcess
+  url(database: string): string
+}
+
+/** Somebody else may take the port between finding it free and taking it; PostgreSQL then ends, and is tried again. */
+async function serve(command: string, args: readonly string[], attempts = 5): Promise<RunningPostgres> {
+  const port = await findPort()
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'shared_buffers=16MB']
+  const flags = ['-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
+  const server = spawn(command, [...args, ...flags], { stdio: 'ignore' })
+  const url = (database: string): string => `postgres://app@127.0.0.1:${port}/${database}`
+  if (await answers(url('postgres'), server)) return { server, url }
+  if (attempts > 1) return await serve(command, args, attempts - 1)
+  throw new Error(`postgres ended with ${server.exitCode}.`)
 }
 
 /** PostgreSQL refuses to run as root; there it becomes the user that Debian made for it. */
@@ -92,16 +101,17 @@ function findPort(): Promise<number> {
   })
 }
 
-async function answers(url: string, server: ChildProcess): Promise<void> {
+/** @returns whether it does; false once it has ended */
+async function answers(url: string, server: ChildProcess): Promise<boolean> {
   for (let attempt = 0; attempt < 200; attempt++) {
-    if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}.`)
+    if (server.exitCode !== null) return false
     const client = new Client({ connectionString: url })
     const connected = await client.connect().then(
       () => true,
       () => false,
     )
     await client.end().catch(() => undefined)
-    if (connected) return
+    if (connected) return true
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error('postgres did not start within 10 s.')
