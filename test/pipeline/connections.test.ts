@@ -168,10 +168,10 @@ describe('a hostile or broken server', () => {
       if (hangs) return
       response.writeHead(307, { location: `http://127.0.0.1:${notes.port}${request.url}` }).end()
     })
-    const connections = openConnections({ listMs: 150 }, port, notes.port)
+    const connections = openConnections({ listMs: 500 }, port, notes.port)
     await expect(list(connections, targetAt(port))).rejects.toMatchObject({
       code: 'UPSTREAM_UNREACHABLE',
-      message: expect.stringContaining('silent for 0.15 seconds'),
+      message: expect.stringContaining('silent for 0.5 seconds'),
     })
     hangs = false
     // It answers now, though with a redirect to another host: that is refused, and nothing was sent there.
@@ -181,7 +181,7 @@ describe('a hostile or broken server', () => {
 
   it('that says nothing after a call is given up, with the word that it may have been done', async () => {
     const notes = await upstream('sessions')
-    const connections = openConnections({ silentMs: 100 }, notes.port)
+    const connections = openConnections({ silentMs: 500 }, notes.port)
     await expect(call(connections, targetAt(notes.port), 'wait_note', {})).rejects.toMatchObject({
       code: 'UPSTREAM_UNREACHABLE',
       fix: expect.stringContaining('look before calling again'),

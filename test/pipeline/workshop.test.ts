@@ -1,17 +1,22 @@
-import { tmpdir } from 'node:os'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LOCAL_TENANT, type TenantId } from '../../src/model/ids.ts'
 import type { JsonSchema } from '../../src/model/tool-definition.ts'
 import { createEgress } from '../../src/net/egress.ts'
 import { holdAgainstSchema, refuseInvalidSchemas } from '../../src/pipeline/hold-against-schema.ts'
 import { importApi } from '../../src/pipeline/import-api.ts'
 import { createWorkshop, type Workshop, type WorkshopOptions } from '../../src/pipeline/workshop/workshop.ts'
+import { temporaryDirectory } from '../db/temporary-directory.ts'
 import { sampleDefinition } from '../generators/project/sample-definition.ts'
 import { childrenOf, isAlive, workersOf } from './workers-of.ts'
 
 const OTHER_TENANT = '00000000-0000-7000-8000-000000000002' as TenantId
 const opened: Workshop[] = []
 const told: string[] = []
+let cache: Awaited<ReturnType<typeof temporaryDirectory>>
+beforeAll(async () => {
+  cache = await temporaryDirectory()
+})
+afterAll(() => cache[Symbol.asyncDispose]())
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((workshop) => workshop.close()))
   told.splice(0)
@@ -19,7 +24,7 @@ afterEach(async () => {
 
 function open(options: Partial<WorkshopOptions> = {}): Workshop {
   const limits = { atOnce: 2, idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 }
-  const workshop = createWorkshop({ cache: tmpdir(), ...limits, log: (text) => told.push(text), ...options })
+  const workshop = createWorkshop({ cache: cache.path, ...limits, log: (text) => told.push(text), ...options })
   opened.push(workshop)
   return workshop
 }

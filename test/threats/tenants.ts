@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { Database } from '../../src/db/database.ts'
@@ -18,6 +17,7 @@ import { createQueue } from '../../src/queue/pg-boss-queue.ts'
 import { keyringOf, toMasterKey } from '../../src/secrets/keyring.ts'
 import { createRedactor } from '../../src/secrets/redactor.ts'
 import { createVault } from '../../src/secrets/vault.ts'
+import { temporaryDirectory } from '../db/temporary-directory.ts'
 import { openTestPglite } from '../db/test-pglite.ts'
 
 /** Both have the same subject and scopes: the tenant alone tells them apart. */
@@ -37,7 +37,8 @@ export async function openTenants(): Promise<Tenants> {
   const db = await openTestPglite()
   resources.defer(() => db.close())
   await db.asSystem((sql) => sql.query(`INSERT INTO tenants VALUES ($1, 'bob')`, [BOB.tenantId]))
-  const workshop = createWorkshop({ cache: tmpdir(), atOnce: 2, idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 })
+  const { path: cache } = resources.use(await temporaryDirectory())
+  const workshop = createWorkshop({ cache, atOnce: 2, idleMs: 60_000, timeoutMs: 60_000, memoryMiB: 640 })
   resources.defer(() => workshop.close())
   const egress = createEgress({ allowLocal: new Set() })
   resources.defer(() => egress.close())

@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import os from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createSandbox, type SandboxOptions } from '../../../runtime/sandbox/create-sandbox.ts'
 import type { Sandbox } from '../../../runtime/sandbox/sandbox.ts'
 import { LOCAL_TENANT, type TenantId } from '../../../src/model/ids.ts'
+import { temporaryDirectory } from '../../db/temporary-directory.ts'
 import { CLIENT, fakeBroker, LIMITS, runBody } from './running.ts'
 import { bundleOf } from './tool-bundle.ts'
 
@@ -266,8 +266,8 @@ describe('the pool of runners', () => {
   })
 
   it('says why code cannot be run when a runner does not start', async () => {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'runner-'))
-    const file = path.join(folder, 'broken.mjs')
+    await using folder = await temporaryDirectory()
+    const file = path.join(folder.path, 'broken.mjs')
     await writeFile(file, "throw new Error('no native build for this machine')")
     const sandbox = open({ runners: 1, program: { file, nodeArguments: [], programArguments: [] } })
     const second = runBody(sandbox, 'return 2').catch((error: unknown) => error)
@@ -309,9 +309,9 @@ describe('the pool of runners', () => {
       const bundle = 'export const code = { tools: {} }'
       const { result } = await sandbox.run({ bundle, tenantId: 'one', task: { kind: 'load' }, env: {}, broker: {} })
       console.log(result.kind)`
-    const started = performance.now()
-    const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })
+    // A runner that is kept would keep it for its 60 s.
+    const how = { encoding: 'utf8', timeout: 25_000 } as const
+    const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], how)
     expect(output.trim()).toBe('value')
-    expect(performance.now() - started).toBeLessThan(20_000)
   })
 })

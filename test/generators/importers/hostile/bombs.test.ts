@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { MetaError } from '../../../../src/errors/meta-error.ts'
 import { LOCAL_TENANT } from '../../../../src/model/ids.ts'
 import { createWorkshop } from '../../../../src/pipeline/workshop/workshop.ts'
+import { temporaryDirectory } from '../../../db/temporary-directory.ts'
 import { memoryOf, workersOf } from '../../../pipeline/workers-of.ts'
 import { bombs } from './bombs.ts'
 
@@ -16,7 +16,9 @@ const SMALL = 'openapi: 3.1.0\ninfo: {title: Small, version: "1"}\npaths: { /a: 
 describe.skipIf(!existsSync('/proc/self/status'))('a bomb in the worker process', () => {
   it.each(Object.entries(bombs))('%s', { timeout: 2 * TIME_MS }, async (name, make) => {
     const text = make()
-    const workshop = createWorkshop({ cache: tmpdir(), atOnce: 1, idleMs: 60_000, timeoutMs: TIME_MS, memoryMiB: 640 })
+    await using folder = await temporaryDirectory()
+    const limits = { atOnce: 1, idleMs: 60_000, timeoutMs: TIME_MS, memoryMiB: 640 }
+    const workshop = createWorkshop({ cache: folder.path, ...limits })
     try {
       const read = (description: string) =>
         workshop.run('import-api', { text: description }, { tenantId: LOCAL_TENANT })

@@ -44,6 +44,9 @@ describe('texts that are no OpenAPI description', () => {
 const alias = (level: number) =>
   `l${level}: &l${level} [${Array.from({ length: 9 }, () => `*l${level - 1}`).join(', ')}]\n`
 
+/** Of this process, however busy the machine is. What explodes takes minutes. */
+const CPU_MS = 5_000
+
 describe('descriptions that are made to hurt', () => {
   const bombs: [string, string][] = [
     [
@@ -55,9 +58,9 @@ describe('descriptions that are made to hurt', () => {
     ['many angle brackets', JSON.stringify({ openapi: '3.1.0', info: { title: '<'.repeat(1_000_000) }, paths: {} })],
   ]
   it.each(bombs)('answers quickly to %s', async (_name, text) => {
-    const start = performance.now()
+    const startedWith = process.cpuUsage()
     await failure(text)
-    expect(performance.now() - start).toBeLessThan(2_000)
+    expect(process.cpuUsage(startedWith).user / 1_000).toBeLessThan(CPU_MS)
   })
 
   it('stays small and quick on schemas that would explode when written out', async () => {
@@ -79,9 +82,9 @@ describe('descriptions that are made to hurt', () => {
     const paths = Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`/p${index}`, { post: { requestBody: { content }, responses: {} } }]),
     )
-    const start = performance.now()
+    const startedWith = process.cpuUsage()
     const api = await importDescription({ paths, components: { schemas } })
-    expect(performance.now() - start).toBeLessThan(2_000)
+    expect(process.cpuUsage(startedWith).user / 1_000).toBeLessThan(CPU_MS)
     expect(api.operations).toHaveLength(100)
     for (const { inputSchema } of api.operations) expect(JSON.stringify(inputSchema).length).toBeLessThan(20_000)
   })
