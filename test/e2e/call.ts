@@ -8,8 +8,15 @@ export interface Called {
   readonly error: { readonly code: string; readonly message: string; readonly fix: string; readonly next?: unknown }
 }
 
-/** Calls a meta tool; `error` is what its error result holds. */
+/** Calls a meta tool; `error` is what its error result holds. A deploy is asked for again until it has ended. */
 export async function call(client: Client, name: string, input: Record<string, unknown> = {}): Promise<Called> {
+  const called = await callOnce(client, name, input)
+  // On a busy machine the answer comes before the end; who repeats the call goes on waiting for the same job.
+  const goesOn = name === 'deploy' && called.data['status'] === 'running' && called.data['job'] !== undefined
+  return goesOn ? await call(client, name, input) : called
+}
+
+async function callOnce(client: Client, name: string, input: Record<string, unknown>): Promise<Called> {
   const result = await client.callTool({ name, arguments: input }, { timeout: 60_000 })
   const [block] = result.content
   const data: Called['data'] & { error?: Called['error'] } = { ...Object(result.structuredContent) }
