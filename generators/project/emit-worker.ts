@@ -32,7 +32,7 @@ export function emitWorker(definition: Pick<ServerDefinition, 'tools'>): string 
 const served = createWorker({ ${members.join(', ')} })
 
 export default served.worker
-/** Keeps the sessions of clients, where wrangler.jsonc binds MCP_SESSIONS to it. */
-export const { McpSession } = served
+/** Keeps sessions and tasks, where wrangler.jsonc binds MCP_SESSIONS or MCP_TASKS to it. */
+export const { McpObject } = served
 `
 }

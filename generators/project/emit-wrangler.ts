@@ -1,4 +1,5 @@
 import { type Identifier, Node, Project, SyntaxKind } from 'ts-morph'
+import { OBJECT_CLASS, OBJECT_MIGRATIONS } from '../../src/model/object-class.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { codeParts } from './code-parts.ts'
 import { recurs, TICK_CRON } from './emit-cron.ts'
@@ -21,6 +22,7 @@ export function wranglerSettings(definition: ServerDefinition): object {
       d1_databases: [{ binding: 'MCP_STORE', database_name: `${definition.name}-store` }],
     }),
     ...(getsTokens(definition) && { kv_namespaces: [{ binding: 'MCP_CACHE' }] }),
+    ...(hasTasks(definition) && objectSettings(['MCP_TASKS'])),
   }
 }
 
@@ -48,6 +50,17 @@ function identifiersOf(source: string): readonly string[] {
 function namesMember(identifier: Identifier): boolean {
   const parent = identifier.getParent()
   return (Node.isPropertyAssignment(parent) || Node.isPropertySignature(parent)) && parent.getNameNode() === identifier
+}
+
+/** Durable Objects, all of one class, by the bindings that lead to them. */
+export function objectSettings(names: readonly ('MCP_TASKS' | 'MCP_SESSIONS')[]): object {
+  const bindings = names.map((name) => ({ name, class_name: OBJECT_CLASS }))
+  return { durable_objects: { bindings }, migrations: OBJECT_MIGRATIONS }
+}
+
+/** Whether a call may go on as a task, which on Workers needs an object that outlives its request. */
+export function hasTasks({ tools }: ServerDefinition): boolean {
+  return tools.some(({ handler }) => handler.kind === 'code' && handler.task !== undefined)
 }
 
 /** Whether it gets access tokens, which isolates then share. */

@@ -1,7 +1,7 @@
 import { secretsOf } from '../../src/model/secrets-of.ts'
 import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { recurs } from './emit-cron.ts'
-import { keptBy } from './emit-wrangler.ts'
+import { hasTasks, keptBy, objectSettings } from './emit-wrangler.ts'
 
 /** The README's part about Cloudflare Workers: how the project is deployed by hand, protected and connected. */
 export function cloudflareSection(definition: ServerDefinition): string[] {
@@ -27,7 +27,7 @@ export function cloudflareSection(definition: ServerDefinition): string[] {
     ].join('\n'),
     '### Sessions, limits, pages',
     'Clients of before 2026 are served without sessions: tools cannot ask them anything, and they hear of no changes. With this in `wrangler.jsonc` they have sessions that resume, and `/sse` for those that are older still:',
-    fence('json', json(sessionSettings)),
+    fence('json', json(objectSettings([...(hasTasks(definition) ? (['MCP_TASKS'] as const) : []), 'MCP_SESSIONS']))),
     'Requests of one caller are limited by:',
     fence('json', json(rateLimit)),
     'Pages of every origin may call, with the key. `"vars": { "MCP_ORIGINS": "https://app.example" }` names those that may. Keys are changed without a gap by the secret `MCP_KEY_HASHES`: the SHA-256 in hex of the old and the new one, with a comma between.',
@@ -55,7 +55,10 @@ function storage(definition: ServerDefinition): string {
     schedule || recurs(definition)
       ? 'A cron trigger runs what is due each minute: what is put off waits until then. '
       : ''
-  return database + timer
+  const tasks = hasTasks(definition)
+    ? 'Calls that go on as tasks run in Durable Objects, which outlive the request (binding MCP_TASKS). '
+    : ''
+  return database + timer + tasks
 }
 
 function oauthVariables(definition: ServerDefinition, url: string): object {
@@ -67,12 +70,6 @@ function oauthVariables(definition: ServerDefinition, url: string): object {
     MCP_AUDIENCE: url,
     MCP_SCOPES: JSON.stringify(scopes),
   }
-}
-
-/** As wrangler takes them. */
-const sessionSettings = {
-  durable_objects: { bindings: [{ name: 'MCP_SESSIONS', class_name: 'McpSession' }] },
-  migrations: [{ tag: 'sessions', new_sqlite_classes: ['McpSession'] }],
 }
 
 const rateLimit = {

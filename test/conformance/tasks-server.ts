@@ -1,4 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client'
+import { LOCAL_TENANT, type ServerId } from '../../src/model/ids.ts'
+import type { ServerDefinition } from '../../src/model/server-definition.ts'
 import { call } from '../e2e/call.ts'
 
 const NAME = 'tasks'
@@ -19,6 +21,20 @@ export async function buildTasksServer(client: Client): Promise<string> {
   await call(client, 'deploy', { server: NAME })
   return NAME
 }
+
+/** All that the suite has about them. */
+export const TASK_SCENARIOS = [
+  'tasks-lifecycle',
+  'tasks-capability-negotiation',
+  'tasks-wire-fields',
+  'tasks-request-state-removal',
+  'tasks-mrtr-input',
+  'tasks-request-headers',
+  'tasks-dispatch-and-envelope',
+  'tasks-status-notifications',
+  'tasks-required-task-error',
+  'tasks-mrtr-composition',
+]
 
 interface TaskTool {
   readonly code: string
@@ -71,4 +87,25 @@ background()
 ${sleep('200')}
 return 'Hello, ' + content?.name + '!'`,
   },
+}
+
+/** The same server as a definition. */
+export const tasksDefinition: ServerDefinition = {
+  id: '00000000-0000-7000-8000-0000000000bc' as ServerId,
+  tenantId: LOCAL_TENANT,
+  name: NAME,
+  description: 'Has calls that go on.',
+  revision: 1,
+  exposure: 'tools',
+  credentials: [],
+  connections: [],
+  resources: [],
+  prompts: [],
+  tools: Object.entries(tools).map(([name, { code: source, task, properties = {} }]) => ({
+    name,
+    description: `Tests ${name}.`,
+    effect: 'read',
+    inputSchema: { type: 'object', properties },
+    handler: { kind: 'code', hosts: [], source, ...(task && { task }) },
+  })),
 }

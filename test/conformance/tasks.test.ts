@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Endpoint, endpointOf } from '../e2e/endpoint-of.ts'
 import { openTestHome, type TestHome } from '../e2e/test-home.ts'
 import { runConformanceSuite } from './run-suite.ts'
-import { buildTasksServer } from './tasks-server.ts'
+import { buildTasksServer, TASK_SCENARIOS } from './tasks-server.ts'
 
 let home: TestHome
 let endpoint: Endpoint
@@ -16,18 +16,7 @@ beforeAll(async () => {
 afterAll(() => home[Symbol.asyncDispose]())
 
 describe('a server whose calls go on as tasks', () => {
-  it.each([
-    'tasks-lifecycle',
-    'tasks-capability-negotiation',
-    'tasks-wire-fields',
-    'tasks-request-state-removal',
-    'tasks-mrtr-input',
-    'tasks-request-headers',
-    'tasks-dispatch-and-envelope',
-    'tasks-status-notifications',
-    'tasks-required-task-error',
-    'tasks-mrtr-composition',
-  ])(
+  it.each(TASK_SCENARIOS)(
     'passes the scenario %s',
     async (scenario) => {
       const { output, succeeded } = await runConformanceSuite(endpoint, { scenario })

@@ -2,8 +2,11 @@ import { askingClient } from '../input-needed.ts'
 import type { ToolContext } from '../tool-context.ts'
 import type { ServedCall } from './served-call.ts'
 
+/** What of a call its code has to do with. */
+export type CodeCall = Pick<ServedCall, 'background' | 'client' | 'host' | 'notify' | 'request' | 'signal'>
+
 /** What one call's code is given: the host's services, and this call's progress, input and cancellation. */
-export function callContext({ host, request, client, notify, signal, background }: ServedCall): ToolContext {
+export function callContext({ host, request, client, notify, signal, background }: CodeCall): ToolContext {
   return {
     fetch: host.fetch,
     env: host.env,

@@ -6,7 +6,7 @@ import type { JsonSchema } from '../json-schema.ts'
 import { markHidden } from '../mark-hidden.ts'
 import type { Operation } from '../operation.ts'
 import { errorResult, toToolResult, type ToolResult } from '../tool-result.ts'
-import { callContext } from './call-context.ts'
+import { callContext, type CodeCall } from './call-context.ts'
 import { readFileResource } from './resources.ts'
 import type { ServedCall } from './served-call.ts'
 import { requireTasks } from './serve-tasks.ts'
@@ -24,7 +24,7 @@ export async function callTool(
   input: Readonly<Record<string, unknown>>,
   parts: ServerParts,
   call: ServedCall,
-  tasks: TaskStore,
+  tasks: TaskStore | 'none',
 ): Promise<ToolResult | InputRequiredResult | CreatedTask> {
   const problem = await checkInput(entry.definition, input)
   if (problem)
@@ -32,10 +32,7 @@ export async function callTool(
   try {
     if (entry.kind === 'operation') return markHidden(await runOperation(entry.definition, input, parts, call))
     if (entry.kind === 'external') return markHidden(await callExternal(entry.definition, input, call))
-    const { task } = entry.definition
-    if (task === 'required') requireTasks(call)
-    const run = (served: ServedCall) => runCode(entry.definition, input, served)
-    return await (task && call.takesTasks ? runInBackground(run, call, tasks) : run(call))
+    return await callCode(entry.definition, input, call, tasks)
   } catch (error) {
     if (isInputNeeded(error)) return call.ask(error)
     if (error instanceof ProtocolError) throw error
@@ -43,8 +40,20 @@ export async function callTool(
   }
 }
 
+/** @throws InputNeeded; ProtocolError */
+async function callCode(tool: CodeTool, input: unknown, call: ServedCall, tasks: TaskStore | 'none') {
+  const { name, task } = tool
+  if (task === 'required') {
+    if (tasks === 'none') return errorResult(`${name} can only be called as a task, and there are none here.`)
+    requireTasks(call)
+  }
+  const run = (served: ServedCall) => runCode(tool, input, served)
+  if (!task || tasks === 'none' || !call.takesTasks) return run(call)
+  return runInBackground(run, call, { tool: name, input }, tasks)
+}
+
 /** @throws InputNeeded; ProtocolError when the code threw an error of that name */
-async function runCode({ name, task }: CodeTool, input: unknown, call: ServedCall): Promise<ToolResult> {
+export async function runCode({ name, task }: CodeTool, input: unknown, call: CodeCall): Promise<ToolResult> {
   const { host, client } = call
   try {
     const item = { kind: 'tool', name, ...(task && { isTask: true }) } as const

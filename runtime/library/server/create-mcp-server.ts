@@ -15,8 +15,14 @@ import { listedTool, type ToolEntry } from './tool-entry.ts'
 /**
  * Makes the factory of an MCP server out of its parts. Modern HTTP asks it for a server per request, so everything
  * that takes time is made once, here.
+ * @param tasks  calls that go on; `none` where nothing outlives its request: then a tool with `task: "optional"` ends
+ *   within its call, and one that requires tasks is refused
  */
-export function createMcpServer(parts: ServerParts, host: ServerHost): () => Server {
+export function createMcpServer(
+  parts: ServerParts,
+  host: ServerHost,
+  tasks: TaskStore | 'none' = createTaskStore(),
+): () => Server {
   const entries = new Map<string, ToolEntry>()
   for (const definition of parts.operations.operations) entries.set(definition.name, { kind: 'operation', definition })
   for (const definition of parts.tools) entries.set(definition.name, { kind: 'code', definition })
@@ -25,13 +31,13 @@ export function createMcpServer(parts: ServerParts, host: ServerHost): () => Ser
   const search = createToolSearch(entries)
 
   const seal = createRoundsSeal(host.stateKey)
-  const tasks = createTaskStore()
+  const hasTasks = tasks !== 'none' && parts.tools.some(({ task }) => task !== undefined)
 
   return () => {
     const server = new Server(
       { name: parts.name, version: parts.version },
       {
-        capabilities: capabilitiesOf(parts),
+        capabilities: capabilitiesOf(parts, hasTasks),
         instructions: parts.description,
         requestState: { verify: (state, call) => seal.verify(state, call) },
       },
@@ -48,7 +54,7 @@ export function createMcpServer(parts: ServerParts, host: ServerHost): () => Ser
         call,
       )) as never
     })
-    if (hasTasks(parts)) serveTasks(server, tasks, open)
+    if (hasTasks) serveTasks(server, tasks, open)
     if (parts.resources.length > 0) serveResources(server, parts, open)
     if (parts.prompts.length > 0) servePrompts(server, parts, open)
     return server
@@ -59,7 +65,7 @@ interface Tools {
   readonly parts: ServerParts
   readonly entries: ReadonlyMap<string, ToolEntry>
   readonly search: ToolSearch
-  readonly tasks: TaskStore
+  readonly tasks: TaskStore | 'none'
 }
 
 async function callNamedTool(name: string, input: Record<string, unknown>, tools: Tools, call: ServedCall) {
@@ -122,15 +128,11 @@ function servePrompts(server: Server, parts: ServerParts, open: OpenCall): void 
   })
 }
 
-function hasTasks({ tools }: ServerParts): boolean {
-  return tools.some(({ task }) => task !== undefined)
-}
-
-function capabilitiesOf(parts: ServerParts): ServerCapabilities {
+function capabilitiesOf(parts: ServerParts, hasTasks: boolean): ServerCapabilities {
   return {
     tools: { listChanged: true },
     logging: {},
-    ...(hasTasks(parts) && { extensions: { [TASKS_EXTENSION]: {} } }),
+    ...(hasTasks && { extensions: { [TASKS_EXTENSION]: {} } }),
     ...(parts.resources.length > 0 && { resources: { subscribe: true, listChanged: true } }),
     ...(parts.prompts.length > 0 && { prompts: { listChanged: true }, completions: {} }),
   }

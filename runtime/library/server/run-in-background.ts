@@ -1,7 +1,7 @@
 import type { ToolResult } from '../tool-result.ts'
 import type { ServedCall } from './served-call.ts'
 import { describeTask } from './serve-tasks.ts'
-import type { TaskStore } from './tasks.ts'
+import type { TaskCall, TaskStore } from './tasks.ts'
 
 /** The answer to a call that goes on: the task's state beside `resultType` (SEP-2663, CreateTaskResult). */
 export interface CreatedTask {
@@ -15,6 +15,7 @@ export interface CreatedTask {
 export async function runInBackground(
   run: (call: ServedCall) => Promise<ToolResult>,
   call: ServedCall,
+  item: Pick<TaskCall, 'tool' | 'input'>,
   tasks: TaskStore,
 ): Promise<ToolResult | CreatedTask> {
   const { promise: created, resolve } = Promise.withResolvers<CreatedTask>()
@@ -28,7 +29,7 @@ export async function runInBackground(
   const background = (): void => {
     // From here on the call is answered; only the task can be cancelled.
     call.signal.removeEventListener('abort', giveUp)
-    const state = tasks.create(running, again, call.client.answers, cancelling)
+    const state = tasks.create({ call: { ...item, client: call.client }, running, run: again, cancelling })
     if (state) resolve({ resultType: 'task', ...describeTask(state) })
   }
   let isBackground = false

@@ -15,7 +15,7 @@ import { TASKS_EXTENSION } from './tasks-extension.ts'
 /** One request of a client, with all that answering it needs. */
 export interface ServedCall {
   readonly host: ServerHost
-  readonly request: ServerContext['mcpReq']
+  readonly request: Pick<ServerContext['mcpReq'], '_meta' | 'log' | 'notify' | 'signal'>
   readonly client: ClientSide
   /** The client takes a task in the place of a result. */
   readonly takesTasks: boolean

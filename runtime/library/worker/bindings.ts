@@ -35,8 +35,10 @@ export interface WorkerBindings {
   readonly REQUEST_STATE_KEY?: string
   /** Workers' version_metadata binding. */
   readonly CF_VERSION_METADATA?: { readonly id: string; readonly tag: string; readonly timestamp: string }
-  /** Sessions of clients of 2025, one Durable Object each (class `McpSession`); absent: there are none. */
+  /** Sessions of clients of 2025, one Durable Object each (class `McpObject`); absent: there are none. */
   readonly MCP_SESSIONS?: ObjectNamespace
+  /** Calls that may go on as tasks, one Durable Object each (class `McpObject`); absent: all end within their request. */
+  readonly MCP_TASKS?: ObjectNamespace
   /** D1: what tools keep; absent: it lives as long as the isolate. */
   readonly MCP_STORE?: D1Database
   /** KV: access tokens and issuers' metadata; absent: they live as long as the isolate. */
@@ -62,6 +64,7 @@ export const OWN_BINDINGS = [
   'REQUEST_STATE_KEY',
   'CF_VERSION_METADATA',
   'MCP_SESSIONS',
+  'MCP_TASKS',
   'MCP_STORE',
   'MCP_CACHE',
   'OAUTH_KV',

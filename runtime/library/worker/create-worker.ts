@@ -5,9 +5,9 @@ import type { WorkerBindings } from './bindings.ts'
 import { callerGuard } from './caller-guard.ts'
 import { acrossOrigins } from './cors.ts'
 import { limitGlobals } from './limit-globals.ts'
+import { type ObjectClass, objectClass } from './mcp-object.ts'
 import { runDue } from './put-off.ts'
 import { openServing } from './serving.ts'
-import { type SessionClass, sessionClass } from './session-object.ts'
 import { putOffCalls, type WorkerServer } from './worker-host.ts'
 
 /** What Cloudflare calls. */
@@ -19,8 +19,8 @@ export interface Worker {
 
 export interface ServedWorker {
   readonly worker: Worker
-  /** Keeps sessions, where the binding MCP_SESSIONS leads to it. */
-  readonly McpSession: SessionClass
+  /** Keeps sessions and tasks, where the bindings MCP_SESSIONS and MCP_TASKS lead to it. */
+  readonly McpObject: ObjectClass
 }
 
 /** Puts a server on Cloudflare Workers: MCP of both eras at `/mcp`, `/health`, and who may call. */
@@ -39,7 +39,7 @@ export function createWorker(server: WorkerServer): ServedWorker {
       if (server.tick !== undefined) await run(server.tick, {})
     },
   }
-  return { worker, McpSession: sessionClass(server, network) }
+  return { worker, McpObject: objectClass(server, network) }
 }
 
 type Make<Made> = (env: WorkerBindings) => Promise<Made>

@@ -41,7 +41,9 @@ export interface ObjectState {
 
 /** https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/ */
 export interface ObjectStorage {
-  readonly sql: { exec<Row>(sql: string, ...values: readonly (string | number | null)[]): { toArray(): Row[] } }
+  readonly sql: {
+    exec<Row>(sql: string, ...values: readonly (ArrayBuffer | string | number | null)[]): { toArray(): Row[] }
+  }
   setAlarm(timeMs: number): Promise<void>
   deleteAlarm(): Promise<void>
   deleteAll(): Promise<void>

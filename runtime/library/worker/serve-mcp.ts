@@ -33,8 +33,8 @@ export async function serveMcp(
   const tools = message && !isVerifier ? calledTools(message.body, parts) : []
   const refusal = guard.refuseTools?.(tools, caller, request)
   if (refusal) return refusal
-  const { handler, sessions } = await made.serving(env)
-  const answered = await sessions?.serve(request, message, caller)
+  const { handler, sessions, tasks } = await made.serving(env)
+  const answered = (await tasks?.serve(request, message, caller)) ?? (await sessions?.serve(request, message, caller))
   if (answered) return answered
   const { authInfo } = caller
   return handler.fetch(request, { ...(authInfo && { authInfo }), ...(message && { parsedBody: message.body }) })

@@ -1,10 +1,12 @@
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
 import { createMcpServer } from '../server/create-mcp-server.ts'
-import type { ServerHost } from '../server/server-parts.ts'
+import type { ServerHost, ServerParts } from '../server/server-parts.ts'
+import { createTaskStore } from '../server/tasks.ts'
 import type { WorkerBindings } from './bindings.ts'
 import { eventOf } from './change-event.ts'
 import type { ObjectNamespace } from './platform.ts'
 import type { SessionFront } from './sessions/session-front.ts'
+import type { TaskFront } from './tasks/task-front.ts'
 import { workerHost, type WorkerServer } from './worker-host.ts'
 
 /** All that one isolate serves with. */
@@ -13,6 +15,7 @@ export interface Serving {
   /** Both eras, without sessions. */
   readonly handler: McpHttpHandler
   readonly sessions?: SessionFront
+  readonly tasks?: TaskFront
 }
 
 /**
@@ -23,10 +26,18 @@ export async function openServing(server: WorkerServer, env: WorkerBindings, net
   const sessions = env.MCP_SESSIONS && (await openSessions(env.MCP_SESSIONS))
   const publish: ServerHost['publish'] = sessions?.publish ?? ((change) => handler.bus.publish(eventOf(change)))
   const host = await workerHost(server, env, network, publish)
-  const handler = createMcpHandler(createMcpServer(server.parts, host), {
+  const tasks = env.MCP_TASKS && (await openTasks(env.MCP_TASKS, server.parts))
+  // The objects keep them; here none is ever created.
+  const handler = createMcpHandler(createMcpServer(server.parts, host, tasks ? createTaskStore() : 'none'), {
     onerror: ({ message }) => host.log('debug', message),
   })
-  return { host, handler, ...(sessions && { sessions }) }
+  return { host, handler, ...(sessions && { sessions }), ...(tasks && { tasks }) }
+}
+
+/** A chunk as well. */
+async function openTasks(namespace: ObjectNamespace, parts: ServerParts): Promise<TaskFront> {
+  const { taskFront } = await import('./tasks/task-front.ts')
+  return taskFront(namespace, parts)
 }
 
 /** A chunk that Workers without sessions never load. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parse } from 'jsonc-parser'
 import type { ProjectFiles } from '../../../src/model/project-files.ts'
+import { OBJECT_CLASS, OBJECT_MIGRATIONS } from '../../../src/model/object-class.ts'
 import { readLimits, type WorkerLimits, writeLimits } from '../../../src/model/worker-limits.ts'
 import type { WorkerBindings } from '../../library/worker/bindings.ts'
 import type { CloudflareSettings } from './settings.ts'
@@ -38,10 +39,7 @@ export function composeConfig({ files, settings, worker, storage }: ConfigParts)
     ...withIds('kv_namespaces', withLogins(project, settings), 'id', storage.namespaceId),
     ...(counters && { ratelimits: counters }),
     ...(settings.limits && { limits: { ...recordOf(project['limits']), ...writeLimits(settings.limits) } }),
-    ...(settings.sessions && {
-      durable_objects: { bindings: [{ name: 'MCP_SESSIONS', class_name: 'McpSession' }] },
-      migrations: [{ tag: 'sessions', new_sqlite_classes: ['McpSession'] }],
-    }),
+    ...withSessions(project, settings),
   }
 }
 
@@ -93,18 +91,41 @@ function withLogins(
 /** The second spares each isolate to ask the issuer for its keys. */
 const LOGIN_NAMESPACES: readonly string[] = ['OAUTH_KV', 'MCP_CACHE'] satisfies (keyof WorkerBindings)[]
 
+/** The class of all Durable Objects, for tasks (as the project has it) and for sessions (as the deploy wants it). */
+function withSessions(project: WranglerConfig, { sessions }: CloudflareSettings): Record<string, unknown> {
+  if (!sessions) return {}
+  const bound = objectBindings(project).filter(({ name }) => name !== 'MCP_SESSIONS')
+  return {
+    durable_objects: { bindings: [...bound, { name: 'MCP_SESSIONS', class_name: OBJECT_CLASS }] },
+    migrations: 'migrations' in project ? project['migrations'] : OBJECT_MIGRATIONS,
+  }
+}
+
+export function hasObjects(config: WranglerConfig): boolean {
+  return objectBindings(config).length > 0
+}
+
 /** Without Durable Objects: such a version can be tried beside one that has none yet. */
-export function withoutSessions(config: WranglerConfig): WranglerConfig {
+export function withoutObjects(config: WranglerConfig): WranglerConfig {
   const { durable_objects: _objects, migrations: _migrations, ...others } = config
   return others
+}
+
+/** Without those of mcpwright's own class, where it has no others. */
+export function withoutOwnObjects(config: WranglerConfig): WranglerConfig {
+  const isOwn = objectBindings(config).every((binding) => binding['class_name'] === OBJECT_CLASS)
+  return isOwn ? withoutObjects(config) : config
+}
+
+function objectBindings(config: WranglerConfig): Record<string, unknown>[] {
+  return listOf(recordOf(config['durable_objects'])['bindings'])
 }
 
 /** Names of all that a configuration binds. */
 export function bindingNames(config: WranglerConfig): string[] {
   const lists = [config['d1_databases'], config['kv_namespaces'], config['ratelimits']].flatMap(listOf)
-  const objects = listOf(recordOf(config['durable_objects'])['bindings'])
-  const bound = [...lists, ...objects, recordOf(config['version_metadata'])].flatMap(({ binding, name }) =>
-    [binding, name].filter((each) => typeof each === 'string'),
+  const bound = [...lists, ...objectBindings(config), recordOf(config['version_metadata'])].flatMap(
+    ({ binding, name }) => [binding, name].filter((each) => typeof each === 'string'),
   )
   return [...new Set([...Object.keys(recordOf(config['vars'])), ...bound])].toSorted()
 }

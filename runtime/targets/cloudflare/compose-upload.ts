@@ -66,6 +66,7 @@ const MANAGED: Readonly<Record<keyof WorkerBindings, true>> = {
   REQUEST_STATE_KEY: true,
   CF_VERSION_METADATA: true,
   MCP_SESSIONS: true,
+  MCP_TASKS: true,
   MCP_STORE: true,
   MCP_CACHE: true,
   OAUTH_KV: true,

@@ -1,8 +1,9 @@
 import type { DeploymentPlan } from '../../../src/model/deployment-target.ts'
+import { OBJECT_CLASS } from '../../../src/model/object-class.ts'
 import type { ProjectFiles } from '../../../src/model/project-files.ts'
 import { tellLimits } from '../../../src/model/worker-limits.ts'
 import { loginIssuer } from '../../library/worker/login/login-settings.ts'
-import { bindingNames, cronsOf, limitsOf, neededStorage, type WranglerConfig } from './compose-config.ts'
+import { bindingNames, cronsOf, hasObjects, limitsOf, neededStorage, type WranglerConfig } from './compose-config.ts'
 import { limitLines } from './platform-limits.ts'
 import type { CloudflareSettings } from './settings.ts'
 import type { CloudflareState } from './state.ts'
@@ -45,7 +46,7 @@ export function planDeployment(parts: PlannedParts): DeploymentPlan {
 }
 
 function workerSteps({ worker, account, url, state, settings, config, secrets, ...parts }: PlannedParts): string[] {
-  const begins = settings.sessions && !state?.hasSessions
+  const begins = hasObjects(config) && !state?.hasObjects
   return [
     `${actionOn(worker, state, parts)} (account ${account}).`,
     ...(settings.domain !== undefined && state?.domain !== settings.domain
@@ -54,13 +55,24 @@ function workerSteps({ worker, account, url, state, settings, config, secrets, .
     `It answers at ${url} (${inWords(settings)}).`,
     ...loginSteps(settings, url, secrets.names),
     ...(begins
-      ? ['Creates the Durable Object class "McpSession" for sessions; versions before it cannot come back.']
+      ? [
+          `Creates the Durable Object class "${OBJECT_CLASS}" (${objectUses(config)}); versions before it cannot come back.`,
+        ]
       : []),
     ...('ratelimits' in config && settings.requestsPerMinute !== undefined
       ? [`Limits each caller to ${settings.requestsPerMinute} requests a minute.`]
       : []),
     ...tellLimits(limitsOf(config)),
   ]
+}
+
+function objectUses(config: WranglerConfig): string {
+  const names = bindingNames(config)
+  const uses = [
+    ...(names.includes('MCP_TASKS') ? ['calls that go on as tasks'] : []),
+    ...(names.includes('MCP_SESSIONS') ? ['sessions'] : []),
+  ]
+  return uses.join(', ')
 }
 
 function actionOn(

@@ -1,6 +1,6 @@
 import type { AppliedDeployment, DeploymentRequest } from '../../../src/model/deployment-target.ts'
 import { listVersions, readShares } from './api/versions.ts'
-import { bindingNames, composeConfig, limitsOf, neededStorage } from './compose-config.ts'
+import { bindingNames, composeConfig, hasObjects, limitsOf, neededStorage } from './compose-config.ts'
 import { ensureStorage } from './ensure-storage.ts'
 import { lacksLoginSecret, loginSecretMissing } from './login-secret.ts'
 import { openJournal } from './journal.ts'
@@ -37,7 +37,7 @@ export async function publish(
     bindings: [...bindingNames(config), ...emptied],
     limits: limitsOf(config),
     ...(!kept.served && { secrets: Object.keys(secrets) }),
-    ...(settings.sessions && { hasSessions: true }),
+    ...(hasObjects(config) && { hasObjects: true }),
     ...(settings.domain !== undefined && { domain: settings.domain }),
   })
   const told = [...kept.notes, ...notes, ...missing.map(noteMissing)]

@@ -1,7 +1,7 @@
 import { setShares } from './api/versions.ts'
 import { type Attempt, beginAttempt, tagOf } from './attempt.ts'
 import { awaitServing } from './await-serving.ts'
-import { withoutSessions, type WranglerConfig } from './compose-config.ts'
+import { hasObjects, withoutObjects, type WranglerConfig } from './compose-config.ts'
 import { composeUpload, withForeignBindings } from './compose-upload.ts'
 import { failAndGoBack } from './go-back.ts'
 import { findByTag, type Publishing, type Served } from './publishing.ts'
@@ -20,7 +20,7 @@ export async function releaseNew(publishing: Publishing, signal: AbortSignal): P
   const attempt = chooseAttempt(publishing)
   const { journal, settings, secrets } = publishing
   const { secrets: sent = [] } = journal.state()
-  const beginsSessions = settings.sessions && journal.state().hasSessions !== true && !attempt.isFirst
+  const beginsObjects = hasObjects(publishing.config) && journal.state().hasObjects !== true && !attempt.isFirst
   await journal.change({ attempt, secrets: [...new Set([...sent, ...Object.keys(secrets)])] })
   let isOpen = false
   const opens = (): void => void (isOpen = true)
@@ -28,14 +28,14 @@ export async function releaseNew(publishing: Publishing, signal: AbortSignal): P
     const config = withRetiredSecrets(await withForeignBindings(publishing, signal), sent, secrets)
     const versionId =
       alreadyServing(publishing, attempt) ??
-      (beginsSessions
-        ? await releaseWithSessions(publishing, attempt, config, opens, signal)
+      (beginsObjects
+        ? await releaseWithObjects(publishing, attempt, config, opens, signal)
         : await releaseAfterTrial(publishing, attempt, config, opens, signal))
     opens()
-    const shares = beginsSessions ? [] : splitTraffic(versionId, settings.traffic, attempt.before)
+    const shares = beginsObjects ? [] : splitTraffic(versionId, settings.traffic, attempt.before)
     await awaitServing(publishing, versionId, shares, signal)
     await settleReach(publishing, signal)
-    return { versionId, notes: notesOf(publishing, attempt, beginsSessions) }
+    return { versionId, notes: notesOf(publishing, attempt, beginsObjects) }
   } catch (error) {
     throw await failAndGoBack(publishing, { ...attempt, isOpen }, error, signal)
   }
@@ -85,7 +85,7 @@ async function releaseAfterTrial(
  * A migration of Durable Objects comes with all of the traffic at once, so the code is tried without them before.
  * https://developers.cloudflare.com/workers/versions-and-deployments/gradual-deployments/
  */
-async function releaseWithSessions(
+async function releaseWithObjects(
   publishing: Publishing,
   attempt: Attempt,
   config: WranglerConfig,
@@ -93,7 +93,7 @@ async function releaseWithSessions(
   signal: AbortSignal,
 ): Promise<string> {
   const { options, access, request, journal } = publishing
-  const trialId = await startTrial(publishing, attempt, withoutSessions(config), signal)
+  const trialId = await startTrial(publishing, attempt, withoutObjects(config), signal)
   await passTrial(publishing, attempt, trialId, signal)
   request.tell(`Putting version ${request.build.version} up with its Durable Objects.`)
   opens()
@@ -102,7 +102,7 @@ async function releaseWithSessions(
     access,
     signal,
   )
-  await journal.change({ hasSessions: true })
+  await journal.change({ hasObjects: true })
   return versionId
 }
 
@@ -117,10 +117,10 @@ async function uploadOnce(
   return found ?? (await publishing.options.wrangler.uploadVersion(upload, publishing.access, signal)).versionId
 }
 
-function notesOf({ settings }: Publishing, { before }: Attempt, beginsSessions: boolean): string[] {
+function notesOf({ settings }: Publishing, { before }: Attempt, beginsObjects: boolean): string[] {
   const split =
     before.length > 1 ? ['The traffic was split before; while it was tried, the larger part had all of it.'] : []
-  if (!beginsSessions) return [...split, ...(settings.traffic < 100 && before.length === 0 ? [FIRST] : [])]
+  if (!beginsObjects) return [...split, ...(settings.traffic < 100 && before.length === 0 ? [FIRST] : [])]
   const share =
     settings.traffic < 100 ? ' It has all of the traffic: a new Durable Object cannot come with a part of it.' : ''
   return [...split, `Its Durable Objects are new, so versions from before cannot come back without an upload.${share}`]

@@ -24,7 +24,7 @@ export interface CloudflareState {
   readonly databaseId?: string
   readonly namespaceId?: string
   /** Its Durable Objects are there: their migration is not repeated. */
-  readonly hasSessions?: boolean
+  readonly hasObjects?: boolean
   readonly domain?: string
   /** Of each call of what serves; absent in what was written before they were noted. */
   readonly limits?: WorkerLimits

@@ -1,7 +1,7 @@
 import { setShares } from './api/versions.ts'
 import type { Attempt } from './attempt.ts'
 import { overrideHeaders, withHeaders } from './call-worker.ts'
-import type { WranglerConfig } from './compose-config.ts'
+import { hasObjects, type WranglerConfig } from './compose-config.ts'
 import { composeUpload, trialHeaders } from './compose-upload.ts'
 import { findByTag, type Publishing } from './publishing.ts'
 import { openReach } from './reach-worker.ts'
@@ -19,14 +19,14 @@ export async function startTrial(
   config: WranglerConfig,
   signal: AbortSignal,
 ): Promise<string> {
-  const { options, access, request, journal, settings, api, worker } = publishing
+  const { options, access, request, journal, api, worker } = publishing
   request.tell(`Uploading version ${request.build.version}.`)
   const upload = composeUpload(publishing, attempt, 'trial', config)
   const found = findByTag(publishing, upload.tag)
   const running = leader(attempt.before)
   if (running === undefined) {
     const trialId = found ?? (await options.wrangler.deploy(upload, access, signal)).versionId
-    if (settings.sessions) await journal.change({ hasSessions: true })
+    if (hasObjects(config)) await journal.change({ hasObjects: true })
     await openReach(publishing, signal)
     return trialId
   }

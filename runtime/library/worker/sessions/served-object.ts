@@ -2,6 +2,7 @@ import type { Server } from '@modelcontextprotocol/server'
 import { systemClock } from '../../clock.ts'
 import { createMcpServer } from '../../server/create-mcp-server.ts'
 import type { WorkerBindings } from '../bindings.ts'
+import type { ServedObject } from '../mcp-object.ts'
 import { NotConfigured } from '../not-configured.ts'
 import type { ObjectState } from '../platform.ts'
 import { workerHost, type WorkerServer } from '../worker-host.ts'
@@ -10,13 +11,10 @@ import { eventBus } from './event-bus.ts'
 import { createSession } from './session.ts'
 import type { SessionRecord } from './session-record.ts'
 
-/** What a Durable Object of a server does: it is the bus, or one session. */
-export interface ServedObject {
-  fetch(request: Request): Promise<Response>
-  alarm(): Promise<void>
-}
-
-/** @param network  fetch without limits */
+/**
+ * A Durable Object that is the bus, or one session.
+ * @param network  fetch without limits
+ */
 export async function openObject(
   server: WorkerServer,
   state: ObjectState,
@@ -24,7 +22,7 @@ export async function openObject(
   network: typeof fetch,
 ): Promise<ServedObject> {
   const { MCP_SESSIONS: namespace } = env
-  if (!namespace) throw new NotConfigured('MCP_SESSIONS is not bound to the class McpSession.')
+  if (!namespace) throw new NotConfigured('MCP_SESSIONS is not bound to the class McpObject.')
   const bus = busClient(namespace)
   const id = state.id.toString()
   const host = await workerHost(server, env, network, (change) => bus.publish(change, id))

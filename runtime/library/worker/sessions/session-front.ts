@@ -4,7 +4,7 @@ import type { Caller } from '../caller-guard.ts'
 import type { ObjectId, ObjectNamespace } from '../platform.ts'
 import { refused } from '../read-message.ts'
 import { busClient } from './bus-client.ts'
-import { forwarded } from './forward.ts'
+import { forwarded } from '../forward.ts'
 import { sessionGone } from './session-gone.ts'
 
 /** The Worker's side of sessions: leads each request to the object of its session. */

@@ -1,14 +1,16 @@
-import { composeConfig, type ConfigParts, type WranglerConfig } from '../compose-config.ts'
+import { composeConfig, type ConfigParts, withoutObjects, type WranglerConfig } from '../compose-config.ts'
 
 /**
  * What wrangler is given for a server in a namespace: it has no address of its own, its limits stand in the directory,
- * and the only counter that it may name is that of its callers, since counters are the account's.
+ * and the only counter that it may name is that of its callers, since counters are the account's. Tasks would run in
+ * Durable Objects, whose fetches pass the egress list by: its calls end within their requests.
  */
 export function hostedConfig(parts: ConfigParts): WranglerConfig {
-  const { workers_dev: _address, preview_urls: _previews, limits: _ofEachCall, ...config } = composeConfig(parts)
-  const counters = config['ratelimits']
-  if (!Array.isArray(counters)) return config
+  const config = withoutObjects(composeConfig(parts))
+  const { workers_dev: _address, preview_urls: _previews, limits: _ofEachCall, ...hosted } = config
+  const counters = hosted['ratelimits']
+  if (!Array.isArray(counters)) return hosted
   // As composeConfig wrote them.
   const all = counters as readonly { readonly name?: unknown }[]
-  return { ...config, ratelimits: all.filter(({ name }) => name === 'MCP_RATE_LIMIT') }
+  return { ...hosted, ratelimits: all.filter(({ name }) => name === 'MCP_RATE_LIMIT') }
 }

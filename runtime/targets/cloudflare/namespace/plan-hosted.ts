@@ -1,6 +1,6 @@
 import type { DeploymentPlan, DeploymentRequest } from '../../../../src/model/deployment-target.ts'
 import { tellLimits } from '../../../../src/model/worker-limits.ts'
-import { bindingNames } from '../compose-config.ts'
+import { bindingNames, hasObjects, readProjectConfig } from '../compose-config.ts'
 import { storageSteps } from '../plan-deployment.ts'
 import { limitLines } from '../platform-limits.ts'
 import { releaseKey } from '../release-key.ts'
@@ -39,6 +39,7 @@ export async function planHosted(
       `It answers at ${url}/mcp (${settings.protection === 'none' ? 'open to everybody' : 'protected by an API key'}).`,
       `It reaches ${allowed.hosts.join(', ') || 'no host'}, and nothing else.`,
       ...tellLimits(allowed.limits),
+      ...(hasObjects(readProjectConfig(files)) ? ['Calls that would go on as tasks end within their requests.'] : []),
       ...storageSteps({ files, settings, worker: worker.name, state }),
       ...(isKept ? [] : [`Sets the secrets ${Object.keys(secrets).join(', ')}.`]),
       ...(missing.length > 0 ? [`Without a value, so their tools will fail: ${missing.join(', ')}.`] : []),

@@ -1,6 +1,6 @@
 import { MetaError } from '../../../../src/errors/meta-error.ts'
 import type { DeploymentRequest } from '../../../../src/model/deployment-target.ts'
-import { cronsOf, readProjectConfig } from '../compose-config.ts'
+import { cronsOf, readProjectConfig, withoutOwnObjects } from '../compose-config.ts'
 import type { CloudflareSettings } from '../settings.ts'
 
 /**
@@ -11,7 +11,8 @@ export function refuseUnhosted(
   { server, build }: Pick<DeploymentRequest, 'server' | 'build'>,
   settings: CloudflareSettings,
 ): void {
-  const foreign = Object.keys(readProjectConfig(build.files)).filter((key) => !TAKEN.has(key))
+  // Tasks are served without their objects there (hosted-config.ts).
+  const foreign = Object.keys(withoutOwnObjects(readProjectConfig(build.files))).filter((key) => !TAKEN.has(key))
   const reasons = [
     ...settingReasons(settings),
     ...(cronsOf(build.files).length > 0 ? ['it runs on a cron trigger, which there is none of'] : []),

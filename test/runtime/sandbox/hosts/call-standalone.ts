@@ -37,11 +37,9 @@ export async function callStandalone(
     host,
     request,
     client,
-    takesTasks: true,
     signal: abort.signal,
     background: () => void notices.push({ kind: 'background' }),
     notify: (change) => void notices.push({ kind: 'changed', change }),
-    ask: () => Promise.reject(new Error('The client is asked by the caller.')),
   })
   const result = await resultOf(() => host.runCode({ kind: 'tool', name: tool }, input, context, client))
   const keys = await store.list()

@@ -4,7 +4,8 @@ import {
   composeConfig,
   cronsOf,
   neededStorage,
-  withoutSessions,
+  hasObjects,
+  withoutObjects,
 } from '../../../../runtime/targets/cloudflare/compose-config.ts'
 import { readSettings } from '../../../../runtime/targets/cloudflare/read-settings.ts'
 import type { ProjectFiles } from '../../../../src/model/project-files.ts'
@@ -76,9 +77,23 @@ describe("a Worker's configuration", () => {
     expect(limitsOf(files, {})).toEqual({})
   })
 
+  it('binds the objects of tasks that the project names, and those of sessions, to one class with one migration', () => {
+    const tasks = { bindings: [{ name: 'MCP_TASKS', class_name: 'McpObject' }] }
+    const migrations = [{ tag: 'objects', new_sqlite_classes: ['McpObject'] }]
+    const project = { 'wrangler.jsonc': JSON.stringify({ durable_objects: tasks, migrations }) }
+    const compose = (sessions: boolean) =>
+      composeConfig({ files: project, settings: readSettings({ sessions }), worker: 'w', storage: {} })
+    expect(compose(false)).toMatchObject({ durable_objects: tasks, migrations })
+    expect(compose(true)).toMatchObject({
+      durable_objects: { bindings: [...tasks.bindings, { name: 'MCP_SESSIONS', class_name: 'McpObject' }] },
+      migrations,
+    })
+    expect([compose(false), compose(true), withoutObjects(compose(true))].map(hasObjects)).toEqual([true, true, false])
+  })
+
   it('can be tried without its Durable Objects', () => {
     const config = composeConfig({ files, settings: readSettings({ sessions: true }), worker: 'w', storage: stored })
-    expect(withoutSessions(config)).toEqual(
+    expect(withoutObjects(config)).toEqual(
       composeConfig({ files, settings: readSettings({}), worker: 'w', storage: stored }),
     )
   })

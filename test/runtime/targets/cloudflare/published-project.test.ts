@@ -10,9 +10,12 @@ import { bundleWorker } from '../../../../src/pipeline/workshop/bundle-worker.ts
 import { projectSurroundings } from '../../../../src/pipeline/workshop/package-sources.ts'
 import type { DeploymentRequest } from '../../../../src/model/deployment-target.ts'
 import type { ProjectFiles } from '../../../../src/model/project-files.ts'
+import type { ServerDefinition } from '../../../../src/model/server-definition.ts'
+import { tasksDefinition } from '../../../conformance/tasks-server.ts'
 import { type Cloudflare, startCloudflare } from '../../../fixtures/cloudflare/start-cloudflare.ts'
 import { API_KEY, openPublisher, PublishedServer } from '../../../fixtures/publisher/open-publisher.ts'
 import { deskDefinition } from '../../library/worker/desk-definition.ts'
+import { taskClient } from '../../library/worker/task-client.ts'
 
 const signal = new AbortController().signal
 const server = new PublishedServer()
@@ -58,6 +61,18 @@ it('goes on with what is stored and with what somebody else has bound, and begin
   expect(script.versions.at(-1)?.bindings.map(({ name }) => name)).toContain('MCP_SESSIONS')
 })
 
+it('lets calls go on as tasks, without another migration of its Durable Objects', async () => {
+  const { endpointUrl, notes } = await publisher().apply(await request(3, { sessions: true }, withTasks), signal)
+  expect(notes).toBeUndefined()
+  const client = taskClient(endpointUrl, API_KEY, cloudflare.fetch)
+  const { taskId, resultType } = await client.call('slow_compute', { seconds: 0.2 })
+  expect(resultType).toBe('task')
+  expect(await client.settled(taskId)).toMatchObject({ status: 'completed' })
+})
+
+const desk = deskDefinition('desk.example')
+const withTasks = { ...desk, tools: [...desk.tools, ...tasksDefinition.tools] }
+
 function publisher() {
   const registry = { searchPath: '', home: '', network: {} }
   const wrangler = createWrangler({
@@ -71,8 +86,12 @@ function publisher() {
   })
 }
 
-async function request(version: number, settings: DeploymentRequest['settings']): Promise<DeploymentRequest> {
-  const files: ProjectFiles = emitProject(deskDefinition('desk.example'), projectSurroundings())
+async function request(
+  version: number,
+  settings: DeploymentRequest['settings'],
+  definition: ServerDefinition = desk,
+): Promise<DeploymentRequest> {
+  const files: ProjectFiles = emitProject(definition, projectSurroundings())
   return server.request(version, await bundleWorker(files, cache), settings, files)
 }
 

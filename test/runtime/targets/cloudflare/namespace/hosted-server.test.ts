@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest'
+import { objectSettings } from '../../../../../generators/project/emit-wrangler.ts'
 import { readState } from '../../../../../runtime/targets/cloudflare/state.ts'
 import { MetaError } from '../../../../../src/errors/meta-error.ts'
 import { type Cloudflare, startCloudflare } from '../../../../fixtures/cloudflare/start-cloudflare.ts'
@@ -196,12 +197,25 @@ describe('a server in a dispatch namespace', () => {
   })
 
   it('refuses what a project would have beside that: cron triggers, Durable Objects', async () => {
-    const files = {
-      'wrangler.jsonc': JSON.stringify({ triggers: { crons: ['* * * * *'] }, durable_objects: { bindings: [] } }),
-    }
+    const triggers = { crons: ['* * * * *'] }
+    const durable_objects = { bindings: [{ name: 'ROOMS', class_name: 'Room' }] }
+    const files = { 'wrangler.jsonc': JSON.stringify({ triggers, durable_objects }) }
     await expect(target().apply(server.request(1, {}, {}, files), signal)).rejects.toMatchObject({
       message: expect.stringMatching(/cron trigger.*wrangler.jsonc has "durable_objects"/),
     })
+  })
+
+  it('serves tools with tasks without their Durable Objects, and says so before', async () => {
+    const files = { 'wrangler.jsonc': JSON.stringify(objectSettings(['MCP_TASKS'])) }
+    const withTasks = server.request(1, tinyWorker({ text: 'one' }), {}, files)
+    expect((await target().plan(withTasks)).steps).toContainEqual(expect.stringContaining('end within their requests'))
+    const { endpointUrl } = await target().apply(withTasks, signal)
+    expect(await callSay(cloudflare, endpointUrl)).toBe('one')
+    const [script = ''] = ownScripts()
+    const version = cloudflare.account.dispatch.get(NAMESPACE)?.scripts.get(script)?.versions.at(-1)
+    const names = version?.bindings.map(({ name }) => name)
+    expect(names).toContain('MCP_PROTECTION')
+    expect(names).not.toContain('MCP_TASKS')
   })
 
   it('says in its plan what is made, where it answers, what it reaches and what each call has', async () => {

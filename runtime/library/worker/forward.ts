@@ -1,6 +1,6 @@
 import type { AuthInfo } from '@modelcontextprotocol/server'
-import { VERIFICATION_HEADER } from '../bindings.ts'
-import type { Caller } from '../caller-guard.ts'
+import { VERIFICATION_HEADER } from './bindings.ts'
+import type { Caller } from './caller-guard.ts'
 
 /** Whom the Worker has identified. Only the Worker reaches the objects, and it sets this on every request. */
 const CALLER_HEADER = 'mcp-caller'
