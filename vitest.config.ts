@@ -29,7 +29,7 @@ const long = [
   'test/package/screens.test.ts',
   'test/runtime/sandbox/attacks.test.ts',
   'test/runtime/targets/cloudflare/{cloudflare-target,published-login,published-project,wrangler}.test.ts',
-  'test/runtime/targets/cloudflare/namespace/{hosted-wrangler,namespace-target}.test.ts',
+  'test/runtime/targets/cloudflare/namespace/{hosted-tokens,hosted-wrangler,namespace-target}.test.ts',
   'test/runtime/targets/cloudflare/wrangler-fetch.test.ts',
 ]
 const conformance = ['test/conformance/**/*.test.ts']

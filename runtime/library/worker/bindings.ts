@@ -21,6 +21,10 @@ export interface WorkerBindings {
   readonly MCP_LOGIN?: string
   /** Secret, `login`: of the client that this server is where people log in. */
   readonly MCP_LOGIN_CLIENT_SECRET?: string
+  /**
+   * The part of its public path that whoever passes requests on has taken away, as `/desk`; absent: it is at the root.
+   */
+  readonly MCP_MOUNT?: string
   /** Origins of browsers that may call, with commas between; `*` when absent. */
   readonly MCP_ORIGINS?: string
   /**
@@ -59,6 +63,7 @@ export const OWN_BINDINGS = [
   'MCP_SCOPES',
   'MCP_LOGIN',
   'MCP_LOGIN_CLIENT_SECRET',
+  'MCP_MOUNT',
   'MCP_ORIGINS',
   'MCP_VERIFICATION_HASH',
   'REQUEST_STATE_KEY',

@@ -39,6 +39,8 @@ export async function callerGuard(env: WorkerBindings, server: string, network: 
       return oauthGuard(env, network)
     }
     case 'login': {
+      // Pages of others at the same origin could log in for a person, with the person's own cookies.
+      if (env.MCP_MOUNT) throw new NotConfigured('Logins need an origin of their own; MCP_MOUNT says it is shared.')
       const { loginGuard } = await import('./login/login-guard.ts')
       return loginGuard(env, server, network)
     }

@@ -17,7 +17,7 @@ export function resourceMetadata(
   const isOwnIssuer = protection === 'login'
   const scopes = isOwnIssuer ? [] : [...new Set(Object.values(scopesByTool(env)).flat())].toSorted()
   const metadata = {
-    resource: resourceUrl(request),
+    resource: resourceUrl(request, env),
     resource_name: name,
     authorization_servers: [isOwnIssuer ? new URL(request.url).origin : issuerUrl(env)],
     bearer_methods_supported: ['header'],
@@ -26,14 +26,16 @@ export function resourceMetadata(
   return Response.json(metadata, { headers: { 'cache-control': 'max-age=3600' } })
 }
 
-/** Where a client that was refused finds it: RFC 9728, section 5.1. */
-export function metadataUrl(request: Request): string {
-  return new URL('/.well-known/oauth-protected-resource/mcp', request.url).href
+type Mounted = Pick<WorkerBindings, 'MCP_MOUNT'>
+
+/** Where a client that was refused finds it: before the path of what it is about (RFC 9728, sections 3.1 and 5.1). */
+export function metadataUrl(request: Request, { MCP_MOUNT: mount = '' }: Mounted): string {
+  return new URL(`/.well-known/oauth-protected-resource${mount}/mcp`, request.url).href
 }
 
 /** Clients hold it against the address that they call: RFC 9728, section 3.3. */
-export function resourceUrl(request: Request): string {
-  return new URL('/mcp', request.url).href
+export function resourceUrl(request: Request, { MCP_MOUNT: mount = '' }: Mounted): string {
+  return new URL(`${mount}/mcp`, request.url).href
 }
 
 /** @throws NotConfigured */

@@ -61,6 +61,7 @@ const MANAGED: Readonly<Record<keyof WorkerBindings, true>> = {
   MCP_SCOPES: true,
   MCP_LOGIN: true,
   MCP_LOGIN_CLIENT_SECRET: true,
+  MCP_MOUNT: true,
   MCP_ORIGINS: true,
   MCP_VERIFICATION_HASH: true,
   REQUEST_STATE_KEY: true,

@@ -87,7 +87,7 @@ function actionOn(
     : `Adds version ${version} to the Worker "${worker}"`
 }
 
-function loginSteps({ login }: CloudflareSettings, url: string, secrets: readonly string[]): string[] {
+export function loginSteps({ login }: CloudflareSettings, url: string, secrets: readonly string[]): string[] {
   if (!login) return []
   const { origin } = new URL(url)
   const client = `${loginIssuer(login)}, where the client "${login.client_id}" must have the redirect URI`
@@ -139,7 +139,8 @@ function trafficSteps({ settings: { traffic }, state, isKept }: PlannedParts): s
   return [`Tries it beside what runs, then gives it ${traffic} % of the requests${rest}. A failure changes nothing.`]
 }
 
-function inWords({ protection, issuer, login }: CloudflareSettings): string {
+/** Who may call. */
+export function inWords({ protection, issuer, login }: CloudflareSettings): string {
   if (protection === 'none') return 'open to everybody'
   if (protection === 'oauth') return `protected by OAuth of ${issuer}`
   if (login) return `for people who log in: ${login.allow.join(', ')}`

@@ -1,9 +1,7 @@
-import { GITHUB } from './login-settings.ts'
+import { GITHUB, GITHUB_API } from './login-settings.ts'
 import type { Person } from './person.ts'
 import { exchangeCode, type UpstreamClient } from './exchange-code.ts'
 import { askAbout, codeRequest, LoginFailed, type Upstream } from './upstream.ts'
-
-const API = 'https://api.github.com'
 
 /**
  * GitHub, which is no OpenID provider for people.
@@ -18,8 +16,8 @@ export function githubUpstream(client: UpstreamClient): Upstream {
       const endpoint = { url: `${GITHUB}/login/oauth/access_token`, method: 'client_secret_post' } as const
       const { access_token: token } = await exchangeCode(client, endpoint, attempt, code)
       const [user, emails] = await Promise.all([
-        askAbout(`${API}/user`, token, send),
-        askAbout(`${API}/user/emails`, token, send),
+        askAbout(`${GITHUB_API}/user`, token, send),
+        askAbout(`${GITHUB_API}/user/emails`, token, send),
       ])
       return personFrom(user, emails)
     },

@@ -47,12 +47,12 @@ export function loginGuard(env: WorkerBindings, server: string, network: typeof 
       const { origin } = new URL(request.url)
       if (!isSafeTokenUrl(origin)) return notEncrypted()
       const token = bearerToken(request)
-      if (token === undefined) return challenge(request, { status: 401 })
+      if (token === undefined) return challenge(request, env, { status: 401 })
       const issuing = authorizationServer(origin, settings)
-      const held = await issuing.validateToken<TokenProps>(resourceUrl(request), token, stored)
+      const held = await issuing.validateToken<TokenProps>(resourceUrl(request, env), token, stored)
       const fault = held ? faultOf(held.props, settings) : 'The token does not hold, or no more.'
       if (!held || fault !== undefined) {
-        return challenge(request, { status: 401, error: 'invalid_token', ...(fault && { description: fault }) })
+        return challenge(request, env, { status: 401, error: 'invalid_token', ...(fault && { description: fault }) })
       }
       // Of the person alone: with a client for each call they would be a new caller each time.
       const key = `person:${held.userId}`

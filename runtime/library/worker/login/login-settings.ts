@@ -15,6 +15,7 @@ export interface LoginSettings {
 }
 
 export const GITHUB = 'https://github.com'
+export const GITHUB_API = 'https://api.github.com'
 
 /** The address of who logs people in. */
 export function loginIssuer({ issuer, github }: Pick<LoginSettings, 'issuer' | 'github'>): string {

@@ -1,3 +1,4 @@
+import type { WorkerBindings } from '../bindings.ts'
 import { metadataUrl } from '../resource-metadata.ts'
 
 export interface Challenge {
@@ -9,12 +10,16 @@ export interface Challenge {
 }
 
 /** Tells a client where tokens are given out, and what was wrong: RFC 6750, section 3; RFC 9728, section 5.1. */
-export function challenge(request: Request, { status, error, description, scopes = [] }: Challenge): Response {
+export function challenge(
+  request: Request,
+  env: Pick<WorkerBindings, 'MCP_MOUNT'>,
+  { status, error, description, scopes = [] }: Challenge,
+): Response {
   const parameters = {
     ...(error && { error }),
     ...(description && { error_description: description }),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    resource_metadata: metadataUrl(request),
+    resource_metadata: metadataUrl(request, env),
   }
   const said = Object.entries(parameters).map(([name, text]) => `${name}="${quotable(text)}"`)
   const message = description ?? 'Send the header "Authorization: Bearer <token>" with a token of the issuer.'

@@ -20,7 +20,7 @@ export function oauthGuard(env: WorkerBindings, network: typeof fetch): CallerGu
   const issuer = issuerUrl(env)
   const scopes = scopesByTool(env)
   const keys = issuerKeySource(issuer, network, env.MCP_CACHE, systemClock)
-  const audienceOf = (request: Request) => env.MCP_AUDIENCE || resourceUrl(request)
+  const audienceOf = (request: Request) => env.MCP_AUDIENCE || resourceUrl(request, env)
   const scopesFor = (names: readonly string[]) =>
     names.flatMap((name) => (Object.hasOwn(scopes, name) ? (scopes[name] ?? []) : []))
 
@@ -28,19 +28,19 @@ export function oauthGuard(env: WorkerBindings, network: typeof fetch): CallerGu
     async identify(request) {
       const token = bearerToken(request)
       // Who sent none is told where to get one, and of no error (RFC 6750, section 3.1).
-      if (token === undefined) return challenge(request, { status: 401, scopes: scopesFor([EVERY]) })
+      if (token === undefined) return challenge(request, env, { status: 401, scopes: scopesFor([EVERY]) })
       try {
         const caller = callerOf(token, await verifyToken(token, audienceOf(request), keys))
-        return refuse(request, caller, scopesFor([EVERY])) ?? caller
+        return refuse(request, env, caller, scopesFor([EVERY])) ?? caller
       } catch (error) {
         if (error instanceof InvalidToken) {
-          return challenge(request, { status: 401, error: 'invalid_token', description: error.message })
+          return challenge(request, env, { status: 401, error: 'invalid_token', description: error.message })
         }
         if (error instanceof IssuerUnreachable) return unreachable(error)
         throw error
       }
     },
-    refuseTools: (names, caller, request) => refuse(request, caller, scopesFor(names)),
+    refuseTools: (names, caller, request) => refuse(request, env, caller, scopesFor(names)),
   }
 }
 
@@ -55,12 +55,17 @@ function callerOf(token: string, payload: JWTPayload): Caller {
   }
 }
 
-function refuse(request: Request, { authInfo }: Caller, needed: readonly string[]): Response | undefined {
+function refuse(
+  request: Request,
+  env: WorkerBindings,
+  { authInfo }: Caller,
+  needed: readonly string[],
+): Response | undefined {
   const held = new Set(authInfo?.scopes)
   if (needed.every((scope) => held.has(scope))) return undefined
   // Those it has are named too: a client asks anew for what is named, and no less (MCP, authorization, Scope Challenge).
   const scopes = [...new Set([...needed, ...held])]
-  return challenge(request, {
+  return challenge(request, env, {
     status: 403,
     error: 'insufficient_scope',
     description: `This needs the scopes ${needed.join(' ')}.`,

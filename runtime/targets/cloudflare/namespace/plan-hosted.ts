@@ -1,7 +1,7 @@
 import type { DeploymentPlan, DeploymentRequest } from '../../../../src/model/deployment-target.ts'
 import { tellLimits } from '../../../../src/model/worker-limits.ts'
 import { bindingNames, hasObjects, readProjectConfig } from '../compose-config.ts'
-import { storageSteps } from '../plan-deployment.ts'
+import { inWords, loginSteps, storageSteps } from '../plan-deployment.ts'
 import { limitLines } from '../platform-limits.ts'
 import { releaseKey } from '../release-key.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
@@ -21,7 +21,7 @@ export async function planHosted(
   signal: AbortSignal,
 ): Promise<DeploymentPlan> {
   const prepared = await prepareHosted(options, hosting, request, signal)
-  const { settings, worker, url, modules, secrets, missing, state, allowed } = prepared
+  const { settings, worker, url, modules, secrets, missing, state, allowed, issuerHosts } = prepared
   const { files, version, digest } = request.build
   const directory = await findDirectory(prepared, hosting.namespace, signal)
   const config = hostedConfig({ files, settings, worker: worker.name, storage: state ?? {} })
@@ -36,8 +36,10 @@ export async function planHosted(
       isKept
         ? `Uploads nothing: the namespace still has version ${version}.`
         : `Uploads version ${version} of "${worker.name}", tries it closed to everybody else, then leads all requests to it. A failure changes nothing.`,
-      `It answers at ${url}/mcp (${settings.protection === 'none' ? 'open to everybody' : 'protected by an API key'}).`,
+      `It answers at ${url}/mcp (${inWords(settings)}).`,
+      ...loginSteps(settings, url, Object.keys(secrets)),
       `It reaches ${allowed.hosts.join(', ') || 'no host'}, and nothing else.`,
+      ...(issuerHosts.length > 0 ? [`Of these for who its callers are: ${issuerHosts.join(', ')}.`] : []),
       ...tellLimits(allowed.limits),
       ...(hasObjects(readProjectConfig(files)) ? ['Calls that would go on as tasks end within their requests.'] : []),
       ...storageSteps({ files, settings, worker: worker.name, state }),

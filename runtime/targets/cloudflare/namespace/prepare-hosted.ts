@@ -5,17 +5,21 @@ import { readSettings } from '../read-settings.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import { hostedLimits } from './hosted-limits.ts'
 import { hostedUrl, type Hosting } from './hosting.ts'
+import { issuerHosts } from './issuer-hosts.ts'
 import { refuseUnhosted } from './refuse-unhosted.ts'
 
 /** All that is known before anything is changed, of a server behind the dispatcher. */
 export interface PreparedHosted extends Prepared {
   /** What the dispatcher lets it do. */
   readonly allowed: TenantAllowance
+  /** Of these, its issuer's. */
+  readonly issuerHosts: readonly string[]
 }
 
 /**
  * As `prepare`, for the address behind the dispatcher. Changes nothing.
- * @throws MetaError as `prepare`; TARGET_REFUSED for what cannot be hosted so, and for more than the operator's limits
+ * @throws MetaError as `prepare`; TARGET_REFUSED for what cannot be hosted so, for more than the operator's
+ * limits, and when the issuer of its tokens does not answer
  */
 export async function prepareHosted(
   options: CloudflareTargetOptions,
@@ -26,14 +30,21 @@ export async function prepareHosted(
   const settings = readSettings(request.settings)
   refuseUnhosted(request, settings)
   const limits = hostedLimits(settings.limits, ceiling)
-  const prepared = await prepare(options, request, signal, (account, domain, each) =>
-    hostedUrl(account, namespace, domain, each),
-  )
-  return { ...prepared, allowed: { hosts: hostsOf(request), limits } }
+  const [prepared, ofIssuer] = await Promise.all([
+    prepare(options, request, signal, (account, domain, each) => hostedUrl(account, namespace, domain, each)),
+    issuerHosts(settings, options.fetch, signal),
+  ])
+  const { domain } = settings
+  const hosts = [...new Set([...hostsOf(request), ...ofIssuer])].toSorted()
+  return {
+    ...prepared,
+    allowed: { hosts, limits, ...(domain !== undefined && { host: domain }) },
+    issuerHosts: ofIssuer,
+  }
 }
 
-/** Of its build, and of the servers that it is connected to; in one order. */
+/** Of its build, and of the servers that it is connected to. */
 function hostsOf({ hosts, connected }: DeploymentRequest): string[] {
   const connections = connected.connections.flatMap(({ url }) => (URL.canParse(url) ? [new URL(url).host] : []))
-  return [...new Set([...hosts, ...connections])].toSorted()
+  return [...hosts, ...connections]
 }

@@ -3,6 +3,7 @@ import { deleteScript } from '../api/dispatch.ts'
 import { neededStorage } from '../compose-config.ts'
 import { ensureStorage } from '../ensure-storage.ts'
 import { openJournal } from '../journal.ts'
+import { lacksLoginSecret, loginSecretMissing } from '../login-secret.ts'
 import { noteMissing } from '../publish.ts'
 import { releaseKey } from '../release-key.ts'
 import type { CloudflareState } from '../state.ts'
@@ -20,7 +21,7 @@ import { releaseHosted } from './release-hosted.ts'
 /**
  * Puts a build up as a script of a dispatch namespace, and what stands around that where it is not there yet. Goes on
  * where one that was cut off ended.
- * @throws MetaError DEPLOYMENT_FAILED and those of `prepare`, with what is left at the platform
+ * @throws MetaError DEPLOYMENT_FAILED, SECRET_MISSING and those of `prepareHosted`, with what is left at the platform
  */
 export async function publishHosted(
   options: CloudflareTargetOptions,
@@ -29,6 +30,7 @@ export async function publishHosted(
   signal: AbortSignal,
 ): Promise<AppliedDeployment> {
   const prepared = await prepareHosted(options, hosting, request, signal)
+  if (lacksLoginSecret(prepared)) throw loginSecretMissing(request)
   const publishing = await find(options, hosting, request, prepared, signal)
   const served = await releaseHosted(publishing, signal)
   await settle(publishing, served, signal)

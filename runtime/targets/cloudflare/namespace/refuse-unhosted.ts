@@ -31,11 +31,13 @@ export function refuseUnhostedSettings(settings: CloudflareSettings): void {
  * developers.cloudflare.com/cloudflare-for-platforms/workers-for-platforms, pages platform/limits (no gradual
  * deployments) and configuration/outbound-workers (fetches of Durable Objects are not intercepted)
  */
-function settingReasons({ protection, sessions, traffic }: CloudflareSettings): string[] {
+function settingReasons({ protection, domain, sessions, traffic }: CloudflareSettings): string[] {
   return [
     ...(traffic < 100 ? ['`traffic`: a new version has all requests at once there'] : []),
     ...(sessions ? ['`sessions`: what a Durable Object sends does not pass the egress list there'] : []),
-    ...(protection === 'oauth' || protection === 'login' ? [`\`protection: "${protection}"\`: ${ISSUER}`] : []),
+    ...(protection === 'login' && domain === undefined
+      ? [`\`protection: "login"\` without a \`domain\`: ${SHARED}`]
+      : []),
   ]
 }
 
@@ -47,7 +49,8 @@ function unhosted(what: string, reasons: readonly string[]): MetaError {
   )
 }
 
-const ISSUER = 'its issuer may answer and keep its keys at hosts that are not on the egress list'
+/** Cookies and same-origin requests know no paths (RFC 6265, section 8.5). */
+const SHARED = "all servers share the dispatcher's origin, where pages of one could log people in at another"
 
 /** Of wrangler.jsonc: what describes a server without leading elsewhere, or is for bundling and developing. */
 const TAKEN: ReadonlySet<string> = new Set([

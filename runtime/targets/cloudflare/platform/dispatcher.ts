@@ -24,7 +24,9 @@ const dispatcher = {
     const isVerifier = request.headers.has(VERIFICATION_HEADER)
     const chosen = (isVerifier && found?.entry.trial) || found?.entry.serving
     if (!found || !chosen) return noSuchServer()
-    const { script, hosts, limits } = chosen
+    const { script, host, hosts, limits } = chosen
+    // Under the common address its pages would share the origin of everybody's.
+    if (host !== undefined && host !== found.url.hostname) return noSuchServer()
     try {
       const options = { limits, outbound: { [EGRESS_PARAMETER]: { hosts } } }
       const response = await env.DISPATCHER.get(script, {}, options).fetch(new Request(found.url, request))

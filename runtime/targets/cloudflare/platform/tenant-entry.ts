@@ -15,7 +15,10 @@ export interface TenantScript extends TenantAllowance {
   readonly script: string
 }
 
+/** Where it answers, and what it may. */
 export interface TenantAllowance {
+  /** A host of its own, where alone it answers; absent: at its name under the dispatcher's address. */
+  readonly host?: string
   /** That it may reach, as `host` or `host:port`. */
   readonly hosts: readonly string[]
   /** Of each call. */

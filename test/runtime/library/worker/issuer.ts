@@ -24,8 +24,9 @@ export interface Issuer extends AsyncDisposable {
 /**
  * An OpenID provider on loopback.
  * @param publicUrl  what it is called, where it is reached by another name
+ * @param keysUrl  where it keeps its keys; with the rest when absent
  */
-export async function openIssuer(audience: string, publicUrl?: string): Promise<Issuer> {
+export async function openIssuer(audience: string, publicUrl?: string, keysUrl?: string): Promise<Issuer> {
   const logins: Logins = { person: {}, asked: [], codes: new Map() }
   let signing = await makeKey()
   let isDown = false
@@ -37,10 +38,14 @@ export async function openIssuer(audience: string, publicUrl?: string): Promise<
     const answers: Record<string, object> = {
       '/.well-known/openid-configuration': {
         issuer: url,
-        jwks_uri: `${url}/keys`,
+        jwks_uri: `${keysUrl ?? url}/keys`,
         authorization_endpoint: `${url}/authorize`,
         token_endpoint: `${url}/token`,
         userinfo_endpoint: `${url}/userinfo`,
+        response_types_supported: ['code'],
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: ['ES256'],
+        code_challenge_methods_supported: ['S256'],
       },
       '/keys': { keys: [signing.jwk] },
     }

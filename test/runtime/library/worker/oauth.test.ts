@@ -54,6 +54,21 @@ describe('a Worker that takes tokens of an issuer', () => {
     expect(unprotected.status).toBe(404)
   })
 
+  it('names itself by its public path, where a part of that is taken away before it', async () => {
+    const mounted = { ...env, MCP_MOUNT: '/shared/desk' }
+    const { worker: hosted } = createWorker(deskServer)
+    const refused = await hosted.fetch(mcpRequest(), mounted)
+    const address = 'https://desk.example/.well-known/oauth-protected-resource/shared/desk/mcp'
+    expect(refused.headers.get('www-authenticate')).toContain(`resource_metadata="${address}"`)
+    const metadata = await hosted.fetch(new Request(METADATA), mounted)
+    expect(await metadata.json()).toMatchObject({ resource: 'https://desk.example/shared/desk/mcp' })
+    const headers = {
+      authorization: `Bearer ${await issuer.token({ aud: 'https://desk.example/shared/desk/mcp', scope: 'desk' })}`,
+    }
+    expect((await hosted.fetch(mcpRequest('look', headers), mounted)).status).toBe(200)
+    expect((await worker.fetch(mcpRequest('look', headers), env)).status).toBe(401)
+  })
+
   it('leads a client without a token there', async () => {
     const answer = await worker.fetch(mcpRequest(), env)
     expect(answer.status).toBe(401)

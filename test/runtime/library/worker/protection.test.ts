@@ -41,6 +41,14 @@ describe('a Worker with API keys', () => {
       { MCP_PROTECTION: 'oauth', MCP_ISSUER: 'https://a.example', MCP_SCOPES: '[' },
       'MCP_SCOPES',
     ],
+    [
+      'a login where others share its origin',
+      {
+        MCP_PROTECTION: 'login',
+        MCP_MOUNT: '/desk',
+      },
+      'Logins need an origin of their own',
+    ],
   ])('is closed with %s, says how to open it, and stays healthy', async (_, env, message) => {
     const answer = await ask(env, mcpRequest(undefined, bearer('mine')))
     expect([answer.status, await answer.json()]).toEqual([503, { error: expect.stringContaining(message) }])

@@ -9,11 +9,13 @@ const trial = { ...serving, script: 'desk--2' }
 const entries: Readonly<Record<string, TenantEntry>> = {
   'server:desk': { owner: 'mw1', serving, trial },
   'server:closed': { owner: 'mw2', trial },
+  'server:own': { owner: 'mw4', serving: { ...serving, script: 'own--1', host: 'own.example.com' } },
   'server:till': { owner: 'mw3', serving: { script: 'till--1', hosts: [], limits: { cpuMs: 5 } } },
 }
 const directory: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, JSON.stringify(entry)])),
   'host:desk.example.com': 'desk',
+  'host:own.example.com': 'own',
 }
 
 describe('the dispatcher', () => {
@@ -38,6 +40,25 @@ describe('the dispatcher', () => {
   it('leads a host of its own to its server, with the path as it is', async () => {
     expect(await (await ask('https://desk.example.com/mcp')).text()).toBe('https://desk.example.com/mcp')
     expect((await ask('https://other.example.com/mcp')).status).toBe(404)
+  })
+
+  it('finds a server by the metadata about it, which lies before its path', async () => {
+    const kinds = ['oauth-protected-resource', 'oauth-authorization-server']
+    for (const kind of kinds) {
+      const found = await ask(`${HOST}/.well-known/${kind}/desk/mcp`)
+      expect(await found.text()).toBe(`${HOST}/.well-known/${kind}/mcp`)
+    }
+    expect(await (await ask(`${HOST}/.well-known/${kinds[1]}/desk`)).text()).toBe(`${HOST}/.well-known/${kinds[1]}`)
+    expect((await ask(`${HOST}/.well-known/oauth-protected-resource`)).status).toBe(404)
+    expect((await ask(`${HOST}/.well-known/openid-configuration/desk`)).status).toBe(404)
+    const own = 'https://own.example.com/.well-known/oauth-protected-resource/mcp'
+    expect(await (await ask(own)).text()).toBe(own)
+  })
+
+  it('leads to one with a host of its own by that alone', async () => {
+    expect((await ask('https://own.example.com/mcp')).status).toBe(200)
+    expect((await ask(`${HOST}/own/mcp`)).status).toBe(404)
+    expect((await ask(`${HOST}/.well-known/oauth-protected-resource/own/mcp`)).status).toBe(404)
   })
 
   it('leads whoever brings a credential of verification to the trial, and tells nobody else of it', async () => {

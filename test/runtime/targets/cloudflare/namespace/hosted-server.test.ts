@@ -187,7 +187,10 @@ describe('a server in a dispatch namespace', () => {
   it.each([
     [{ traffic: 30 }, 'a new version has all requests at once'],
     [{ sessions: true }, 'does not pass the egress list'],
-    [{ protection: 'oauth', issuer: 'https://issuer.example.com/' }, 'not on the egress list'],
+    [
+      { protection: 'login', login: { github: true, client_id: 'desk', allow: ['github:ann'] } },
+      '`protection: "login"` without a `domain`: all servers share',
+    ],
   ])('refuses %j with the reason, before it changes or keeps anything', async (settings, reason) => {
     const refused = server.request(1, tinyWorker({ text: 'one' }), settings)
     const error = { code: 'TARGET_REFUSED', message: expect.stringContaining(reason) }

@@ -93,7 +93,8 @@ it('leaves a domain of one server with it when another asks for it', async () =>
 })
 
 async function reach(server: PublishedServer, address: string): Promise<[status: number, text: string]> {
-  const url = `${DISPATCHER}/${server.worker}/?reach=${encodeURIComponent(address)}`
+  const root = server === bob ? 'https://bob.example.org' : `${DISPATCHER}/${server.worker}`
+  const url = `${root}/?reach=${encodeURIComponent(address)}`
   const response = await cloudflare.fetch(url)
   return [response.status, await response.text()]
 }
