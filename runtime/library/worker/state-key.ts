@@ -12,7 +12,7 @@ import { NotConfigured } from './not-configured.ts'
  * @throws NotConfigured for a short one
  */
 export async function stateKey(
-  { REQUEST_STATE_KEY: given, MCP_KEY_HASHES, MCP_TOKEN }: WorkerBindings,
+  { REQUEST_STATE_KEY: given, MCP_KEY_HASHES, MCP_TOKEN, MCP_LOGIN_CLIENT_SECRET }: WorkerBindings,
   secrets: readonly (string | undefined)[],
 ): Promise<string | undefined> {
   if (given) {
@@ -21,7 +21,9 @@ export async function stateKey(
       `REQUEST_STATE_KEY has ${given.length} characters; give at least ${STATE_KEY_CHARACTERS}: openssl rand -hex 32`,
     )
   }
-  const shared = [MCP_KEY_HASHES, MCP_TOKEN, ...secrets].filter((each) => each !== undefined && each !== '')
+  const shared = [MCP_KEY_HASHES, MCP_TOKEN, MCP_LOGIN_CLIENT_SECRET, ...secrets].filter(
+    (each) => each !== undefined && each !== '',
+  )
   return shared.length > 0 ? derived(JSON.stringify(shared)) : undefined
 }
 

@@ -54,8 +54,9 @@ export function loginGuard(env: WorkerBindings, server: string, network: typeof 
       if (!held || fault !== undefined) {
         return challenge(request, env, { status: 401, error: 'invalid_token', ...(fault && { description: fault }) })
       }
-      // Of the person alone: with a client for each call they would be a new caller each time.
-      const key = `person:${held.userId}`
+      // Of the person alone: with a client for each call they would be a new caller each time. What they had begun when
+      // the generation was raised (sessions, tasks, rounds of input) is not theirs any more: all of that login has ended.
+      const key = `person:${held.props.generation}:${held.userId}`
       return { key, authInfo: { token, clientId: key, scopes: held.scope, expiresAt: held.expiresAt } }
     },
     async answer(request) {

@@ -1,24 +1,27 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { ProjectFiles } from '../../../../src/model/project-files.ts'
 import { LoginClient, REDIRECT_URI } from '../../../fixtures/login-client.ts'
 import { PersonBrowser, type Shown } from '../../../fixtures/person-browser.ts'
-import type { StartedWorker } from '../../../fixtures/start-worker.ts'
+import { serveModules, type StartedWorker } from '../../../fixtures/start-worker.ts'
 import { callText } from './connect.ts'
 import { deskDefinition } from './desk-definition.ts'
 import { type Issuer, openIssuer } from './issuer.ts'
 import { CLIENT_ID, CLIENT_SECRET } from './issuer-logins.ts'
 import { rawLogin } from './raw-login.ts'
-import { serveProject } from './served-project.ts'
+import { bundleProject } from './served-project.ts'
 
 const opened = new AsyncDisposableStack()
 let issuer: Issuer
+let modules: ProjectFiles
 let worker: StartedWorker
 let raw: ReturnType<typeof rawLogin>
 
 beforeAll(async () => {
   issuer = opened.use(await openIssuer('unused'))
+  modules = await bundleProject(deskDefinition('desk.example'))
   const login = { issuer: issuer.url, client_id: CLIENT_ID, allow: ['ann@example.com', '*@example.org'] }
   worker = opened.use(
-    await serveProject(deskDefinition('desk.example'), {
+    await serveModules(modules, {
       env: { MCP_PROTECTION: 'login', MCP_LOGIN: JSON.stringify(login), MCP_LOGIN_CLIENT_SECRET: CLIENT_SECRET },
       bindings: ['MCP_CACHE', 'OAUTH_KV'],
     }),
@@ -182,11 +185,13 @@ describe('who attacks a login', () => {
     expect((await victim.submit(consent, 'allow', REDIRECT_URI)).status).toBe(400)
   })
 
-  it('cannot use a callback twice, nor in the browser of somebody else', async () => {
+  it('cannot use a callback twice, nor a changed one, nor in the browser of somebody else', async () => {
     const client = await raw.register()
     const attacker = new PersonBrowser()
     const stopped = await raw.logIn(attacker, client, `${worker.url}/callback`)
     expect((await new PersonBrowser().open(stopped.url, REDIRECT_URI)).status).toBe(400)
+    const changed = stopped.url.replace(/(?<=state=)./, (first) => (first === 'A' ? 'B' : 'A'))
+    expect((await attacker.open(changed, REDIRECT_URI)).status).toBe(400)
     expect((await attacker.open(stopped.url, REDIRECT_URI)).url).toContain(`${REDIRECT_URI}?code=`)
     expect((await attacker.open(stopped.url, REDIRECT_URI)).status).toBe(400)
     expect((await attacker.open(`${worker.url}/callback?code=x&state=guessed`, REDIRECT_URI)).status).toBe(400)
@@ -246,7 +251,7 @@ describe('who attacks a login', () => {
 })
 
 it('counts each person by themselves, and who has not logged in by address', async () => {
-  await using limited = await serveProject(deskDefinition('desk.example'), {
+  await using limited = await serveModules(modules, {
     env: {
       MCP_PROTECTION: 'login',
       MCP_LOGIN: JSON.stringify({ issuer: issuer.url, client_id: CLIENT_ID, allow: ['*'] }),
@@ -279,7 +284,7 @@ async function untilLimited(ask: () => Promise<number>): Promise<number | undefi
 
 it('is closed, and says what is missing', async () => {
   const env = { MCP_PROTECTION: 'login', MCP_LOGIN: '{"github": true, "client_id": "desk", "allow": ["*"]}' }
-  await using closed = await serveProject(deskDefinition('desk.example'), { env })
+  await using closed = await serveModules(modules, { env })
   for (const path of ['/mcp', '/authorize', '/oauth/register']) {
     const answer = await fetch(`${closed.url}${path}`, { method: 'POST' })
     expect([answer.status, await answer.json()]).toEqual([
