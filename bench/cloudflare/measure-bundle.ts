@@ -5,6 +5,7 @@ import type { Figure } from '../figure.ts'
 /** Lazily loaded parts, by how the names of their modules begin. */
 const PARTS = {
   sessions: ['session-', 'served-object-'],
+  tasks: ['task-front-', 'task-object-'],
   oauth: ['oauth-'],
   login: ['login-'],
   search: ['tool-index-'],
@@ -22,6 +23,7 @@ export function measureBundle(modules: ProjectFiles): Figure[] {
   return [
     figure('what every server loads, without its operations', [...core], modules, 130),
     figure('besides, with `sessions`', part(PARTS.sessions), modules),
+    figure('besides, with tools that go on as tasks', part(PARTS.tasks), modules),
     figure('besides, with `oauth`', part(PARTS.oauth), modules),
     figure('besides, with `login`', part(PARTS.login), modules),
     figure('besides, for the exposure `search`', part(PARTS.search), modules),
