@@ -1,23 +1,20 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ToolDefinition } from '../../../../src/model/tool-definition.ts'
 import { tasksDefinition } from '../../../conformance/tasks-server.ts'
 import type { StartedWorker } from '../../../fixtures/start-worker.ts'
+import { connect } from './connect.ts'
 import { serveProject } from './served-project.ts'
 import { type TaskClient, taskClient } from './task-client.ts'
 
 const opened = new AsyncDisposableStack()
-const FLOOD = `background(); return 'é€😀'.repeat(500_000)`
+const PAUSE = 'new Promise((resolve) => setTimeout(resolve, 200))'
 const definition = {
   ...tasksDefinition,
   tools: [
     ...tasksDefinition.tools,
-    {
-      name: 'flood',
-      description: 'Says a lot.',
-      effect: 'read' as const,
-      inputSchema: { type: 'object' },
-      handler: { kind: 'code' as const, hosts: [], source: FLOOD, task: 'optional' as const },
-    },
+    taskTool('flood', `background(); return 'é€😀'.repeat(500_000)`),
+    taskTool('change', `background(); await ${PAUSE}; notify({ kind: 'tools' }); await ${PAUSE}; return 'told'`),
   ],
 }
 let worker: StartedWorker
@@ -109,6 +106,21 @@ describe('a task on Workers', () => {
   })
 })
 
+it('tells the sessions of other clients what has changed, also after its call was answered', async () => {
+  await using both = await serveProject(definition, {
+    env: { MCP_TOKEN: 'open-sesame' },
+    bindings: ['MCP_TASKS', 'MCP_SESSIONS'],
+  })
+  const listening = await connect(both.url, 'legacy')
+  const told = Promise.withResolvers<void>()
+  listening.setNotificationHandler('notifications/tools/list_changed', () => told.resolve())
+  const { call, settled } = taskClient(both.url, 'open-sesame')
+  const { taskId } = await call('change')
+  await told.promise
+  expect(await settled(taskId)).toMatchObject({ status: 'completed' })
+  await listening.close()
+})
+
 it('a Worker without the binding says that it has no tasks, and ends calls within their requests', async () => {
   await using plain = await serveProject(definition, { env: { MCP_TOKEN: 'open-sesame' } })
   const { ask, call } = taskClient(plain.url, 'open-sesame')
@@ -121,3 +133,13 @@ it('a Worker without the binding says that it has no tasks, and ends calls withi
     content: [{ text: expect.stringContaining('task') }],
   })
 })
+
+function taskTool(name: string, source: string): ToolDefinition {
+  return {
+    name,
+    description: `Does what ${name} says.`,
+    effect: 'read',
+    inputSchema: { type: 'object' },
+    handler: { kind: 'code', hosts: [], source, task: 'optional' },
+  }
+}
