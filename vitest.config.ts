@@ -32,9 +32,21 @@ const long = [
   'test/runtime/targets/cloudflare/namespace/{hosted-tokens,hosted-wrangler,namespace-target}.test.ts',
   'test/runtime/targets/cloudflare/wrangler-fetch.test.ts',
 ]
+/**
+ * Pure functions and calls over loopback: nothing here changes its process or stays in it, so the files share one and
+ * its modules. A file that mocks, sets a clock or the environment, or starts processes belongs elsewhere.
+ */
+const pure = [
+  'test/{checks,clients,config,inbox,model}/**/*.test.ts',
+  'test/generators/{catalogue,curl}/**/*.test.ts',
+  'test/generators/importers/*.test.ts',
+  'test/generators/importers/{grpc,openapi,refresh,soap}/*.test.ts',
+  'test/runtime/library/*.test.ts',
+  'test/runtime/library/{grpc,soap}/*.test.ts',
+]
 const conformance = ['test/conformance/**/*.test.ts']
 
-/** `npm test` runs the first, `npm run test:long` and `npm run conformance` the others; a path is found in all. */
+/** `npm test` runs the first two, `npm run test:long` and `npm run conformance` the others; a path is found in all. */
 export default defineConfig({
   test: {
     // They end what hangs; on a busy machine what goes on may take eight times as long as on a quiet one.
@@ -45,7 +57,11 @@ export default defineConfig({
     maxWorkers: 2,
     teardownTimeout: 5_000,
     projects: [
-      { extends: true, test: { name: 'test', include: ['test/**/*.test.ts'], exclude: [...long, ...conformance] } },
+      {
+        extends: true,
+        test: { name: 'test', include: ['test/**/*.test.ts'], exclude: [...long, ...pure, ...conformance] },
+      },
+      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
       { extends: true, test: { name: 'long', include: long } },
       { extends: true, test: { name: 'conformance', include: conformance } },
     ],
