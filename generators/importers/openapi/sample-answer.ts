@@ -50,17 +50,27 @@ export function sampleAnswer(text: string, pointer: string, overlay?: string): S
  * @param document  where its references point to; the schema itself unless given
  */
 export function sampleSchema(schema: JsonSchema, document: JsonRecord = schema): unknown {
+  let value: unknown = {}
+  let length = 0
   try {
-    const value = sample(schema, { skipWriteOnly: true, quiet: true, maxSampleDepth: DEEPEST }, document)
-    return JSON.stringify(value).length <= LARGEST ? value : {}
+    for (let depth = 1; depth <= DEEPEST; depth++) {
+      const deeper = sample(schema, { skipWriteOnly: true, quiet: true, maxSampleDepth: depth }, document)
+      const grown = JSON.stringify(deeper).length
+      if (grown > LARGEST) break
+      value = deeper
+      // Where schemas refer to each other, the next level grows as this one did.
+      if (length > 0 && grown * (grown / length) > 10 * LARGEST) break
+      length = grown
+    }
+    return value
   } catch {
     // It refers to a document that is not here, or to nothing.
     return {}
   }
 }
 
-/** Deeper ones double with every level where schemas refer to each other. */
 const DEEPEST = 7
+/** Characters of JSON. */
 const LARGEST = 100_000
 
 /** OpenAPI 3.1, section 4.8.16: the first described success, `2XX` or `default` after single codes. */

@@ -49,11 +49,13 @@ describe('the answer of an operation', () => {
   })
 
   it('of schemas that refer to each other without end stays small', () => {
-    const names = Array.from({ length: 12 }, (_, index) => `S${index}`)
+    const names = Array.from({ length: 60 }, (_, index) => `S${index}`)
     const properties = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/schemas/${name}` }]))
     const schemas = Object.fromEntries(names.map((name) => [name, { type: 'object', properties }]))
     const text = describeApi({ 200: json({ schema: { $ref: '#/components/schemas/S0' } }) }, { schemas })
-    expect(JSON.stringify(sampleAnswer(text, pointer)).length).toBeLessThan(150_000)
+    const written = JSON.stringify(sampleAnswer(text, pointer))
+    expect(written).toContain('"S0":{')
+    expect(written.length).toBeLessThan(150_000)
   })
 
   it('of a schema that refers to another document is an empty object', () => {
