@@ -25,6 +25,7 @@ const long = [
   'test/fixtures/**/*.test.ts',
   'test/generators/importers/hostile/**/*.test.ts',
   'test/generators/project/deployed-by-hand.test.ts',
+  'test/generators/templates/taken-away.test.ts',
   'test/package/install.test.ts',
   'test/package/screens.test.ts',
   'test/runtime/sandbox/attacks.test.ts',

@@ -14,11 +14,13 @@ import { launcher, openTestHome, type TestHome } from './test-home.ts'
 
 const run = promisify(execFile)
 const info = { name: 'test', version: '1.0.0' }
+let api: Awaited<ReturnType<typeof startLibraryApi>>
 let home: TestHome
 let endpoint: Endpoint
 
 beforeAll(async () => {
-  home = await openTestHome()
+  api = await startLibraryApi()
+  home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: api.host })
   const client = await home.connect()
   await call(client, 'init_server', { name: 'desk', description: 'A desk.' })
   await call(client, 'add_tool', {
@@ -66,7 +68,10 @@ return answer.action === 'accept' ? 'Hello ' + answer.content?.name : 'Hello str
   endpoint = await endpointOf(home, 'desk')
 })
 
-afterAll(() => home[Symbol.asyncDispose]())
+afterAll(async () => {
+  await home[Symbol.asyncDispose]()
+  await api[Symbol.asyncDispose]()
+})
 
 async function connectModern(url: string, mode: 'auto' | 'legacy'): Promise<ModernClient> {
   const client = new ModernClient(info, {
@@ -170,35 +175,6 @@ describe('a deployed server', () => {
   })
 })
 
-describe('a secret that is entered at the terminal', () => {
-  it('reaches its host from then on, without passing through a model', async () => {
-    await using api = await startLibraryApi()
-    await using own = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: api.host })
-    const client = await own.connect()
-    await call(client, 'init_server', { name: 'library', description: 'Books.' })
-    await call(client, 'import_openapi', { server: 'library', content: api.description, preview: false })
-    await call(client, 'deploy', { server: 'library' })
-    const before = await call(client, 'read_tool', { server: 'library', tool: 'list_books' })
-    expect(before.text).toContain('LIBRARY_TOKEN')
-    expect(api.requests).toEqual([])
-
-    const setting = run(process.execPath, [launcher, 'secret', 'set', 'LIBRARY_TOKEN', '--server', 'library'], {
-      env: own.environment,
-    })
-    setting.child.stdin?.end('entered-by-hand\n')
-    expect((await setting).stdout).toContain(api.host)
-    await expect
-      .poll(() => call(client, 'read_tool', { server: 'library', tool: 'list_books' }).then(({ isError }) => isError), {
-        timeout: 15_000,
-      })
-      .toBe(false)
-    expect(api.requests.at(-1)?.authorization).toBe('Bearer entered-by-hand')
-    const shown = await call(client, 'get_server', { server: 'library', include: ['secrets'] })
-    expect(shown.data['secrets']).toMatchObject([{ name: 'LIBRARY_TOKEN', set: true }])
-    expect(JSON.stringify(shown)).not.toContain('entered-by-hand')
-  })
-})
-
 describe('the MCP Inspector', () => {
   const inspector = path.resolve(import.meta.dirname, '../../node_modules/.bin/mcp-inspector')
   const inspect = async (...words: string[]) => {
@@ -218,5 +194,32 @@ describe('the MCP Inspector', () => {
     expect(await inspect(...door, '--method', 'tools/call', '--tool-name', 'list_servers')).toMatchObject({
       structuredContent: { servers: [{ name: 'desk', status: 'running' }] },
     })
+  })
+})
+
+describe('a secret that is entered at the terminal', () => {
+  it('reaches its host from then on, without passing through a model', async () => {
+    const client = await home.connect()
+    await call(client, 'init_server', { name: 'library', description: 'Books.' })
+    await call(client, 'import_openapi', { server: 'library', content: api.description, preview: false })
+    await call(client, 'deploy', { server: 'library' })
+    const before = await call(client, 'read_tool', { server: 'library', tool: 'list_books' })
+    expect(before.text).toContain('LIBRARY_TOKEN')
+    expect(api.requests).toEqual([])
+
+    const setting = run(process.execPath, [launcher, 'secret', 'set', 'LIBRARY_TOKEN', '--server', 'library'], {
+      env: home.environment,
+    })
+    setting.child.stdin?.end('entered-by-hand\n')
+    expect((await setting).stdout).toContain(api.host)
+    await expect
+      .poll(() => call(client, 'read_tool', { server: 'library', tool: 'list_books' }).then(({ isError }) => isError), {
+        timeout: 15_000,
+      })
+      .toBe(false)
+    expect(api.requests.at(-1)?.authorization).toBe('Bearer entered-by-hand')
+    const shown = await call(client, 'get_server', { server: 'library', include: ['secrets'] })
+    expect(shown.data['secrets']).toMatchObject([{ name: 'LIBRARY_TOKEN', set: true }])
+    expect(JSON.stringify(shown)).not.toContain('entered-by-hand')
   })
 })
