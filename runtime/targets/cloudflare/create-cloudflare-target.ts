@@ -1,8 +1,6 @@
-import type { DeploymentTarget, TargetUsage } from '../../../src/model/deployment-target.ts'
-import { type Clock, systemClock } from '../../library/clock.ts'
-import { readUsage } from './api/usage.ts'
+import type { DeploymentTarget } from '../../../src/model/deployment-target.ts'
+import { systemClock } from '../../library/clock.ts'
 import { publishedVersions, statusOf } from './describe-published.ts'
-import type { OpenAccount } from './open-account.ts'
 import { plan } from './plan.ts'
 import { publish } from './publish.ts'
 import { readLogs } from './read-logs.ts'
@@ -11,6 +9,7 @@ import { cloudflareSettingsSchema } from './settings.ts'
 import { createLiveTails } from './tail/live-tails.ts'
 import { switchOff, takeDown } from './take-down.ts'
 import type { CloudflareTargetOptions } from './target-options.ts'
+import { usageOfDay } from './usage-of-day.ts'
 import { CALL_MS, withPublished } from './with-published.ts'
 
 export interface CloudflareTarget extends Required<DeploymentTarget> {
@@ -36,7 +35,10 @@ export function createCloudflareTarget(options: CloudflareTargetOptions): Cloudf
       within(deployment, { state: 'stopped' }, (account, signal) => statusOf(account, deployment, signal)),
     versions: (deployment) =>
       within(deployment, [], (account, signal) => publishedVersions(account, deployment, signal)),
-    usage: (deployment) => within(deployment, undefined, (account, signal) => usageOf(account, clock, signal)),
+    usage: (deployment) =>
+      within(deployment, undefined, (account, signal) =>
+        usageOfDay(account, { worker: account.worker.name }, clock, signal),
+      ),
     logs: (deployment, query) =>
       within(deployment, { lines: [] }, (account, signal) => {
         const live = tails.lines(account.worker.name, account.access)
@@ -47,12 +49,3 @@ export function createCloudflareTarget(options: CloudflareTargetOptions): Cloudf
     close: () => tails.close(),
   }
 }
-
-/** Of the last day. */
-async function usageOf({ api, worker }: OpenAccount, clock: Clock, signal: AbortSignal): Promise<TargetUsage> {
-  const until = new Date(clock.now())
-  const since = new Date(until.getTime() - USAGE_MS)
-  return { since, ...(await readUsage(api, worker, { since, until }, signal)) }
-}
-
-const USAGE_MS = 24 * 60 * 60 * 1_000

@@ -7,12 +7,14 @@ import { cloudflareSettingsSchema } from '../settings.ts'
 import { readState } from '../state.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import { hostedStatus, hostedVersions } from './describe-hosted.ts'
+import { scriptPrefix } from './hosted-publishing.ts'
 import { hostedLimits } from './hosted-limits.ts'
 import type { Hosting } from './hosting.ts'
 import { planHosted } from './plan-hosted.ts'
 import { publishHosted } from './publish-hosted.ts'
 import { refuseUnhostedSettings } from './refuse-unhosted.ts'
 import { switchHostedOff, takeHostedDown } from './take-down-hosted.ts'
+import { usageOfDay } from '../usage-of-day.ts'
 import { CALL_MS, withPublished } from '../with-published.ts'
 
 /**
@@ -39,6 +41,11 @@ export function createNamespaceTarget(
     status: (deployment) =>
       within(deployment, { state: 'stopped' }, (account, signal) => hostedStatus(account, deployment, signal)),
     versions: (deployment) => within(deployment, [], (account, signal) => hostedVersions(account, deployment, signal)),
+    usage: (deployment) =>
+      within(deployment, undefined, (account, signal) => {
+        const { namespace } = hostingOf(deployment)
+        return usageOfDay(account, { namespace, prefix: scriptPrefix(account.worker.name) }, clock, signal)
+      }),
     logs: (deployment, query) =>
       within(deployment, { lines: [] }, (account, signal) => {
         const [serving] = readState(deployment)?.hosted?.scripts ?? []

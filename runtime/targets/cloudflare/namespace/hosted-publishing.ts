@@ -52,8 +52,13 @@ export function chooseAttempt(publishing: HostedPublishing): HostedAttempt {
 
 /** A name that no script has had: what serves is never written over. At most 63 characters. */
 function freshName(worker: string): string {
+  return `${scriptPrefix(worker)}${randomBytes(5).toString('hex')}`
+}
+
+/** What the names of all its scripts begin with, and of no other server's. */
+export function scriptPrefix(worker: string): string {
   const own = createHash('sha256').update(worker).digest('hex').slice(0, 6)
-  return `${worker.slice(0, 42).replace(/-+$/, '')}--${own}${randomBytes(5).toString('hex')}`
+  return `${worker.slice(0, 42).replace(/-+$/, '')}--${own}`
 }
 
 /** What the dispatcher is told of a script of this build. */

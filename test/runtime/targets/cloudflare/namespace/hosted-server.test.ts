@@ -125,6 +125,24 @@ describe('a server in a dispatch namespace', () => {
     expect(ownScripts()).toHaveLength(2)
   })
 
+  it('tells what it was asked, by all the scripts that it has had', async () => {
+    const other = new PublishedServer()
+    await target().apply(other.request(1, tinyWorker({ text: 'other' })), signal)
+    await apply(1, 'one')
+    const [first = ''] = ownScripts()
+    await apply(2, 'two')
+    const { endpointUrl } = await apply(3, 'three')
+    await callSay(cloudflare, endpointUrl)
+    expect(scripts()).not.toContain(first)
+    const { calls } = cloudflare.account.dispatch.get(NAMESPACE) ?? { calls: [] }
+    for (const { worker, deployment } of [server, other]) {
+      const requests = calls.filter(({ script }) => script.startsWith(`${worker}--`)).length
+      const used = { requests, errors: 0, cpuMsP50: 1.5, cpuMsP99: 9 }
+      expect(await target().usage?.(deployment)).toMatchObject(used)
+    }
+    expect(await target().usage?.(new PublishedServer().deployment)).toBe(undefined)
+  })
+
   it('has only the secrets that it has now', async () => {
     const holding = (values: Readonly<Record<string, string>>) =>
       openHostedPublisher(cloudflare, { accessOf, secretsOf: async () => ({ values, missing: ['LATER'] }) })
