@@ -1,14 +1,18 @@
-import type { ServerId } from '../model/ids.ts'
-import type { NextCall } from '../errors/meta-error.ts'
-import { SERVER_STATUSES, type ServerStatus } from '../model/server.ts'
-import { describeRequest } from '../model/inbox/inbox-item.ts'
-import { listWaiting } from '../pipeline/inbox/answer-inbox.ts'
+import { defaults } from '../config/defaults.ts'
+import type { Sql } from '../db/db.ts'
 import { shareRead } from '../db/share-read.ts'
+import type { NextCall } from '../errors/meta-error.ts'
+import type { TenantId } from '../model/ids.ts'
+import { describeRequest } from '../model/inbox/inbox-item.ts'
+import { SERVER_STATUSES, type ServerStatus } from '../model/server.ts'
+import { listWaiting } from '../pipeline/inbox/answer-inbox.ts'
+import { tellWaiting } from '../pipeline/morning-report.ts'
+import { tokensOf } from '../pipeline/token-cost.ts'
 import { libraryDigest } from '../pipeline/workshop/package-sources.ts'
-import { lastWord, tellWaiting } from '../pipeline/morning-report.ts'
-import { listDeployments, listOutdated, type Outdated } from '../registry/deployment-store.ts'
+import { listDeployments, listOutdated } from '../registry/deployment-store.ts'
 import { listServers as list } from '../registry/server-store.ts'
 import { countToolsByServer } from '../registry/tool-store.ts'
+import { type ListedServer, lineOf, type ServerSurroundings, toListed } from '../pipeline/listed-server.ts'
 import { defineTool, objectSchema, READS } from './meta-tool.ts'
 
 interface Input {
@@ -30,45 +34,26 @@ export const listServers = defineTool<Input>({
   }),
   scope: 'read',
   annotations: READS,
-  async run({ limit = 20, ...filter }, { services, principal }) {
+  async run({ limit, ...filter }, { services, principal }) {
     const { tenantId } = principal
     const key = `list_servers ${tenantId} ${JSON.stringify({ limit, ...filter })}`
-    const { page, counts, deployments, waiting, outdated } = await shareRead(services.db, key, () =>
+    const { servers, nextCursor, waiting } = await shareRead(services.db, key, () =>
       services.db.as(tenantId, async (sql) => {
-        const all = await listDeployments(sql, tenantId)
-        const isAnyUp = all.some((deployment) => deployment.status === 'running')
-        return {
-          page: await list(sql, tenantId, { ...filter, limit }),
-          counts: await countToolsByServer(sql, tenantId),
-          deployments: all,
-          waiting: await listWaiting(sql, principal),
-          outdated: isAnyUp ? await listOutdated(sql, tenantId, libraryDigest()) : new Map<ServerId, Outdated>(),
+        const around = await readSurroundings(sql, tenantId)
+        const read = async (most: number) => {
+          const page = await list(sql, tenantId, { ...filter, limit: most })
+          return { ...page, servers: page.servers.map((server) => toListed(server, around)) }
         }
+        const room = limit === undefined ? defaults.limits.answerTokens : defaults.limits.answerTokensMax
+        return { ...(await readFitting(read, limit ?? 20, room * 0.9)), waiting: await listWaiting(sql, principal) }
       }),
     )
-    const servers = page.servers.map(({ id, name, status, description }) => {
-      const up = deployments.filter((deployment) => deployment.serverId === id && deployment.status === 'running')
-      const url = (up.find(({ target }) => target === 'local') ?? up[0])?.endpointUrl
-      const message = lastWord(id, deployments)
-      return {
-        name,
-        status,
-        tools: counts.get(id) ?? 0,
-        ...(url && { url }),
-        ...outdatedPart(outdated.get(id)),
-        description: description.slice(0, 120),
-        ...(message && { message }),
-      }
-    })
-    const lines = servers.map(
-      ({ name, status, tools, url, message, outdated: isOld }) =>
-        `${name}: ${status}, ${tools} tools${url ? `, ${url}` : ''}${isOld ? ', outdated' : ''}${message ? `. ${message}` : ''}`,
-    )
+    const lines = servers.map(lineOf)
     return {
       text: [...(lines.length > 0 ? lines : ['There are no servers.']), ...tellWaiting(waiting)].join('\n'),
       structured: {
         servers,
-        ...(page.nextCursor && { next_cursor: page.nextCursor }),
+        ...(nextCursor && { next_cursor: nextCursor }),
         ...(waiting.length > 0 && { waiting: waiting.map(describeRequest) }),
       },
       next: [nextFor(servers)],
@@ -76,10 +61,27 @@ export const listServers = defineTool<Input>({
   },
 })
 
-/** Where it runs on an older runtime library; `changed`: its definition has changes that were not deployed. */
-function outdatedPart(found: Outdated | undefined): { outdated?: Outdated['targets']; changed?: true } {
-  if (!found) return {}
-  return { outdated: found.targets, ...(found.isChanged && { changed: true as const }) }
+async function readSurroundings(sql: Sql, tenantId: TenantId): Promise<ServerSurroundings> {
+  const deployments = await listDeployments(sql, tenantId)
+  const isAnyUp = deployments.some(({ status }) => status === 'running')
+  return {
+    counts: await countToolsByServer(sql, tenantId),
+    deployments,
+    outdated: isAnyUp ? await listOutdated(sql, tenantId, libraryDigest()) : new Map(),
+  }
+}
+
+interface Page {
+  readonly servers: readonly ListedServer[]
+  readonly nextCursor?: string
+}
+
+/** As many as an answer has room for, in tokens; the cursor goes on with those after. */
+async function readFitting(read: (most: number) => Promise<Page>, most: number, room: number): Promise<Page> {
+  const page = await read(most)
+  let used = 0
+  const tooMany = page.servers.findIndex((each) => (used += tokensOf(each) + tokensOf(lineOf(each))) > room)
+  return tooMany === -1 ? page : read(Math.max(1, tooMany))
 }
 
 /** First what has failed; else what there is to use. */

@@ -62,6 +62,10 @@ beforeAll(async () => {
     for (let at = 0; at < 99; at++) {
       const draft = await insertServer(sql, LOCAL_TENANT, named(`draft-${at}`))
       if (at === 0) await insertTools(sql, LOCAL_TENANT, draft, [ECHO])
+      for (const [target, address] of ADDRESSES) {
+        const up = await upsertDeployment(sql, LOCAL_TENANT, draft, target)
+        await updateDeployment(sql, LOCAL_TENANT, up.id, { status: 'running', endpointUrl: address })
+      }
     }
   })
 })
@@ -70,6 +74,12 @@ afterAll(async () => {
   await db.close()
   rmSync(home, { recursive: true, force: true })
 })
+
+/** Each draft is up here and elsewhere: the longest line of a list. */
+const ADDRESSES = [
+  ['cloudflare', 'https://draft.some-account.workers.dev/mcp'],
+  ['local', 'http://127.0.0.1:42001/mcp'],
+] as const
 
 const ECHO: ToolDefinition = {
   name: 'echo',
@@ -217,7 +227,21 @@ describe('the largest answers', () => {
       if (cursor === undefined) break
     }
     expect(seen).toEqual(Array.from({ length: 1_000 }, (_, at) => String(at)))
-    const { structured } = await answer('list_servers', {})
-    expect(structured['next_cursor']).toEqual(expect.any(String))
+    const servers: string[] = []
+    for (let cursor: unknown; ;) {
+      const { structured } = await answer('list_servers', cursor === undefined ? {} : { limit: 100, cursor })
+      servers.push(...(structured['servers'] as { name: string }[]).map(({ name }) => name))
+      cursor = structured['next_cursor']
+      if (cursor === undefined) break
+    }
+    expect(new Set(servers).size).toBe(100)
+    expect(servers.length).toBe(100)
+  })
+
+  it('has both addresses of a server that is up here and elsewhere, the one here first', async () => {
+    const { structured, text } = await answer('list_servers', { query: 'draft-42' })
+    const [[, elsewhere], [, here]] = ADDRESSES
+    expect(structured['servers']).toMatchObject([{ name: 'draft-42', url: here, also: { cloudflare: elsewhere } }])
+    expect(text).toContain(`draft-42: draft, 0 tools, ${here}, cloudflare: ${elsewhere}`)
   })
 })

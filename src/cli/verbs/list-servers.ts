@@ -6,6 +6,8 @@ export interface ListedServer {
   readonly status: string
   readonly tools: number
   readonly url?: string
+  /** Other addresses, by their targets. */
+  readonly also?: Readonly<Record<string, string>>
   readonly message?: string
   /** Where it runs on an older runtime library. */
   readonly outdated?: readonly string[]
@@ -60,8 +62,8 @@ async function tableOf(servers: readonly ListedServer[]): Promise<string> {
     chars: Object.fromEntries(BORDERS.map((name) => [name, name === 'middle' ? '  ' : ''])),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   })
-  for (const { name, status, tools, url = '', message = '' } of servers)
-    table.push([name, status, tools, url || message])
+  for (const { name, status, tools, url = '', also = {}, message = '' } of servers)
+    table.push([name, status, tools, [url, ...Object.values(also)].join(' ') || message])
   return table.toString().replaceAll(/ +$/gm, '')
 }
 
