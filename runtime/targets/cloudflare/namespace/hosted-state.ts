@@ -5,8 +5,16 @@ export interface HostedState {
   readonly namespace: string
   /** Newest first: the one that serves, and the one before, which a rollback brings back without an upload. */
   readonly scripts: readonly HostedScript[]
+  /** Where the issuer was asked by the last deploy that reached it. */
+  readonly issuer?: KnownIssuer
   /** The deploy that is under way, or was when the daemon died. */
   readonly attempt?: HostedAttempt
+}
+
+export interface KnownIssuer {
+  /** What it is asked for, and its address. */
+  readonly of: string
+  readonly hosts: readonly string[]
 }
 
 /** A script of the namespace. Never written over once it has served: each deploy has one of its own. */

@@ -1,9 +1,35 @@
 import { MetaError } from '../../../../src/errors/meta-error.ts'
 import { systemClock } from '../../../library/clock.ts'
-import { GITHUB, GITHUB_API } from '../../../library/worker/login/login-settings.ts'
+import { GITHUB, GITHUB_API, loginIssuer } from '../../../library/worker/login/login-settings.ts'
 import { issuerKeySource, type IssuerKeys, IssuerUnreachable } from '../../../library/worker/oauth/issuer-keys.ts'
 import { asSentence } from '../as-sentence.ts'
 import type { CloudflareSettings } from '../settings.ts'
+import type { KnownIssuer } from './hosted-state.ts'
+
+/** Hosts of who says who callers are. */
+export interface IssuerHosts extends KnownIssuer {
+  /** They are those of an earlier deploy: why the issuer could not be asked now. */
+  readonly fault?: string
+}
+
+/**
+ * As issuerHosts; an issuer that was asked for the same before may be away: a version is not kept from going back by that.
+ * @throws MetaError TARGET_REFUSED
+ */
+export async function findIssuerHosts(
+  settings: CloudflareSettings,
+  known: KnownIssuer | undefined,
+  send: typeof fetch,
+  signal: AbortSignal,
+): Promise<IssuerHosts> {
+  const of = `${settings.protection} ${settings.login ? loginIssuer(settings.login) : (settings.issuer ?? '')}`
+  try {
+    return { of, hosts: await issuerHosts(settings, send, signal) }
+  } catch (error) {
+    if (!(error instanceof MetaError) || known?.of !== of) throw error
+    return { ...known, fault: error.message }
+  }
+}
 
 /**
  * The hosts that a server asks about tokens and people: its issuer's metadata and keys, for a login also where codes are
@@ -22,6 +48,10 @@ export async function issuerHosts(
   const asked = recordAsked(send, signal)
   const found = await ask(issuer, asked, signal)
   return [...new Set([...asked.hosts, ...(login ? loginHosts(issuer, found) : [])])]
+}
+
+export function noteKnownHosts(fault: string): string {
+  return `${asSentence(fault)} Its hosts are those of the deploy before.`
 }
 
 interface Asked {

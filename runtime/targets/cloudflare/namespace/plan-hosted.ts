@@ -8,6 +8,7 @@ import type { CloudflareTargetOptions } from '../target-options.ts'
 import { findDirectory } from './ensure-platform.ts'
 import { hostedConfig } from './hosted-config.ts'
 import { dispatcherOf, type Hosting, outboundOf } from './hosting.ts'
+import { type IssuerHosts, noteKnownHosts } from './issuer-hosts.ts'
 import { prepareHosted } from './prepare-hosted.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function planHosted(
   signal: AbortSignal,
 ): Promise<DeploymentPlan> {
   const prepared = await prepareHosted(options, hosting, request, signal)
-  const { settings, worker, url, modules, secrets, missing, state, allowed, issuerHosts } = prepared
+  const { settings, worker, url, modules, secrets, missing, state, allowed, issuer } = prepared
   const { files, version, digest } = request.build
   const directory = await findDirectory(prepared, hosting.namespace, signal)
   const config = hostedConfig({ files, settings, worker: worker.name, storage: state ?? {} })
@@ -39,7 +40,7 @@ export async function planHosted(
       `It answers at ${url}/mcp (${inWords(settings)}).`,
       ...loginSteps(settings, url, Object.keys(secrets)),
       `It reaches ${allowed.hosts.join(', ') || 'no host'}, and nothing else.`,
-      ...(issuerHosts.length > 0 ? [`Of these for who its callers are: ${issuerHosts.join(', ')}.`] : []),
+      ...issuerSteps(issuer),
       ...tellLimits(allowed.limits),
       ...(hasObjects(readProjectConfig(files)) ? ['Calls that would go on as tasks end within their requests.'] : []),
       ...storageSteps({ files, settings, worker: worker.name, state }),
@@ -53,4 +54,11 @@ export async function planHosted(
       crons: 0,
     }),
   }
+}
+
+function issuerSteps({ hosts, fault }: IssuerHosts): string[] {
+  return [
+    ...(hosts.length > 0 ? [`Of these for who its callers are: ${hosts.join(', ')}.`] : []),
+    ...(fault === undefined ? [] : [noteKnownHosts(fault)]),
+  ]
 }

@@ -2,10 +2,11 @@ import type { DeploymentRequest } from '../../../../src/model/deployment-target.
 import type { TenantAllowance } from '../platform/tenant-entry.ts'
 import { type Prepared, prepare } from '../prepare.ts'
 import { readSettings } from '../read-settings.ts'
+import { readState } from '../state.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import { hostedLimits } from './hosted-limits.ts'
 import { hostedUrl, type Hosting } from './hosting.ts'
-import { issuerHosts } from './issuer-hosts.ts'
+import { findIssuerHosts, type IssuerHosts } from './issuer-hosts.ts'
 import { refuseUnhosted } from './refuse-unhosted.ts'
 
 /** All that is known before anything is changed, of a server behind the dispatcher. */
@@ -13,13 +14,13 @@ export interface PreparedHosted extends Prepared {
   /** What the dispatcher lets it do. */
   readonly allowed: TenantAllowance
   /** Of these, its issuer's. */
-  readonly issuerHosts: readonly string[]
+  readonly issuer: IssuerHosts
 }
 
 /**
  * As `prepare`, for the address behind the dispatcher. Changes nothing.
  * @throws MetaError as `prepare`; TARGET_REFUSED for what cannot be hosted so, for more than the operator's
- * limits, and when the issuer of its tokens does not answer
+ * limits, and when the issuer of its tokens does not answer and was never asked before
  */
 export async function prepareHosted(
   options: CloudflareTargetOptions,
@@ -30,16 +31,17 @@ export async function prepareHosted(
   const settings = readSettings(request.settings)
   refuseUnhosted(request, settings)
   const limits = hostedLimits(settings.limits, ceiling)
-  const [prepared, ofIssuer] = await Promise.all([
+  const known = readState(request.deployment)?.hosted?.issuer
+  const [prepared, issuer] = await Promise.all([
     prepare(options, request, signal, (account, domain, each) => hostedUrl(account, namespace, domain, each)),
-    issuerHosts(settings, options.fetch, signal),
+    findIssuerHosts(settings, known, options.fetch, signal),
   ])
   const { domain } = settings
-  const hosts = [...new Set([...hostsOf(request), ...ofIssuer])].toSorted()
+  const hosts = [...new Set([...hostsOf(request), ...issuer.hosts])].toSorted()
   return {
     ...prepared,
     allowed: { hosts, limits, ...(domain !== undefined && { host: domain }) },
-    issuerHosts: ofIssuer,
+    issuer,
   }
 }
 

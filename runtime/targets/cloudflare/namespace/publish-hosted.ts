@@ -13,6 +13,7 @@ import { ensurePlatform } from './ensure-platform.ts'
 import { closeHostedDomain } from './hosted-domain.ts'
 import { hostedConfig } from './hosted-config.ts'
 import { type HostedPublishing, hostedState } from './hosted-publishing.ts'
+import { noteKnownHosts } from './issuer-hosts.ts'
 import { type HostedScript, KEPT_SCRIPTS } from './hosted-state.ts'
 import type { Hosting } from './hosting.ts'
 import { type PreparedHosted, prepareHosted } from './prepare-hosted.ts'
@@ -34,7 +35,8 @@ export async function publishHosted(
   const publishing = await find(options, hosting, request, prepared, signal)
   const served = await releaseHosted(publishing, signal)
   await settle(publishing, served, signal)
-  const notes = prepared.missing.map(noteMissing)
+  const { fault } = prepared.issuer
+  const notes = [...prepared.missing.map(noteMissing), ...(fault === undefined ? [] : [noteKnownHosts(fault)])]
   return { endpointUrl: `${prepared.url}/mcp`, port: null, ...(notes.length > 0 && { notes }) }
 }
 
@@ -77,10 +79,11 @@ function firstState(
 
 /** Notes what serves, and takes away the scripts that no rollback needs, and a domain that it no longer has. */
 async function settle(publishing: HostedPublishing, served: HostedScript, signal: AbortSignal): Promise<void> {
-  const { api, address, allowed, journal, place, settings } = publishing
+  const { api, address, allowed, issuer, journal, place, settings } = publishing
   const { domain, ...rest } = journal.state()
   const state = { ...rest, limits: allowed.limits }
-  const { attempt: _done, ...hosted } = hostedState(publishing)
+  const { attempt: _done, ...before } = hostedState(publishing)
+  const hosted = { ...before, issuer: { of: issuer.of, hosts: issuer.hosts } }
   const scripts = [served, ...hosted.scripts.filter(({ name }) => name !== served.name)]
   await journal.replace({ ...state, ...(domain !== undefined && { domain }), hosted: { ...hosted, scripts } })
   for (const script of scripts.slice(KEPT_SCRIPTS)) await deleteScript(api, address, script.name, signal)

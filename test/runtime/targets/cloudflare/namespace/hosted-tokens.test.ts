@@ -84,6 +84,18 @@ describe('a hosted server that takes tokens of an issuer', () => {
     await client.close()
   })
 
+  it('is deployed anew while its issuer is away, with the hosts of the deploy before; another issuer must answer', async () => {
+    issuer.fail(true)
+    const note = expect.stringMatching(/answered HTTP 500.*Its hosts are those of the deploy before/)
+    expect((await publisher().plan(request(2, oauth))).steps).toContainEqual(note)
+    const { notes } = await publisher().apply(request(2, oauth), signal)
+    expect(notes).toEqual([note])
+    const { calls } = cloudflare.account.dispatch.get(NAMESPACE) ?? { calls: [] }
+    expect(calls.at(-1)?.options.outbound).toEqual({ EGRESS: { hosts: ['id.example.com', 'keys.example.com'] } })
+    const another = { protection: 'oauth', issuer: KEYS }
+    await expect(publisher().plan(request(2, another))).rejects.toMatchObject({ code: 'TARGET_REFUSED' })
+  })
+
   it("takes no token that is for another server of the namespace, nor for the dispatcher's root", async () => {
     for (const aud of [`${DISPATCHER}/other/mcp`, `${DISPATCHER}/mcp`]) {
       const holder = new TokenHolder(ISSUER)
