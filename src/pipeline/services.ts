@@ -19,7 +19,7 @@ import type { LocalHosts } from './local-hosts.ts'
 import type { ServerSecrets } from './server-secrets.ts'
 import type { Workshop } from './workshop/workshop.ts'
 
-/** What the pipeline works with. `main.ts` puts it together. */
+/** What the pipeline works with. `src/main` puts it together. */
 export interface Services {
   readonly config: Config
   readonly daemonId: DaemonId
