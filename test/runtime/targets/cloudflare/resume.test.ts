@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ProjectFiles } from '../../../../src/model/project-files.ts'
 import { type Cloudflare, startCloudflare } from '../../../fixtures/cloudflare/start-cloudflare.ts'
-import { apiWrangler } from '../../../fixtures/publisher/api-wrangler.ts'
+import { dieAt, untilNothingDies } from '../../../fixtures/publisher/dying-deploy.ts'
 import { callSay, openPublisher, PublishedServer } from '../../../fixtures/publisher/open-publisher.ts'
 import { tinyWorker } from '../../../fixtures/publisher/tiny-worker.ts'
 
@@ -23,7 +22,11 @@ describe('a deploy whose daemon dies', () => {
   it('goes on from any step of the first: one Worker, one trial, one version', async () => {
     const steps = await untilNothingDies(async (step) => {
       const server = new PublishedServer()
-      const died = await dieAt(step, server, 1, tinyWorker({ text: 'one' }), withStorage)
+      const died = await dieAt(step, dying(server), {
+        version: 1,
+        modules: tinyWorker({ text: 'one' }),
+        files: withStorage,
+      })
       const { endpointUrl } = await openPublisher(cloudflare).apply(
         server.request(1, tinyWorker({ text: 'one' }), {}, withStorage),
         signal,
@@ -47,7 +50,7 @@ describe('a deploy whose daemon dies', () => {
     const steps = await untilNothingDies(async (step) => {
       const modules = tinyWorker({ text: String(step) })
       const before = tagsOf(server).size
-      const died = await dieAt(step, server, step + 1, modules)
+      const died = await dieAt(step, dying(server), { version: step + 1, modules })
       expect([String(step - 1), String(step)]).toContain(await callSay(cloudflare, endpointUrl))
       await target.apply(server.request(step + 1, modules), signal)
       expect(await callSay(cloudflare, endpointUrl)).toBe(String(step))
@@ -65,7 +68,7 @@ describe('a deploy whose daemon dies', () => {
     const target = openPublisher(cloudflare)
     const { endpointUrl } = await target.apply(server.request(1, tinyWorker({ text: 'one' })), signal)
     // Its trial stands beside what runs.
-    await dieAt(5, server, 2, tinyWorker({ text: 'two' }))
+    await dieAt(5, dying(server), { version: 2, modules: tinyWorker({ text: 'two' }) })
     const failing = server.request(3, tinyWorker({ text: '', fails: 'no such book' }))
     await expect(target.apply(failing, signal)).rejects.toMatchObject({ code: 'DEPLOYMENT_FAILED' })
     expect(await callSay(cloudflare, endpointUrl)).toBe('one')
@@ -80,39 +83,8 @@ describe('a deploy whose daemon dies', () => {
   })
 })
 
-/** @param run  for the step that it dies at; says whether it did @returns how many steps there were */
-async function untilNothingDies(run: (step: number) => Promise<boolean>): Promise<number> {
-  for (let step = 1; ; step++) if (!(await run(step))) return step - 1
-}
-
-/** A deploy that ends without a word after its n-th change, here or at the platform. @returns false: it was done before */
-async function dieAt(
-  step: number,
-  server: PublishedServer,
-  version: number,
-  modules: ProjectFiles,
-  files: ProjectFiles = {},
-): Promise<boolean> {
-  const controller = new AbortController()
-  const death = new Error('The daemon was killed.')
-  let changes = 0
-  const count = () => {
-    if (++changes === step) controller.abort(death)
-  }
-  const counting: typeof fetch = async (input, init) => {
-    const response = await cloudflare.fetch(input, init)
-    const { url, method } = new Request(input, init)
-    if (method !== 'GET' && url.startsWith(cloudflare.apiBaseUrl)) count()
-    return response
-  }
-  server.onKept = count
-  const target = openPublisher(cloudflare, { fetch: counting, wrangler: apiWrangler(count) })
-  const ended: unknown = await target
-    .apply(server.request(version, modules, {}, files), controller.signal)
-    .catch((error: unknown) => error)
-  server.onKept = () => {}
-  if (ended instanceof Error && ended !== death) throw ended
-  return changes >= step
+function dying(server: PublishedServer) {
+  return { cloudflare, open: openPublisher, server }
 }
 
 /** An upload that was under way when the daemon died may come in after it: then two versions have one tag. */

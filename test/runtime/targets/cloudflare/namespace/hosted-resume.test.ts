@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ProjectFiles } from '../../../../../src/model/project-files.ts'
 import { type Cloudflare, startCloudflare } from '../../../../fixtures/cloudflare/start-cloudflare.ts'
-import { apiWrangler } from '../../../../fixtures/publisher/api-wrangler.ts'
+import { dieAt, untilNothingDies } from '../../../../fixtures/publisher/dying-deploy.ts'
 import { NAMESPACE, openHostedPublisher } from '../../../../fixtures/publisher/open-hosted-publisher.ts'
 import { callSay, PublishedServer } from '../../../../fixtures/publisher/open-publisher.ts'
 import { tinyWorker } from '../../../../fixtures/publisher/tiny-worker.ts'
@@ -26,7 +25,11 @@ describe('a deploy into a dispatch namespace whose daemon dies', () => {
     const steps = await untilNothingDies(async (step) => {
       for (const all of [scripts, namespaces, dispatch]) all.clear()
       const server = new PublishedServer()
-      const died = await dieAt(step, server, 1, 'one', withStorage)
+      const died = await dieAt(step, dying(server), {
+        version: 1,
+        modules: tinyWorker({ text: 'one' }),
+        files: withStorage,
+      })
       const { endpointUrl } = await openHostedPublisher(cloudflare).apply(
         server.request(1, tinyWorker({ text: 'one' }), {}, withStorage),
         signal,
@@ -51,7 +54,7 @@ describe('a deploy into a dispatch namespace whose daemon dies', () => {
     const target = openHostedPublisher(cloudflare)
     const { endpointUrl } = await target.apply(server.request(1, tinyWorker({ text: '0' })), signal)
     const steps = await untilNothingDies(async (step) => {
-      const died = await dieAt(step, server, step + 1, String(step))
+      const died = await dieAt(step, dying(server), { version: step + 1, modules: tinyWorker({ text: String(step) }) })
       expect([String(step - 1), String(step)]).toContain(await callSay(cloudflare, endpointUrl))
       await target.apply(server.request(step + 1, tinyWorker({ text: String(step) })), signal)
       expect(await callSay(cloudflare, endpointUrl)).toBe(String(step))
@@ -68,7 +71,7 @@ describe('a deploy into a dispatch namespace whose daemon dies', () => {
       const server = new PublishedServer()
       const target = openHostedPublisher(cloudflare)
       const { endpointUrl } = await target.apply(server.request(1, tinyWorker({ text: 'one' })), signal)
-      const died = await dieAt(step, server, 2, 'two')
+      const died = await dieAt(step, dying(server), { version: 2, modules: tinyWorker({ text: 'two' }) })
       const ran = await callSay(cloudflare, endpointUrl)
       const failing = server.request(3, tinyWorker({ text: '', fails: 'no such book' }))
       await expect(target.apply(failing, signal)).rejects.toMatchObject({ code: 'DEPLOYMENT_FAILED' })
@@ -89,7 +92,7 @@ describe('a deploy into a dispatch namespace whose daemon dies', () => {
       const server = new PublishedServer()
       const target = openHostedPublisher(cloudflare)
       const { endpointUrl } = await target.apply(server.request(1, tinyWorker({ text: 'one' })), signal)
-      const died = await dieAt(step, server, 2, 'two')
+      const died = await dieAt(step, dying(server), { version: 2, modules: tinyWorker({ text: 'two' }) })
       await target.apply(server.request(1, tinyWorker({ text: 'one' })), signal)
       expect(await callSay(cloudflare, endpointUrl)).toBe('one')
       await target.remove(server.deployment)
@@ -100,39 +103,8 @@ describe('a deploy into a dispatch namespace whose daemon dies', () => {
   })
 })
 
-/** @param run  for the step that it dies at; says whether it did @returns how many steps there were */
-async function untilNothingDies(run: (step: number) => Promise<boolean>): Promise<number> {
-  for (let step = 1; ; step++) if (!(await run(step))) return step - 1
-}
-
-/** A deploy that ends without a word after its n-th change, here or at the platform. @returns false: it was done before */
-async function dieAt(
-  step: number,
-  server: PublishedServer,
-  version: number,
-  text: string,
-  files: ProjectFiles = {},
-): Promise<boolean> {
-  const controller = new AbortController()
-  const death = new Error('The daemon was killed.')
-  let changes = 0
-  const count = () => {
-    if (++changes === step) controller.abort(death)
-  }
-  const counting: typeof fetch = async (input, init) => {
-    const response = await cloudflare.fetch(input, init)
-    const { url, method } = new Request(input, init)
-    if (method !== 'GET' && url.startsWith(cloudflare.apiBaseUrl)) count()
-    return response
-  }
-  server.onKept = count
-  const target = openHostedPublisher(cloudflare, { fetch: counting, wrangler: apiWrangler(count) })
-  const ended: unknown = await target
-    .apply(server.request(version, tinyWorker({ text }), {}, files), controller.signal)
-    .catch((error: unknown) => error)
-  server.onKept = () => {}
-  if (ended instanceof Error && ended !== death) throw ended
-  return changes >= step
+function dying(server: PublishedServer) {
+  return { cloudflare, open: openHostedPublisher, server }
 }
 
 function hostedScripts(): string[] {
