@@ -13,7 +13,7 @@ let tasks: StartedWorker
 beforeAll(async () => {
   everything = opened.use(await serveProject(everythingDefinition, { env, bindings: ['MCP_SESSIONS'] }))
   tasks = opened.use(await serveProject(tasksDefinition, { env, bindings: ['MCP_TASKS'] }))
-}, 60_000)
+})
 
 afterAll(() => opened.disposeAsync())
 

@@ -50,4 +50,4 @@ it('copies the data before its schema changes, so that the version before can be
   // Nothing changes any more, and nothing is copied.
   expect((await copies()).filter((each) => each.includes('-schema-'))).toEqual([whole])
   await expect(putBackCopy(directory, home.path, new Date())).rejects.toMatchObject({ code: 'ARGUMENTS_INVALID' })
-}, 60_000)
+})

@@ -39,7 +39,7 @@ beforeAll(async () => {
   })
   meta = await listening()
   await plant()
-}, 60_000)
+})
 
 afterAll(async () => {
   await meta.close()

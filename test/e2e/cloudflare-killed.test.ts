@@ -21,7 +21,7 @@ beforeAll(async () => {
   meta = await home.connect()
   await call(meta, 'init_server', { name: 'shelf', description: 'A shelf of books.' })
   await change('one')
-}, 60_000)
+})
 
 afterAll(async () => {
   await home[Symbol.asyncDispose]()

@@ -24,7 +24,7 @@ beforeAll(async () => {
   meta = await home.connect()
   await call(meta, 'init_server', { name: 'shelf', description: 'A shelf of books.' })
   await addTool(3)
-}, 60_000)
+})
 afterAll(async () => {
   await home[Symbol.asyncDispose]()
   await cloudflare[Symbol.asyncDispose]()

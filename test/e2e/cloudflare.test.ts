@@ -25,7 +25,7 @@ beforeAll(async () => {
   await addTool('count_books', 'read', `return { books: 3 }`)
   const input = { server: 'shelf', tool: 'count_books', input: {}, save_as: 'counts' }
   await call(meta, 'test_tool', input)
-}, 60_000)
+})
 
 afterAll(async () => {
   await home[Symbol.asyncDispose]()

@@ -13,7 +13,7 @@ let api: LibraryApi
 beforeAll(async () => {
   api = await startLibraryApi()
   home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: api.host })
-}, 60_000)
+})
 afterAll(async () => {
   await home[Symbol.asyncDispose]()
   await api[Symbol.asyncDispose]()
@@ -73,7 +73,7 @@ describe('the command line', () => {
     await writeFile(tool, (await readFile(tool, 'utf8')).replace(' + 100', ''))
     expect(await run('adopt', folder, '--server', 'sums', '--yes')).toMatchObject({ code: 0 })
     await run('deploy', 'sums')
-  }, 60_000)
+  })
 
   it('calls a tool, and prints its own answer', async () => {
     const called = await run(

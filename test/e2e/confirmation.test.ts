@@ -26,7 +26,7 @@ beforeAll(async () => {
     http: { method: 'DELETE', url: `http://${api.host}/books/{id}` },
   })
   await call(meta, 'deploy', { server: 'desk' })
-}, 60_000)
+})
 
 afterAll(async () => {
   await home[Symbol.asyncDispose]()

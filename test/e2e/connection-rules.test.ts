@@ -25,7 +25,7 @@ beforeAll(async () => {
   guarded = await startUpstream('modern', TOKEN)
   home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: `${open.host},${guarded.host}` })
   meta = await home.connect()
-}, 60_000)
+})
 
 afterAll(async () => {
   await home[Symbol.asyncDispose]()

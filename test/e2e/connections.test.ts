@@ -18,7 +18,7 @@ beforeAll(async () => {
   const hosts = [...upstreams.values()].map(({ host }) => host)
   home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: hosts.join(',') })
   meta = await home.connect()
-}, 60_000)
+})
 
 afterAll(async () => {
   await home[Symbol.asyncDispose]()

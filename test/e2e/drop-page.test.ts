@@ -14,7 +14,7 @@ beforeAll(async () => {
   home = await openTestHome()
   meta = await home.connect()
   await call(meta, 'init_server', { name: 'desk', description: 'A desk.' })
-}, 60_000)
+})
 
 afterAll(async () => {
   await home[Symbol.asyncDispose]()

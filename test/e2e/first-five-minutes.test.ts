@@ -196,7 +196,7 @@ describe.skipIf(process.platform !== 'linux')('the first five minutes', () => {
       code: 'return "hello"',
     })
     expect((await call(chat, 'deploy', { server: 'greeter' })).isError).toBe(false)
-  }, 60_000)
+  })
 
   it('and that one command adds to a client', async () => {
     expect((await mcpwright('install', 'nobody', '--client', 'cursor', '--yes')).said).toContain('SERVER_UNKNOWN')
@@ -217,7 +217,7 @@ describe.skipIf(process.platform !== 'linux')('the first five minutes', () => {
     const { content } = await greeter.callTool({ name: 'say_hello', arguments: {} })
     await greeter.close()
     expect(content).toEqual([{ type: 'text', text: 'hello' }])
-  }, 60_000)
+  })
 })
 
 describe.skipIf(process.platform !== 'linux')('a reboot', () => {
@@ -247,7 +247,7 @@ describe.skipIf(process.platform !== 'linux')('a reboot', () => {
         `systemd: active\n[^]*loginctl enable-linger[^]*runs \\(pid ${pid}, port ${environment['MCPWRIGHT_PORT']}\\)`,
       ),
     )
-  }, 60_000)
+  })
 })
 
 describe.skipIf(process.platform !== 'linux')('uninstall', () => {
@@ -265,5 +265,5 @@ describe.skipIf(process.platform !== 'linux')('uninstall', () => {
     await chat.close()
     await expect.poll(processesOfHome).toEqual([])
     expect(contents(home)).toEqual(before)
-  }, 60_000)
+  })
 })

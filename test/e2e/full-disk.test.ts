@@ -23,7 +23,7 @@ describe.skipIf(disk === undefined)('a full disk', () => {
     await call(client, 'init_server', { name: 'greeter', description: 'Greets.' })
     await call(client, 'add_tool', toolOf('say_hello', 'hello'))
     await call(client, 'deploy', { server: 'greeter' })
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await disk?.empty()
@@ -43,7 +43,7 @@ describe.skipIf(disk === undefined)('a full disk', () => {
     const deployed = await call(client, 'deploy', { server: 'greeter' })
     expect(deployed.error).toMatchObject(full)
     expect(await hello()).toBe('hello')
-  }, 60_000)
+  })
 
   it('is over when there is space again', async () => {
     await disk?.empty()
@@ -52,5 +52,5 @@ describe.skipIf(disk === undefined)('a full disk', () => {
     expect((await call(client, 'add_tool', toolOf('say_much', 'much', 190_000))).isError).toBe(false)
     expect((await call(client, 'deploy', { server: 'greeter' })).isError).toBe(false)
     expect(await hello()).toBe('hello again')
-  }, 60_000)
+  })
 })

@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined && !process.env.CI)('the inbox in a r
     await call(meta, 'init_server', { name: 'behind', description: 'Behind a login.' })
     await call(meta, 'import_openapi', { server: 'behind', content: behindLogin, preview: false })
     browser = await openChromium()
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await home[Symbol.asyncDispose]()

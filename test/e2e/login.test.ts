@@ -31,7 +31,7 @@ beforeAll(async () => {
   await once(api, 'listening')
   home = await openTestHome({ MCPWRIGHT_ALLOW_LOCAL: `${apiHost()},${new URL(provider.issuer).host},${otherHost()}` })
   meta = await home.connect()
-}, 60_000)
+})
 
 afterAll(async () => {
   await home[Symbol.asyncDispose]()

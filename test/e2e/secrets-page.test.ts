@@ -25,7 +25,7 @@ beforeAll(async () => {
   })
   meta = await home.connect()
   await makeServer('desk')
-}, 60_000)
+})
 
 afterAll(async () => {
   await home[Symbol.asyncDispose]()

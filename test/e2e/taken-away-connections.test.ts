@@ -36,7 +36,7 @@ beforeAll(async () => {
   await client.connect(
     new StdioClientTransport({ command: process.execPath, args: ['dist/stdio.mjs'], cwd: folder, env }),
   )
-}, 60_000)
+})
 
 afterAll(async () => {
   await client.close()
@@ -71,7 +71,7 @@ describe('a project with connected servers that was taken away', () => {
     await run('npm', ['run', 'typecheck'], { cwd: folder })
     const { stdout } = await run('npm', ['test'], { cwd: folder })
     expect(stdout).toMatch(/fail 0/)
-  }, 60_000)
+  })
 
   it.each(KINDS)('calls tools of a server of the kind %s', async (kind) => {
     expect(await read(`${kind}_get_note`, { text: 'hi' })).toMatchObject({
@@ -100,7 +100,7 @@ describe('a project with connected servers that was taken away', () => {
       }
     }
     await remote.close()
-  }, 60_000)
+  })
 
   it.each(KINDS)(
     'is back after a restart of a server of the kind %s, and calls nothing that has changed',

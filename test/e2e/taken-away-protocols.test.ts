@@ -31,7 +31,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'mcpwright-protocols-'))
   await writeFiles(folder, emitProject(await definition(), projectSurroundings()))
   await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
-}, 60_000)
+})
 
 afterAll(async () => {
   await desk[Symbol.asyncDispose]()

@@ -65,7 +65,7 @@ describe('a project that was taken away', () => {
     expect(stdout).toContain('get_book: a_book')
     expect(stdout).toContain('count_words: three_words')
     await run('npm', ['run', 'typecheck'], { cwd: folder, env: onHost })
-  }, 60_000)
+  })
 
   it('serves over HTTP with npm start, behind its token', async () => {
     const port = await freePort()
@@ -89,7 +89,7 @@ describe('a project that was taken away', () => {
     } finally {
       process.kill(-(server.pid ?? 0), 'SIGTERM')
     }
-  }, 60_000)
+  })
 
   it('serves over stdio: tools, resources, prompts', async () => {
     const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
@@ -111,7 +111,7 @@ describe('a project that was taken away', () => {
       messages: [{ content: { text: 'Recommend me a book of crime.' } }],
     })
     await client.close()
-  }, 30_000)
+  })
 })
 
 describe('mcpwright run', () => {

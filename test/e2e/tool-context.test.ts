@@ -59,7 +59,7 @@ return input.greeting + ' ' + who.content?.name + ', ' + what.content?.name`,
     code: `return (((await store.get('notes')) as string[] | null) ?? []).join('\\n')`,
   })
   await call(meta, 'deploy', { server: 'notes' })
-}, 60_000)
+})
 
 afterAll(() => home[Symbol.asyncDispose]())
 

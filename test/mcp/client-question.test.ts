@@ -12,10 +12,11 @@ afterEach(async () => {
 async function ask(
   capabilities: ConstructorParameters<typeof Client>[1],
   answer?: () => Promise<{ action: 'accept' | 'decline' | 'cancel'; content?: { agree: boolean } }>,
+  timeoutMs = 30_000,
 ): Promise<ClientReply> {
   const replies: ClientReply[] = []
   const server = new Server({ name: 'asking', version: '1.0.0' }, { capabilities: { tools: {} } })
-  const asked = { question: 'Remove it?', mintState: async () => 'sealed', timeoutMs: 100 }
+  const asked = { question: 'Remove it?', mintState: async () => 'sealed', timeoutMs }
   server.setRequestHandler('tools/call', async (_, context) => {
     replies.push(await askClientPerson(server, context, asked))
     return { content: [] }
@@ -45,7 +46,7 @@ describe('a question to the person at an older client', () => {
   })
 
   it('is unanswered when nobody looks at it in time', async () => {
-    expect(await ask(forms, () => new Promise(() => {}))).toEqual({ kind: 'unanswered' })
+    expect(await ask(forms, () => new Promise(() => {}), 100)).toEqual({ kind: 'unanswered' })
   })
 
   it('is unanswered when the client fails at it', async () => {

@@ -145,7 +145,7 @@ describe('the published package', () => {
     } finally {
       await client.close()
     }
-  }, 60_000)
+  })
 
   it('runs by npx from the tarball, with nothing installed', async () => {
     const empty = path.join(folder, 'empty')

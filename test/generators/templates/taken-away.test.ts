@@ -30,7 +30,7 @@ it('servers of all templates type-check and pass their tests when they were take
   expect(stdout).toMatch(/fail 0/)
   for (const { name } of templates)
     for (const test of definitionOf(name, '').tests ?? []) expect(stdout).toContain(`${test.tool}: ${test.name}`)
-}, 60_000)
+})
 
 /** The packages that a project asks for are ours, in the same versions; another test installs them. */
 async function folderWithPackages(): Promise<AsyncDisposable & { readonly folder: string }> {

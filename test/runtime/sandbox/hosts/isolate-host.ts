@@ -14,7 +14,7 @@ import { type Host, HOST_ENV, type HostCall, type SeenCall } from './host.ts'
 /** The bundle in the sandbox, in a warm isolate, with a broker that does what code asks for, over the one way out. */
 export function openIsolateHost(bundle: string): Host {
   const egress = createEgress({ allowLocal: new Set(), allowLoopback: true })
-  const sandbox = createSandbox({ limits: { ...LIMITS, hostCalls: 100 }, runners: 2, idleMs: 10_000 })
+  const sandbox = createSandbox({ limits: { ...LIMITS, wallMs: 10_000, hostCalls: 100 }, runners: 2, idleMs: 10_000 })
 
   async function call({ tool, input, hosts, client, cancels }: HostCall): Promise<SeenCall> {
     const store = memoryStore()

@@ -53,7 +53,7 @@ export const HOST_PROGRAMS: Readonly<Record<string, HostProgram>> = {
     body: `for (const key of ['a/2', 'a/1', 'b', 'a/3']) await context.store.set(key, { key }); return [await context.store.entries('a/', { limit: 2 }), await context.store.entries('a/', { after: 'a/2' }), (await context.store.entries()).length]`,
   },
   schedule: {
-    body: `await context.schedule('later', { n: 20 }, 5); for (let n = 0; n < 60 && (await context.store.get('later')) === null; n++) await new Promise((resolve) => setTimeout(resolve, 20)); return await context.store.get('later')`,
+    body: `await context.schedule('later', { n: 20 }, 5); for (let n = 0; n < 60 && (await context.store.get('later')) === null; n++) await new Promise((resolve) => setTimeout(resolve, 100)); return await context.store.get('later')`,
   },
   progress: { body: `context.progress(1); context.progress(2, 4); context.progress(3, 4, 'three')` },
   log: { body: `context.log('info', 'plain'); context.log('error', 'with details', { n: [1] })` },

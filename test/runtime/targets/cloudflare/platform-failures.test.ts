@@ -25,7 +25,7 @@ describe('while Cloudflare is not well', () => {
     { name: 'cut-after' },
   ] as const)('a deploy is done all the same after %j', async (kind) => {
     cloudflare.fail({ method: 'POST', path: '/deployments', kind })
-    await deploy()
+    await deploy(kind.name === 'hang' ? 300 : undefined)
     expect(await callSay(cloudflare, `${server.url}/mcp`)).toBe(`version ${version}`)
   })
 
@@ -77,9 +77,9 @@ it('sends no secret in a path or header, and stores none', async () => {
 })
 
 /** The next version of the one server of these tests; `version` counts those that were put up. */
-async function deploy(): Promise<void> {
+async function deploy(answerMs = 30_000): Promise<void> {
   const next = version + 1
-  const target = openPublisher(cloudflare, { answerMs: 300 })
+  const target = openPublisher(cloudflare, { answerMs })
   const modules = tinyWorker({ text: `version ${next}` })
   await target.apply(server.request(next, modules, { account: cloudflare.account.id }), signal)
   version = next
