@@ -35,9 +35,10 @@ const long = [
 ]
 /**
  * Pure functions and calls over loopback: nothing here changes its process or stays in it, so the files share one and
- * its modules. A file that mocks, sets a clock or the environment, or starts processes belongs elsewhere.
+ * its modules. A file that mocks, sets a clock or the environment, or starts processes belongs elsewhere. Projects run in
+ * the order of their names, so these go on beside what takes longest of the others.
  */
-const pure = [
+const together = [
   'test/{checks,clients,config,inbox,model}/**/*.test.ts',
   'test/generators/{catalogue,curl}/**/*.test.ts',
   'test/generators/importers/*.test.ts',
@@ -60,9 +61,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'test', include: ['test/**/*.test.ts'], exclude: [...long, ...pure, ...conformance] },
+        test: {
+          name: 'test',
+          include: ['test/**/*.test.ts'],
+          exclude: [...long, ...together, ...conformance],
+        },
       },
-      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      { extends: true, test: { name: 'together', include: together, isolate: false } },
       { extends: true, test: { name: 'long', include: long } },
       { extends: true, test: { name: 'conformance', include: conformance } },
     ],
