@@ -197,6 +197,14 @@ describe('who attacks a login', () => {
     expect((await attacker.open(`${worker.url}/callback?code=x&state=guessed`, REDIRECT_URI)).status).toBe(400)
   })
 
+  it('has ten minutes to finish what a person began: the namespace forgets it then', async () => {
+    await raw.logIn(new PersonBrowser(), await raw.register(), `${worker.url}/callback`)
+    const begun = (await worker.keysOf('OAUTH_KV')).filter(({ name }) => name.startsWith('transaction:'))
+    expect(begun).not.toEqual([])
+    const latest = Math.max(...begun.map(({ expiration = Infinity }) => expiration))
+    expect(latest - Date.now() / 1_000).toBeLessThanOrEqual(600)
+  })
+
   it('gets nothing for the code of another client, with another verifier, or twice', async () => {
     const client = await raw.register()
     const thief = await raw.register()
