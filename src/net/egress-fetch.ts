@@ -27,10 +27,13 @@ export function egressStreamFetch(
 }
 
 async function toEgressRequest(...asked: Parameters<typeof fetch>): Promise<EgressRequest> {
+  const [input, init] = asked
   const request = new Request(...asked)
   const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
-  const { url, method, signal } = request
-  return { url, method, headers: [...request.headers], signal, ...(body && { body }) }
+  const { url, method } = request
+  // The signal of the request here follows the caller's only as long as that request lives.
+  const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+  return { url, method, headers: [...request.headers], ...(signal && { signal }), ...(body && { body }) }
 }
 
 function toResponse(head: Omit<EgressResponse, 'body'>, body: BodyInit | null): Response {

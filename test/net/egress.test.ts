@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { isPublicAddress } from '../../src/net/address.ts'
 import { createEgress, type Egress, type EgressPolicy } from '../../src/net/egress.ts'
@@ -143,15 +145,25 @@ describe('egress', () => {
 describe('egress that streams', () => {
   const everywhere = { hosts: 'any', redirects: 3 } as const
 
-  it('gives the head and what came so far while the answer goes on, and ends with the signal', async () => {
+  it('gives the head and what came so far while the answer goes on, and ends with the signal, however late', async () => {
     await using egress = closing(createEgress({ allowLocal: new Set(), allowLoopback: true }))
     const abort = new AbortController()
     const fetchStream = egressStreamFetch(egress, everywhere)
     const response = await fetchStream(`http://localhost:${port}/stream`, { signal: abort.signal })
     const reader = response.body?.getReader()
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first')
+    await sweepMemory()
     abort.abort(new Error('enough'))
     await expect(reader?.read()).rejects.toThrow('enough')
+  })
+
+  it('ends an answer that is read whole when its time is over, though it has begun', async () => {
+    await using egress = closing(createEgress({ allowLocal: new Set([`127.0.0.1:${port}`]) }))
+    const late = egress.request({ url: `http://127.0.0.1:${port}/stream` }, { ...policy, timeoutMs: 500 })
+    late.catch(() => {})
+    await expect.poll(() => hits.length).toBe(1)
+    await sweepMemory()
+    await expect(late).rejects.toMatchObject({ code: 'UPSTREAM_UNREACHABLE' })
   })
 
   it('keeps the guards: hosts, schemes, private addresses, redirects', async () => {
@@ -176,6 +188,17 @@ describe('egress that streams', () => {
     })
   })
 })
+
+/** What nothing holds is gone then, as it is in a daemon some minutes after. */
+async function sweepMemory(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  // The flag shows in contexts made after it.
+  const collect: () => void = runInNewContext('gc')
+  for (let round = 0; round < 5; round++) {
+    collect()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
 
 function closing(egress: Egress): Egress & AsyncDisposable {
   return { ...egress, [Symbol.asyncDispose]: () => egress.close() }
