@@ -12,15 +12,17 @@ export interface CommandOptions {
 
 /** Has the kernel end a program when the process that started it was killed and could not do so itself. */
 const WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
-let isSetprivThere: boolean | undefined
+const worksBy = new Map<string | undefined, boolean>()
 
 /**
  * Starts a program as the leader of a process group, so that all it starts ends with it. It is as free as who starts
  * it: the layers around our own servers know what those need, and nobody knows what this one does.
- * @throws the system's error when the program cannot be started
+ * @throws the system's error when the program cannot be started; by setpriv it exits with 126 or 127 then
  */
 export async function startCommand({ command, args, env, memoryMiB }: CommandOptions): Promise<Child> {
-  const [program = command, ...words] = endsWithParent() ? [...WITH_PARENT, command, ...args] : [command, ...args]
+  const [program = command, ...words] = endsWithParent(env['PATH'])
+    ? [...WITH_PARENT, command, ...args]
+    : [command, ...args]
   const started = spawn(program, words, {
     env: { ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -31,9 +33,15 @@ export async function startCommand({ command, args, env, memoryMiB }: CommandOpt
   return toChild(started, memoryMiB)
 }
 
-/** Some systems have a setpriv that cannot do this, so it is tried, once. */
-function endsWithParent(): boolean {
+/**
+ * Some systems have a setpriv that cannot do this, so it is tried, once for each search path: a program is looked for by
+ * the one that it is given.
+ */
+function endsWithParent(searchPath: string | undefined): boolean {
+  if (process.platform !== 'linux') return false
   const [command = '', ...words] = WITH_PARENT
-  isSetprivThere ??= process.platform === 'linux' && spawnSync(command, [...words, 'true']).status === 0
-  return isSetprivThere
+  const works =
+    worksBy.get(searchPath) ?? spawnSync(command, [...words, 'true'], { env: { PATH: searchPath } }).status === 0
+  worksBy.set(searchPath, works)
+  return works
 }

@@ -8,7 +8,6 @@ const STARTS = ['spawn', 'spawnSync', 'fork', 'execFile', 'execFileSync'] as con
 const OWN_ENVIRONMENT: Readonly<Record<string, string>> = {
   'bridge/connect/login/open-browser.ts': "the person's browser needs their desktop's environment",
   'runtime/supervisor/signal-group.ts': 'taskkill of Windows, with a number for its only value',
-  'runtime/supervisor/start-command.ts': 'tries whether setpriv works, with fixed words',
   'src/config/protect-file.ts': "icacls of Windows, by its full path, for one of mcpwright's own files",
   'scripts/build-package.ts': "npm and node's own tools, when mcpwright itself is packed",
 }
