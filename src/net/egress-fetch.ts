@@ -31,9 +31,20 @@ async function toEgressRequest(...asked: Parameters<typeof fetch>): Promise<Egre
   const request = new Request(...asked)
   const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
   const { url, method } = request
-  // The signal of the request here follows the caller's only as long as that request lives.
-  const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+  // Its caller's own: that of the request here would follow it only as long as the request lives.
+  const signal = init?.signal ?? (input instanceof Request ? signalOf(input) : undefined)
   return { url, method, headers: [...request.headers], ...(signal && { signal }), ...(body && { body }) }
+}
+
+const requests = new WeakMap<AbortSignal, Request>()
+
+/**
+ * Holds the request as long as its signal is held. Node's Request hears of its own caller's abort through a weak
+ * reference: once memory has been swept, an answer that has begun would not end.
+ */
+function signalOf(request: Request): AbortSignal {
+  requests.set(request.signal, request)
+  return request.signal
 }
 
 function toResponse(head: Omit<EgressResponse, 'body'>, body: BodyInit | null): Response {

@@ -4,7 +4,6 @@ import type { ClientCertificate } from './client-certificate.ts'
 import type { Dispatchers, Route, SentInit } from './dispatchers.ts'
 import { explainFailure } from './egress-failure.ts'
 import { checkUrl, isAllowedLocal, ledToLocalHost, type LocalLeave, localHostBlocked } from './egress-guard.ts'
-import { endedBy } from './ended-by.ts'
 import { isGrpc } from './is-grpc.ts'
 import { type ProxySettings, proxyFor } from './proxy-route.ts'
 import { hasPrivateAddress, resolveHost, type ResolveHost } from './public-lookup.ts'
@@ -136,7 +135,7 @@ export function createEgress(options: EgressOptions): Egress {
       const signal = first.signal ? AbortSignal.any([first.signal, timeout]) : timeout
       const { url, route, response } = await follow(first, policy, { signal, isStream: false })
       try {
-        const body = await readBounded(endedBy(signal, response.body), policy.answerBytes, url)
+        const body = await readBounded(response.body, policy.answerBytes, url)
         return { ...headOf(url, response), body }
       } catch (error) {
         throw explainFailure(error, { url, timeoutMs: policy.timeoutMs, proxy: route.proxy, signal: first.signal })
@@ -145,9 +144,8 @@ export function createEgress(options: EgressOptions): Egress {
     async open(first, policy) {
       const unbounded = { ...policy, timeoutMs: Infinity, answerBytes: Infinity }
       const { url, response } = await follow(first, unbounded, { signal: first.signal, isStream: true })
-      // Node's streams are those of the web; only the types have two homes.
-      const body = endedBy(first.signal, response.body) as ReadableStream<Uint8Array> | null
-      return { ...headOf(url, response), body }
+      // undici's streams are those of Node; only the types have two homes.
+      return { ...headOf(url, response), body: response.body as ReadableStream<Uint8Array> | null }
     },
     close: async () => (await dispatchers)?.close(),
   }

@@ -145,17 +145,23 @@ describe('egress', () => {
 describe('egress that streams', () => {
   const everywhere = { hosts: 'any', redirects: 3 } as const
 
-  it('gives the head and what came so far while the answer goes on, and ends with the signal, however late', async () => {
-    await using egress = closing(createEgress({ allowLocal: new Set(), allowLoopback: true }))
-    const abort = new AbortController()
-    const fetchStream = egressStreamFetch(egress, everywhere)
-    const response = await fetchStream(`http://localhost:${port}/stream`, { signal: abort.signal })
-    const reader = response.body?.getReader()
-    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first')
-    await sweepMemory()
-    abort.abort(new Error('enough'))
-    await expect(reader?.read()).rejects.toThrow('enough')
-  })
+  it.each([
+    ['an address', (url: string, signal: AbortSignal): Parameters<typeof fetch> => [url, { signal }]],
+    ['a Request', (url: string, signal: AbortSignal): Parameters<typeof fetch> => [new Request(url, { signal })]],
+  ])(
+    'gives what came so far while the answer to %s goes on, and ends with the signal, however late',
+    async (_, ask) => {
+      await using egress = closing(createEgress({ allowLocal: new Set(), allowLoopback: true }))
+      const abort = new AbortController()
+      const fetchStream = egressStreamFetch(egress, everywhere)
+      const response = await fetchStream(...ask(`http://localhost:${port}/stream`, abort.signal))
+      const reader = response.body?.getReader()
+      expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first')
+      await sweepMemory()
+      abort.abort(new Error('enough'))
+      await expect(reader?.read()).rejects.toThrow('enough')
+    },
+  )
 
   it('ends an answer that is read whole when its time is over, though it has begun', async () => {
     await using egress = closing(createEgress({ allowLocal: new Set([`127.0.0.1:${port}`]) }))
