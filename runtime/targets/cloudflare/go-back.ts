@@ -6,7 +6,7 @@ import { setShares } from './api/versions.ts'
 import { asSentence } from './as-sentence.ts'
 import type { Attempt } from './attempt.ts'
 import type { Publishing } from './publishing.ts'
-import { closeDomain } from './reach-worker.ts'
+import { closeDomain, isStopped, restoreReach } from './reach-worker.ts'
 import { withoutAttempt } from './state.ts'
 
 /** For going back, which whoever gave up no longer waits for. */
@@ -66,16 +66,14 @@ async function takeAway(
 }
 
 async function giveBack(publishing: Publishing, { before }: FailedAttempt, signal: AbortSignal): Promise<string> {
-  const { api, worker, journal, settings, request } = publishing
+  const { api, worker, journal, request } = publishing
   const state = withoutAttempt(journal.state())
   try {
-    if (settings.domain !== undefined && state.domain !== settings.domain) {
-      await closeDomain(publishing, settings.domain, signal)
-    }
+    await restoreReach(publishing, signal)
     const message = 'mcpwright: back to what ran before'
     if (before.length > 0) await setShares(api, worker, before, { message, force: true }, signal)
     await request.keep({ ...state })
-    return 'The traffic is where it was before.'
+    return isStopped(request) ? 'It is stopped, as it was.' : 'The traffic is where it was before.'
   } catch (error) {
     const reason = asSentence(error instanceof Error ? error.message : String(error))
     return `The traffic could not be given back to what ran before: ${reason} The Worker "${worker.name}" is as the failed deploy left it.`

@@ -2,7 +2,9 @@ import { connectDomain, disconnectDomain, listDomains, setCrons, setWorkersDev }
 import { cronsOf } from './compose-config.ts'
 import type { Publishing } from './publishing.ts'
 
-type Reached = Pick<Publishing, 'api' | 'settings' | 'worker'>
+interface Reached extends Pick<Publishing, 'api' | 'worker'> {
+  readonly settings: Pick<Publishing['settings'], 'domain'>
+}
 
 /** Switches on the address that is wanted; one that it had keeps leading there. Safe to repeat. */
 export async function openReach({ api, worker, settings }: Reached, signal: AbortSignal): Promise<void> {
@@ -15,10 +17,35 @@ export async function settleReach(
   { api, worker, settings, request, journal }: Reached & Pick<Publishing, 'journal' | 'request'>,
   signal: AbortSignal,
 ): Promise<void> {
-  await setCrons(api, worker, cronsOf(request.build.files), signal)
   const { domain } = journal.state()
-  if (domain !== undefined && domain !== settings.domain) await closeDomain({ api, worker }, domain, signal)
   if (settings.domain !== undefined) await setWorkersDev(api, worker, false, signal)
+  if (domain !== undefined && domain !== settings.domain) await closeDomain({ api, worker }, domain, signal)
+  // Last: a deploy that fails before leaves those of what runs.
+  await setCrons(api, worker, cronsOf(request.build.files), signal)
+}
+
+/** After a deploy that failed: it is reached where it was before, and one that was stopped nowhere. */
+export async function restoreReach(
+  { api, worker, settings, request, journal }: Reached & Pick<Publishing, 'journal' | 'request'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { domain } = journal.state()
+  if (settings.domain !== undefined && settings.domain !== domain) {
+    await closeDomain({ api, worker }, settings.domain, signal)
+  }
+  if (isStopped(request)) {
+    if (domain !== undefined) await closeDomain({ api, worker }, domain, signal)
+    await setWorkersDev(api, worker, false, signal)
+    await setCrons(api, worker, [], signal)
+    return
+  }
+  await openReach({ api, worker, settings: domain === undefined ? {} : { domain } }, signal)
+  if (domain !== undefined) await setWorkersDev(api, worker, false, signal)
+}
+
+/** A person stopped it, and nothing has come up since. */
+export function isStopped({ deployment }: Pick<Publishing['request'], 'deployment'>): boolean {
+  return deployment.stoppedAt !== null
 }
 
 export async function closeDomain(

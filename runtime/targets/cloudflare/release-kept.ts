@@ -29,7 +29,9 @@ export async function releaseKept(
       await setShares(publishing.api, publishing.worker, wanted, { message }, signal)
     }
   } catch (error) {
-    if (!(error instanceof MetaError) || error.code !== 'TARGET_REFUSED') throw error
+    if (!(error instanceof MetaError) || error.code !== 'TARGET_REFUSED') {
+      throw await failAndGoBack(publishing, { ...NO_ATTEMPT, before, isOpen: true }, error, signal)
+    }
     return { notes: [`Version ${request.build.version} was uploaded anew: ${error.message}`] }
   }
   try {

@@ -176,6 +176,39 @@ describe('a later deploy', () => {
     expect(sharesOf(server)).toEqual({ 1: 75, 2: 25 })
   })
 
+  it('leaves a stopped server stopped when its trial fails: at no address', async () => {
+    const { server, target } = await published()
+    const domain = `${server.worker}.example.com`
+    await target.stop(server.deployment)
+    server.deployment = { ...server.deployment, stoppedAt: new Date() }
+    for (const settings of [{}, { domain }]) {
+      const failing = server.request(2, tinyWorker({ text: '', fails: 'no such book' }), settings)
+      await expect(target.apply(failing, signal)).rejects.toMatchObject({
+        message: expect.stringContaining('no such book. It is stopped, as it was.'),
+      })
+      expect((await target.status(server.deployment)).state).toBe('stopped')
+      await expect(callSay(cloudflare, `${server.url}/mcp`)).rejects.toThrow('HTTP 404')
+      expect(cloudflare.account.domains.has(domain)).toBe(false)
+    }
+  })
+
+  it('is at its domain again, and only there, when the move away from it fails', async () => {
+    const { server, target } = await published()
+    const domain = `${server.worker}.example.com`
+    const { endpointUrl } = await target.apply(server.request(2, two, { domain }), signal)
+    for (const settings of [{}, { domain: `new-${domain}` }]) {
+      // What comes last is what fails.
+      cloudflare.fail({ path: '/schedules', method: 'PUT', times: 9, kind: { name: 'status', status: 503 } })
+      await expect(target.apply(server.request(3, one, settings), signal)).rejects.toMatchObject({
+        code: 'TARGET_UNREACHABLE',
+      })
+      cloudflare.clearFaults()
+      expect(await callSay(cloudflare, endpointUrl)).toBe('two')
+      await expect(callSay(cloudflare, `${server.url}/mcp`)).rejects.toThrow('HTTP 404')
+      expect(cloudflare.account.domains.has(`new-${domain}`)).toBe(false)
+    }
+  })
+
   it('goes back by itself when the new version does not come up with its traffic', async () => {
     const { server, target } = await published()
     cloudflare.delayPropagation(100_000)
