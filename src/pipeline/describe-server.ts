@@ -4,7 +4,7 @@ import type { Sql } from '../db/db.ts'
 import { shareRead } from '../db/share-read.ts'
 import { type BuildContents, compareContents } from '../model/build-contents.ts'
 import type { Build } from '../model/build.ts'
-import type { Deployment } from '../model/deployment.ts'
+import type { Deployment, TargetName } from '../model/deployment.ts'
 import { changeOf } from '../model/file-overlay.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import { describeRequest } from '../model/inbox/inbox-item.ts'
@@ -43,6 +43,8 @@ export type ServerPart = (typeof SERVER_PARTS)[number]
 export interface DescribedServer {
   readonly server: Server
   readonly summary: ServerSummary
+  /** Where it is deployed, or has been. */
+  readonly places: readonly TargetName[]
   /** Its state, what went wrong last, and what waits for a person. */
   readonly text: string
   readonly structured: Readonly<Record<string, unknown>>
@@ -121,7 +123,8 @@ async function readServer(
     ...tellWaiting(waiting),
   ].join('\n')
   const report = waiting.length > 0 ? { waiting: waiting.map(describeRequest) } : {}
-  return { server, summary, text, structured: { ...structured, ...report } }
+  const places = deployments.map(({ target }) => target)
+  return { server, summary, places, text, structured: { ...structured, ...report } }
 }
 
 function describeTool({ name, effect, description, inputSchema, handler }: ToolDefinition) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Deployment, TargetName } from '../model/deployment.ts'
 import type { JobId, TenantId } from '../model/ids.ts'
@@ -70,19 +71,23 @@ export async function queueChange(
 
 export function notDeployed(server: string, target: string): MetaError {
   return new MetaError('SERVER_NOT_RUNNING', `Server "${server}" is not deployed to "${target}".`, 'Deploy it first.', {
-    next: { tool: 'deploy', arguments: { server } },
+    next: { tool: 'deploy', arguments: { server, ...(target !== 'local' && { target }) } },
   })
+}
+
+/** What is to be deployed, and where to. */
+export interface WantedDeploy extends Required<DeployPlace> {
+  /** Undefined: of the newest definition. */
+  readonly version: number | undefined
 }
 
 /**
  * The same deploy, where it waits or runs: a repeated call attaches to it instead of sending another.
- * @param version  undefined: of the newest definition
- * @throws MetaError DEPLOY_PENDING when another version, or to another target, is being deployed
+ * @throws MetaError DEPLOY_PENDING when another version, to another target or with other settings, is being deployed
  */
 export async function findPendingDeploy(
   server: Server,
-  target: TargetName,
-  version: number | undefined,
+  { target, settings, version }: WantedDeploy,
   { db, queue }: Pick<Services, 'db' | 'queue'>,
 ): Promise<JobId | undefined> {
   const { tenantId, name } = server
@@ -90,13 +95,26 @@ export async function findPendingDeploy(
   const pending = id && (await queue.read(tenantId, id))?.job
   if (pending?.kind !== 'deploy') return undefined
   const deployment = await db.as(tenantId, (sql) => findDeploymentById(sql, tenantId, pending.deploymentId))
-  if (pending.version === version && deployment?.target === target) return id
+  if (pending.version === version && deployment?.target === target) {
+    // They were stored as it was sent.
+    if (isDeepStrictEqual(settings, deployment.settings)) return id
+    throw otherSettings(name, { version, target })
+  }
   const other = { version: pending.version, target: deployment?.target ?? 'local' }
   throw new MetaError(
     'DEPLOY_PENDING',
     `${versionText(other.version)} of "${name}" is being deployed to "${other.target}", so ${versionText(version).toLowerCase()} is not deployed to "${target}" now.`,
     'Wait for it with the call in next, then deploy again.',
     { next: { tool: 'deploy', arguments: { server: name, ...toArguments(other) } } },
+  )
+}
+
+function otherSettings(server: string, pending: Pick<WantedDeploy, 'version' | 'target'>): MetaError {
+  return new MetaError(
+    'DEPLOY_PENDING',
+    `"${server}" is being deployed to "${pending.target}" with other settings, so these are not in force and not kept.`,
+    'Wait for it with the call in next, then deploy again with these settings.',
+    { next: { tool: 'deploy', arguments: { server, ...toArguments(pending) } } },
   )
 }
 

@@ -39,7 +39,8 @@ export const deploy = defineTool<Input>({
   ),
   scope: 'deploy',
   annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
-  async run({ server: name, target = 'local', version, acknowledge = [], plan = false, settings: given = {} }, call) {
+  async run(input, call) {
+    const { server: name, target = 'local', version, acknowledge = [], plan = false, settings: given = {} } = input
     const { services, principal } = call
     const { tenantId } = principal
     const { server, tools } = await services.db.as(tenantId, async (sql) => {
@@ -47,11 +48,12 @@ export const deploy = defineTool<Input>({
       return { server: found, tools: await countTools(sql, tenantId, found.id) }
     })
     if (tools === 0 && version === undefined) throw nothingToDeploy(name)
-    await requireTargetToken(target, server, services, principal)
     const settings = await mergeSettings(server, target, given, services)
+    const again = { tool: 'deploy', arguments: { ...input } }
+    await requireTargetToken(target, server, again, services, principal)
     if (plan) return describePlan(server, { target, settings, version }, call)
-    await requireLoginSecret(settings, server, services, principal)
-    const pending = await findPendingDeploy(server, target, version, services)
+    await requireLoginSecret(settings, server, again, services, principal)
+    const pending = await findPendingDeploy(server, { target, settings, version }, services)
     // What an earlier version consists of was checked when it was new.
     const what = version === undefined ? { gates: { acknowledge, subject: principal.subject } } : { version }
     const job = pending ?? (await queueDeploy(server, { target, settings }, what, services, tenantId)).job
@@ -60,7 +62,16 @@ export const deploy = defineTool<Input>({
       return {
         text: `"${name}" is still being deployed.`,
         structured: { server: name, status: 'running', job },
-        next: [{ tool: 'deploy', arguments: { server: name, ...(target !== 'local' && { target }) } }],
+        next: [
+          {
+            tool: 'deploy',
+            arguments: {
+              server: name,
+              ...(target !== 'local' && { target }),
+              ...(version !== undefined && { version }),
+            },
+          },
+        ],
         job,
       }
     }

@@ -67,12 +67,13 @@ async function versionsElsewhere(
 const BY_DEFAULT = ['tools', 'deployments', 'secrets'] as const
 
 /** What a server in this state is mostly looked at for. */
-function nextFor({ server: { name, status }, summary }: DescribedServer): NextCall {
+function nextFor({ server: { name, status }, summary, places }: DescribedServer): NextCall {
   const { tools, resources, prompts } = summary
   if (tools.length + resources.length + prompts.length === 0) return { tool: 'add_tool', arguments: { server: name } }
-  return status === 'running'
-    ? { tool: 'check_server', arguments: { server: name } }
-    : { tool: 'deploy', arguments: { server: name } }
+  if (status === 'running') return { tool: 'check_server', arguments: { server: name } }
+  // One that was only ever elsewhere goes there again.
+  const target = places.includes('local') ? undefined : places[0]
+  return { tool: 'deploy', arguments: { server: name, ...(target && { target }) } }
 }
 
 async function showFile(

@@ -66,8 +66,12 @@ async function counted(key: string, mode?: 'legacy'): Promise<unknown> {
 
 describe('a server on Cloudflare', () => {
   it('needs a token, which a person enters on a page and nobody else sees', async () => {
-    const refused = await deploy()
-    expect(refused.error).toMatchObject({ code: 'SECRET_MISSING' })
+    const wrong = await deploy({ settings: { protecton: 'none' } })
+    expect(wrong.error.message).toContain('did you mean "protection"?')
+    const settings = { requests_per_minute: 600 }
+    const refused = await deploy({ plan: true, settings })
+    const again = { server: 'shelf', target: 'cloudflare', plan: true, settings }
+    expect(refused.error).toMatchObject({ code: 'SECRET_MISSING', next: { arguments: again } })
     const [link = ''] = /http:\/\/\S+\/inbox\/open\/\S+/.exec(refused.error.fix) ?? []
     const browser = startInboxBrowser()
     const page = await browser.open(link)
@@ -80,9 +84,13 @@ describe('a server on Cloudflare', () => {
   it('asks for another token when Cloudflare does not take the one it has', async () => {
     cloudflare.fail({ path: '/accounts', kind: { name: 'status', status: 403, code: 9109, message: 'Invalid token' } })
     const refused = await deploy()
-    expect(refused.error).toMatchObject({ code: 'TARGET_FORBIDDEN', fix: expect.stringContaining('Workers Scripts') })
+    expect(refused.error).toMatchObject({
+      code: 'TARGET_FORBIDDEN',
+      fix: expect.stringMatching(/Workers Scripts.*mcpwright inbox/),
+    })
     const waiting = await call(meta, 'get_server', { server: 'shelf' })
     expect(waiting.text).toContain('enter the token that "shelf" is deployed to cloudflare with')
+    expect(waiting.data.next).toEqual([{ tool: 'deploy', arguments: { server: 'shelf', target: 'cloudflare' } }])
     cloudflare.clearFaults()
   })
 
@@ -165,6 +173,8 @@ describe('a server on Cloudflare', () => {
     expect(refused.error.message).toContain('burn_books')
     const waiting = await call(meta, 'get_server', { server: 'shelf' })
     expect(waiting.text).toContain('let everybody on the internet call "shelf" on cloudflare')
+    // What is refused is not in force: clients are told the key that they had.
+    expect(await counted((await endpoint()).key)).toEqual({ books: 4 })
     expect(await allow(home, 'Open to everybody on cloudflare', 'Let everybody call it')).toContain(
       'Everybody may call',
     )

@@ -10,7 +10,7 @@ import { refuseForeign } from './refuse-foreign.ts'
 import { releaseKept } from './release-kept.ts'
 import { releaseKey } from './release-key.ts'
 import { releaseNew } from './release-new.ts'
-import { type CloudflareState, withServing } from './state.ts'
+import { callersOf, type CloudflareState, withServing } from './state.ts'
 import type { CloudflareTargetOptions } from './target-options.ts'
 
 /**
@@ -36,6 +36,7 @@ export async function publish(
     ...state,
     bindings: [...bindingNames(config), ...emptied],
     limits: limitsOf(config),
+    ...callersOf(settings),
     ...(!kept.served && { secrets: Object.keys(secrets) }),
     ...(hasObjects(config) && { hasObjects: true }),
     ...(settings.domain !== undefined && { domain: settings.domain }),

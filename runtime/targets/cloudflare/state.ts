@@ -2,6 +2,7 @@ import type { Deployment } from '../../../src/model/deployment.ts'
 import type { WorkerLimits } from '../../../src/model/worker-limits.ts'
 import type { Attempt } from './attempt.ts'
 import type { HostedState } from './namespace/hosted-state.ts'
+import type { CloudflareSettings } from './settings.ts'
 
 /**
  * What the target has made for a deployment. It is stored after each step of an apply, and holds no secret: one that
@@ -28,6 +29,8 @@ export interface CloudflareState {
   readonly domain?: string
   /** Of each call of what serves; absent in what was written before they were noted. */
   readonly limits?: WorkerLimits
+  /** What callers of what serves have to bring; absent in what was written before it was noted. */
+  readonly callers?: Pick<CloudflareSettings, 'protection' | 'key'>
   /** It is in a dispatch namespace: what it has there. */
   readonly hosted?: HostedState
 }
@@ -55,6 +58,11 @@ export function readState({ state }: Pick<Deployment, 'state'>): CloudflareState
 export function withServing({ attempt: _done, ...state }: CloudflareState, served: KeptVersion): CloudflareState {
   const others = state.versions.filter(({ id }) => id !== served.id)
   return { ...state, versions: [served, ...others].slice(0, KEPT_VERSIONS) }
+}
+
+/** Of the settings: what is noted once a version with them serves. */
+export function callersOf({ protection, key }: CloudflareSettings): Pick<CloudflareState, 'callers'> {
+  return { callers: { protection, key } }
 }
 
 export function withoutAttempt({ attempt: _given, ...state }: CloudflareState): CloudflareState {

@@ -1,3 +1,4 @@
+import { readState } from '../../../runtime/targets/cloudflare/state.ts'
 import type { Deployment, TargetName } from '../../model/deployment.ts'
 import type { TenantId } from '../../model/ids.ts'
 import { listDeployments } from '../../registry/deployment-store.ts'
@@ -42,6 +43,8 @@ export async function findServerEndpoint(
 
 function tokenOf(deployment: Deployment, services: Pick<Services, 'ownerToken'>): string | undefined {
   if (deployment.target === 'local') return deploymentToken(services, deployment.id)
-  const { protection = 'api-key' } = deployment.settings
-  return protection === 'api-key' ? apiKeysOf(services, deployment)[0] : undefined
+  // The settings are those of the last deploy, which may have failed.
+  const settings = readState(deployment)?.callers ?? deployment.settings
+  const { protection = 'api-key' } = settings
+  return protection === 'api-key' ? apiKeysOf(services, { id: deployment.id, settings })[0] : undefined
 }

@@ -1,5 +1,5 @@
 import { defaults } from '../../config/defaults.ts'
-import { MetaError } from '../../errors/meta-error.ts'
+import { MetaError, type NextCall } from '../../errors/meta-error.ts'
 import type { TargetName } from '../../model/deployment.ts'
 import { LOCAL_TENANT } from '../../model/ids.ts'
 import type { Principal } from '../../model/principal.ts'
@@ -45,11 +45,13 @@ export async function findTargetToken(
 
 /**
  * Asks a person for the token of a target where there is none.
+ * @param again  the call to repeat once it is entered
  * @throws MetaError SECRET_MISSING with the link where it is entered; LIMIT_EXCEEDED when the inbox is full
  */
 export async function requireTargetToken(
   target: TargetName,
   server: Server,
+  again: NextCall,
   services: Pick<Services, 'config' | 'db' | 'vault' | 'inboxLinks' | 'baseUrl'>,
   principal: Principal,
 ): Promise<void> {
@@ -62,14 +64,14 @@ export async function requireTargetToken(
   )
   if (item === undefined) throw inboxFull()
   const link = `${services.baseUrl}/inbox/open/${services.inboxLinks.mint(principal, new Set([item]))}`
-  throw missing(target, server, token, link)
+  throw missing(target, token, link, again)
 }
 
-function missing(target: TargetName, { name }: Server, token: TargetToken, link: string): MetaError {
+function missing(target: TargetName, token: TargetToken, link: string, next: NextCall): MetaError {
   return new MetaError(
     'SECRET_MISSING',
     `Deploying to ${target} needs ${token.name}, and there is none yet.`,
     `A person enters it at ${link} (works once, 10 minutes), or later with: mcpwright inbox. Then deploy again.`,
-    { next: { tool: 'deploy', arguments: { server: name, target } } },
+    { next },
   )
 }

@@ -1,7 +1,7 @@
 import { loginIssuer, type LoginSettings } from '../../../runtime/library/worker/login/login-settings.ts'
 import { defaults } from '../../config/defaults.ts'
 import type { Sql } from '../../db/db.ts'
-import { MetaError } from '../../errors/meta-error.ts'
+import { MetaError, type NextCall } from '../../errors/meta-error.ts'
 import type { Deployment } from '../../model/deployment.ts'
 import { LOGIN_SECRET, type LoginClient, loginPlace } from '../../model/login-secret.ts'
 import type { Principal } from '../../model/principal.ts'
@@ -24,11 +24,13 @@ export function findLoginSecret(
 /**
  * Asks a person for the client secret that a server logs people in with, where there is none.
  * @param settings  that `DeploymentTarget.checkSettings` has passed
+ * @param again  the call to repeat once it is entered
  * @throws MetaError SECRET_MISSING with the link where it is entered; LIMIT_EXCEEDED when the inbox is full
  */
 export async function requireLoginSecret(
   settings: Deployment['settings'],
   server: Server,
+  again: NextCall,
   services: Pick<Services, 'db' | 'vault' | 'inboxLinks' | 'baseUrl'>,
   principal: Principal,
 ): Promise<void> {
@@ -41,7 +43,7 @@ export async function requireLoginSecret(
   )
   if (item === undefined) throw inboxFull()
   const link = `${services.baseUrl}/inbox/open/${services.inboxLinks.mint(principal, new Set([item]))}`
-  throw missing(server, request, link)
+  throw missing(request, link, again)
 }
 
 /** Of the login that its last deploy was to have; undefined: none. */
@@ -63,11 +65,11 @@ function clientOf(login: LoginSettings): LoginClient {
   return { issuer: loginIssuer(login), clientId: login.client_id }
 }
 
-function missing({ name }: Server, { issuer, clientId }: LoginClient, link: string): MetaError {
+function missing({ issuer, clientId }: LoginClient, link: string, next: NextCall): MetaError {
   return new MetaError(
     'SECRET_MISSING',
     `People are to log in at ${issuer}, and the secret of the client "${clientId}" there is not known yet.`,
     `A person enters it at ${link} (works once, 10 minutes), or later with: mcpwright inbox. Then deploy again.`,
-    { next: { tool: 'deploy', arguments: { server: name, target: 'cloudflare' } } },
+    { next },
   )
 }

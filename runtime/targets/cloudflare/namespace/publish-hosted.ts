@@ -6,7 +6,7 @@ import { openJournal } from '../journal.ts'
 import { lacksLoginSecret, loginSecretMissing } from '../login-secret.ts'
 import { noteMissing } from '../publish.ts'
 import { releaseKey } from '../release-key.ts'
-import type { CloudflareState } from '../state.ts'
+import { callersOf, type CloudflareState } from '../state.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import { readEntry } from './directory.ts'
 import { ensurePlatform } from './ensure-platform.ts'
@@ -81,7 +81,7 @@ function firstState(
 async function settle(publishing: HostedPublishing, served: HostedScript, signal: AbortSignal): Promise<void> {
   const { api, address, allowed, issuer, journal, place, settings } = publishing
   const { domain, ...rest } = journal.state()
-  const state = { ...rest, limits: allowed.limits }
+  const state = { ...rest, limits: allowed.limits, ...callersOf(settings) }
   const { attempt: _done, ...before } = hostedState(publishing)
   const hosted = { ...before, issuer: { of: issuer.of, hosts: issuer.hosts } }
   const scripts = [served, ...hosted.scripts.filter(({ name }) => name !== served.name)]
