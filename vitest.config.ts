@@ -63,6 +63,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'test',
+          globalSetup: 'test/leaves-nothing.ts',
           include: ['test/**/*.test.ts'],
           exclude: [...long, ...together, ...conformance],
         },
