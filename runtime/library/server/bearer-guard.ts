@@ -10,7 +10,7 @@ export function bearerGuard(token: string | undefined): (request: Request) => Pr
     const given = bearerToken(request)
     // Digests are compared, so that the time it takes says nothing about how much was right.
     if (given !== undefined && isSameDigest(await sha256Hex(given), await sha256Hex(token))) return undefined
-    return bearerRefused()
+    return bearerRefused(given)
   }
 }
 
@@ -19,7 +19,10 @@ export function bearerToken(request: Request): string | undefined {
   return /^Bearer (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }
 
-export function bearerRefused(): Response {
-  const headers = { 'www-authenticate': 'Bearer' }
-  return Response.json({ error: 'Send the header "Authorization: Bearer <token>".' }, { status: 401, headers })
+/** @param given  absent: none came, which is no error of the token (RFC 6750, section 3.1) */
+export function bearerRefused(given?: string): Response {
+  const challenge = given === undefined ? 'Bearer' : 'Bearer error="invalid_token"'
+  const error =
+    given === undefined ? 'Send the header "Authorization: Bearer <token>".' : 'The token does not hold, or no longer.'
+  return Response.json({ error }, { status: 401, headers: { 'www-authenticate': challenge } })
 }

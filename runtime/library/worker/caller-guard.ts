@@ -73,7 +73,7 @@ function keyGuard(hashes: readonly string[]): CallerGuard {
       if (token === undefined) return bearerRefused()
       const given = await sha256Hex(token)
       // All are looked at, so that the time does not tell which of them holds.
-      if (hashes.filter((hash) => isSameDigest(given, hash)).length === 0) return bearerRefused()
+      if (hashes.filter((hash) => isSameDigest(given, hash)).length === 0) return bearerRefused(token)
       const key = `key:${given.slice(0, 16)}`
       return { key, authInfo: { token, clientId: key, scopes: [] } }
     },
