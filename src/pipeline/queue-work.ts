@@ -4,7 +4,14 @@ import type { Deployment, TargetName } from '../model/deployment.ts'
 import type { JobId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import type { DeployGates } from '../queue/queue.ts'
-import { findDeployment, findDeploymentById, updateDeployment, upsertDeployment } from '../registry/deployment-store.ts'
+import {
+  findDeployment,
+  findDeploymentById,
+  listDeployments,
+  updateDeployment,
+  upsertDeployment,
+} from '../registry/deployment-store.ts'
+import type { Sql } from '../db/db.ts'
 import { refuseMoreJobs, takeBuild } from './quota.ts'
 import type { Services } from './services.ts'
 
@@ -63,10 +70,20 @@ export async function queueChange(
   return db.as(tenantId, async (sql) => {
     await refuseMoreJobs(sql, { queue, config }, tenantId)
     const deployment = await findDeployment(sql, tenantId, server.id, target)
-    if (!deployment || deployment.status === 'deleted') throw notDeployed(server.name, target)
+    if (!deployment || deployment.status === 'deleted') throw await notThere(sql, server, target)
     const job = await queue.send({ kind, tenantId, serverId: server.id, deploymentId: deployment.id }, sql)
     return { job, deployment }
   })
+}
+
+/** A server that is not deployed to a target; where it is instead is told. */
+export async function notThere(sql: Sql, { id, tenantId, name }: Server, target: TargetName): Promise<MetaError> {
+  const deployments = await listDeployments(sql, tenantId, id)
+  const places = deployments.flatMap((each) => (each.status === 'deleted' ? [] : [`"${each.target}"`]))
+  const { code, message, fix, next } = notDeployed(name, target)
+  if (places.length === 0) return new MetaError(code, message, fix, next && { next })
+  const told = `It is deployed to ${places.join(', ')}: name that as target, or deploy it to "${target}".`
+  return new MetaError(code, message, told)
 }
 
 export function notDeployed(server: string, target: string): MetaError {

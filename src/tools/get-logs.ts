@@ -4,8 +4,8 @@ import { MetaError } from '../errors/meta-error.ts'
 import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import type { DeploymentTarget, LogLine, LogQuery } from '../model/deployment-target.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
-import { notDeployed } from '../pipeline/queue-work.ts'
-import { findDeployment } from '../registry/deployment-store.ts'
+import { notThere } from '../pipeline/queue-work.ts'
+import { listDeployments } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { fitAnswer } from './fit-answer.ts'
 import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
@@ -38,18 +38,24 @@ export const getLogs = defineTool<Input>({
   ),
   scope: 'read',
   annotations: READS,
-  async run({ server: name, target = 'local', since, limit = 50, ...filter }, { services, principal: { tenantId } }) {
+  async run({ server: name, target: wanted, since, limit = 50, ...filter }, { services, principal: { tenantId } }) {
     const from = since === undefined ? {} : { since: readSince(since) }
-    const key = `logs of ${tenantId} ${JSON.stringify([name, target])}`
+    const key = `logs of ${tenantId} ${JSON.stringify([name, wanted])}`
     const deployment = await shareRead(services.db, key, () =>
       services.db.as(tenantId, async (sql) => {
         const server = await requireServer(sql, tenantId, name)
-        return findDeployment(sql, tenantId, server.id, target)
+        const deployments = await listDeployments(sql, tenantId, server.id)
+        const asked = deployments.find(({ target }) => target === (wanted ?? 'local'))
+        // Where nothing is named: here, else wherever it is.
+        const found = asked ?? (wanted === undefined ? deployments[0] : undefined)
+        if (found) return found
+        throw await notThere(sql, server, wanted ?? 'local')
       }),
     )
-    if (!deployment) throw notDeployed(name, target)
     const query = { ...filter, limit, ...from }
-    const { lines, nextCursor } = await readFitting(query, (asked) => services.targets[target].logs(deployment, asked))
+    const { lines, nextCursor } = await readFitting(query, (asked) =>
+      services.targets[deployment.target].logs(deployment, asked),
+    )
     const shown = lines.map(toShown)
     return fitAnswer({
       text: shown.map(({ at, level, message }) => `${at} ${level} ${message}`).join('\n') || 'There are no such lines.',
