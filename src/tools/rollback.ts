@@ -1,10 +1,10 @@
 import { MetaError } from '../errors/meta-error.ts'
 import type { Build } from '../model/build.ts'
-import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
+import { type Deployment, TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import type { Server } from '../model/server.ts'
 import type { DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
-import { notDeployed, queueDeploy } from '../pipeline/queue-work.ts'
+import { notThere, queueDeploy } from '../pipeline/queue-work.ts'
 import { findBuildById, listBuilds } from '../registry/build-store.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -34,10 +34,12 @@ export const rollback = defineTool<Input>({
   async run({ server: name, target = 'local', version }, call) {
     const { services, principal, confirm } = call
     const { tenantId } = principal
-    const { server, live, earlier } = await findVersions(name, target, call)
+    const { server, deployment, live, earlier } = await findVersions(name, target, call)
     const to = chooseVersion(name, live, earlier, version)
     await confirm(`Put version ${to} of "${name}" up instead of ${live.version}?`, 'destroys')
-    const { job } = await queueDeploy(server, { target }, { version: to }, services, tenantId)
+    // Who goes back wants all requests there, whatever share the last deploy was given.
+    const { traffic: _share, ...settings } = deployment.settings
+    const { job } = await queueDeploy(server, { target, settings }, { version: to }, services, tenantId)
     const followed = await followJob(job, call, `Going back to version ${to} of ${name}.`)
     if (followed.kind === 'running') {
       return {
@@ -61,14 +63,14 @@ async function findVersions(
   name: string,
   target: TargetName,
   { services, principal: { tenantId } }: MetaCall,
-): Promise<{ server: Server; live: Build; earlier: readonly Build[] }> {
+): Promise<{ server: Server; deployment: Deployment; live: Build; earlier: readonly Build[] }> {
   return services.db.as(tenantId, async (sql) => {
     const server = await requireServer(sql, tenantId, name)
     const deployment = await findDeployment(sql, tenantId, server.id, target)
     const live = deployment?.buildId ? await findBuildById(sql, tenantId, deployment.buildId) : undefined
-    if (!live) throw notDeployed(name, target)
+    if (!deployment || !live) throw await notThere(sql, server, target)
     const builds = await listBuilds(sql, tenantId, server.id, 1_000)
-    return { server, live, earlier: builds.filter(({ version }) => version !== live.version) }
+    return { server, deployment, live, earlier: builds.filter(({ version }) => version !== live.version) }
   })
 }
 

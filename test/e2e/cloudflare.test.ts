@@ -90,6 +90,8 @@ describe('a server on Cloudflare', () => {
     })
     const waiting = await call(meta, 'get_server', { server: 'shelf' })
     expect(waiting.text).toContain('enter the token that "shelf" is deployed to cloudflare with')
+    const logs = await call(meta, 'get_logs', { server: 'shelf', target: 'local' })
+    expect(logs.error.fix).toBe('It is deployed to "cloudflare": name that as target, or deploy it to "local".')
     expect(waiting.data.next).toEqual([{ tool: 'deploy', arguments: { server: 'shelf', target: 'cloudflare' } }])
     cloudflare.clearFaults()
   })
@@ -138,21 +140,21 @@ describe('a server on Cloudflare', () => {
     expect(snippet.text).toContain(ADDRESS)
   })
 
-  it('gets a new version, and goes back to the one before', async () => {
+  it('gets a new version with its share, and goes back to the one before with all requests', async () => {
     const { key } = await endpoint()
     await addTool('count_books', 'read', `return { books: 4 }`)
     await call(meta, 'test_tool', { server: 'shelf', tool: 'count_books', input: {}, save_as: 'counts' })
-    const second = await deploy()
+    const second = await deploy({ settings: { traffic: 40 } })
     expect(second.data).toMatchObject({ version: 2, url: ADDRESS })
-    expect(await counted(key)).toEqual({ books: 4 })
+    expect(second.text).toContain('It has 40 % of the requests')
     const shown = await call(meta, 'get_server', { server: 'shelf', include: ['versions', 'deployments'] })
     expect(shown.data.elsewhere).toMatchObject({
-      cloudflare: expect.arrayContaining([expect.objectContaining({ version: 2, share: 100 })]),
+      cloudflare: expect.arrayContaining([expect.objectContaining({ version: 2, share: 40 })]),
     })
     expect(shown.data.usage).toMatchObject({ cloudflare: { requests: expect.any(Number), errors: 0 } })
     const back = await callConfirmed(meta, 'rollback', { server: 'shelf', target: 'cloudflare' })
     expect(back.data).toMatchObject({ from: 2, to: 1 })
-    expect(await counted(key)).toEqual({ books: 3 })
+    expect(await Promise.all([counted(key), counted(key)])).toEqual([{ books: 3 }, { books: 3 }])
   })
 
   it('gets a second key while the first still holds, and then alone', async () => {

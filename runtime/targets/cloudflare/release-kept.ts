@@ -5,7 +5,7 @@ import type { Publishing, Served } from './publishing.ts'
 import { openReach, settleReach } from './reach-worker.ts'
 import { awaitServing } from './await-serving.ts'
 import { isOwn } from './refuse-foreign.ts'
-import { isSameSplit, leader, servingShares, splitTraffic } from './split-traffic.ts'
+import { isSameSplit, leader, noteShare, servingShares, splitTraffic } from './split-traffic.ts'
 
 /**
  * Gives the traffic back to a version that has served before and is the same in code, configuration and secrets.
@@ -40,7 +40,7 @@ export async function releaseKept(
   } catch (error) {
     throw await failAndGoBack(publishing, { ...NO_ATTEMPT, before, isOpen: true }, error, signal)
   }
-  return { served: { versionId: kept.id, notes: [] }, notes: [] }
+  return { served: { versionId: kept.id, notes: noteShare(kept.id, wanted) }, notes: [] }
 }
 
 /** What somebody else has changed in the dashboard is in a version of theirs: only an upload goes on from it. */

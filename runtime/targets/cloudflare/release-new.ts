@@ -7,7 +7,7 @@ import { failAndGoBack } from './go-back.ts'
 import { findByTag, type Publishing, type Served } from './publishing.ts'
 import { settleReach } from './reach-worker.ts'
 import { withRetiredSecrets } from './retired-secrets.ts'
-import { servingShares, sharesBefore, splitTraffic } from './split-traffic.ts'
+import { noteShare, servingShares, sharesBefore, splitTraffic } from './split-traffic.ts'
 import { together } from './together.ts'
 import { passTrial, startTrial } from './trial.ts'
 
@@ -35,7 +35,7 @@ export async function releaseNew(publishing: Publishing, signal: AbortSignal): P
     const shares = beginsObjects ? [] : splitTraffic(versionId, settings.traffic, attempt.before)
     await awaitServing(publishing, versionId, shares, signal)
     await settleReach(publishing, signal)
-    return { versionId, notes: notesOf(publishing, attempt, beginsObjects) }
+    return { versionId, notes: [...notesOf(publishing, attempt, beginsObjects), ...noteShare(versionId, shares)] }
   } catch (error) {
     throw await failAndGoBack(publishing, { ...attempt, isOpen }, error, signal)
   }

@@ -31,6 +31,15 @@ export function splitTraffic(versionId: string, percent: number, before: readonl
   ]
 }
 
+/** Told after a deploy that gave its version a part of the traffic only. */
+export function noteShare(versionId: string, shares: readonly Share[]): string[] {
+  const percent = shares.find((share) => share.versionId === versionId)?.percent ?? 100
+  if (percent === 100) return []
+  return [
+    `It has ${percent} % of the requests, and what ran before the rest: deploy again with "traffic": 100 for all.`,
+  ]
+}
+
 export function isSameSplit(left: readonly Share[], right: readonly Share[]): boolean {
   return textOf(left) === textOf(right)
 }

@@ -138,7 +138,8 @@ describe('a first deploy', () => {
 describe('a later deploy', () => {
   it('gets its share of the traffic beside the version before, and all of it when it is asked for', async () => {
     const { server, target } = await published()
-    const { endpointUrl } = await target.apply(server.request(2, two, { traffic: 25 }), signal)
+    const { endpointUrl, notes } = await target.apply(server.request(2, two, { traffic: 25 }), signal)
+    expect(notes).toEqual([expect.stringContaining('It has 25 % of the requests')])
     expect(sharesOf(server)).toEqual({ 1: 75, 2: 25 })
     expect(await target.status(server.deployment)).toEqual({
       state: 'running',
