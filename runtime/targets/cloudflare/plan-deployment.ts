@@ -22,16 +22,18 @@ export interface PlannedParts {
   readonly state: CloudflareState | undefined
   /** The platform has this version from before. */
   readonly isKept: boolean
+  readonly remarks: readonly string[]
   readonly secrets: { readonly names: readonly string[]; readonly missing: readonly string[] }
 }
 
 /** What a deploy would do, in words and with names: nothing has been changed for it. */
 export function planDeployment(parts: PlannedParts): DeploymentPlan {
-  const { files, modules, config, secrets } = parts
+  const { files, modules, config, secrets, remarks } = parts
   return {
     steps: [
       ...workerSteps(parts),
       ...storageSteps(parts),
+      ...remarks,
       ...secretSteps(parts),
       ...cronsOf(files).map((cron) => `Runs on the cron trigger "${cron}" (UTC).`),
       ...trafficSteps(parts),

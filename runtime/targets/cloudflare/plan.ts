@@ -16,7 +16,11 @@ export async function plan(
   request: DeploymentRequest,
   signal: AbortSignal,
 ): Promise<DeploymentPlan> {
-  const { api, settings, worker, url, modules, secrets, missing, state } = await prepare(options, request, signal)
+  const { api, settings, worker, url, modules, secrets, missing, remarks, state } = await prepare(
+    options,
+    request,
+    signal,
+  )
   const versions = await listVersions(api, worker, signal)
   refuseForeign(versions, worker.name, request.deployment.id, state)
   const { files, version, digest } = request.build
@@ -35,6 +39,7 @@ export async function plan(
     url: `${url}/mcp`,
     state: state && { ...state, versions: served },
     isKept,
+    remarks,
     secrets: { names: Object.keys(secrets), missing },
   })
 }

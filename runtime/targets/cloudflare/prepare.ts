@@ -1,6 +1,7 @@
 import { MetaError } from '../../../src/errors/meta-error.ts'
 import type { DeploymentRequest } from '../../../src/model/deployment-target.ts'
 import type { ProjectFiles } from '../../../src/model/project-files.ts'
+import { noteUnknownScopes } from './note-unknown-scopes.ts'
 import { type OpenAccount, openAccount } from './open-account.ts'
 import { isTooLarge } from './platform-limits.ts'
 import { publishedUrl } from './published-url.ts'
@@ -20,6 +21,8 @@ export interface Prepared extends OpenAccount {
   readonly secrets: Readonly<Record<string, string>>
   /** The server's own without a value. */
   readonly missing: readonly string[]
+  /** What a person should know of the settings, each in a sentence. */
+  readonly remarks: readonly string[]
   /** Without a path. */
   readonly url: string
   readonly state: CloudflareState | undefined
@@ -54,7 +57,8 @@ export async function prepare(
   if (isTooLarge(modules)) throw tooLarge(request)
   const deploymentId = request.deployment.id
   const secrets = workerSecrets({ deploymentId, settings, values, apiKeys, loginSecret, ownKey: options.ownKey })
-  return { ...account, settings, modules, secrets, missing, state: readState(request.deployment) }
+  const remarks = noteUnknownScopes(settings, effects)
+  return { ...account, settings, modules, secrets, missing, remarks, state: readState(request.deployment) }
 }
 
 function tooLarge({ server }: DeploymentRequest): MetaError {

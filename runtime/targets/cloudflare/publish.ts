@@ -28,7 +28,7 @@ export async function publish(
   const publishing = await find(options, request, prepared, signal)
   const kept = await releaseKept(publishing, signal)
   const { versionId, notes } = kept.served ?? (await releaseNew(publishing, signal))
-  const { journal, settings, secrets, config, key, url, missing } = publishing
+  const { journal, settings, secrets, config, key, url, missing, remarks } = publishing
   const served = { id: versionId, key, version: request.build.version }
   const { domain: _before, ...state } = withServing(journal.state(), served)
   const emptied = (state.secrets ?? []).filter((name) => !(name in secrets))
@@ -41,7 +41,7 @@ export async function publish(
     ...(hasObjects(config) && { hasObjects: true }),
     ...(settings.domain !== undefined && { domain: settings.domain }),
   })
-  const told = [...kept.notes, ...notes, ...missing.map(noteMissing)]
+  const told = [...kept.notes, ...notes, ...remarks, ...missing.map(noteMissing)]
   return { endpointUrl: `${url}/mcp`, port: null, ...(told.length > 0 && { notes: told }) }
 }
 

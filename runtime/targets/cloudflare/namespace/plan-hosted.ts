@@ -22,7 +22,7 @@ export async function planHosted(
   signal: AbortSignal,
 ): Promise<DeploymentPlan> {
   const prepared = await prepareHosted(options, hosting, request, signal)
-  const { settings, worker, url, modules, secrets, missing, state, allowed, issuer } = prepared
+  const { settings, worker, url, modules, secrets, missing, remarks, state, allowed, issuer } = prepared
   const { files, version, digest } = request.build
   const directory = await findDirectory(prepared, hosting.namespace, signal)
   const config = hostedConfig({ files, settings, worker: worker.name, storage: state ?? {} })
@@ -45,6 +45,7 @@ export async function planHosted(
       ...(hasObjects(readProjectConfig(files)) ? ['Calls that would go on as tasks end within their requests.'] : []),
       ...storageSteps({ files, settings, worker: worker.name, state }),
       ...(isKept ? [] : [`Sets the secrets ${Object.keys(secrets).join(', ')}.`]),
+      ...remarks,
       ...(missing.length > 0 ? [`Without a value, so their tools will fail: ${missing.join(', ')}.`] : []),
     ],
     limits: limitLines({

@@ -36,7 +36,11 @@ export async function publishHosted(
   const served = await releaseHosted(publishing, signal)
   await settle(publishing, served, signal)
   const { fault } = prepared.issuer
-  const notes = [...prepared.missing.map(noteMissing), ...(fault === undefined ? [] : [noteKnownHosts(fault)])]
+  const notes = [
+    ...prepared.remarks,
+    ...prepared.missing.map(noteMissing),
+    ...(fault === undefined ? [] : [noteKnownHosts(fault)]),
+  ]
   return { endpointUrl: `${prepared.url}/mcp`, port: null, ...(notes.length > 0 && { notes }) }
 }
 

@@ -30,6 +30,7 @@ it('plans a first deploy in words, with the names of all that it makes', () => {
       url,
       state: undefined,
       isKept: false,
+      remarks: [],
       secrets,
     }),
   ).toEqual({
@@ -78,6 +79,7 @@ it('plans a later deploy beside what runs', () => {
     url,
     state,
     isKept: false,
+    remarks: [],
     secrets,
   })
   expect(steps).toContain('Adds version 4 to the Worker "books" (account a).')

@@ -299,6 +299,21 @@ describe('a later deploy', () => {
   })
 })
 
+describe('scopes', () => {
+  it('of a tool that there is not are told, in the plan and after the deploy', async () => {
+    const server = new PublishedServer()
+    const issuer = 'https://id.example.com/'
+    const scopes = { '*': ['mcp'], sey: ['say'], search_tools: ['look'] }
+    const request = server.request(1, one, { protection: 'oauth', issuer, scopes })
+    const target = openPublisher(cloudflare)
+    const told =
+      'The setting scopes names "sey", which is no tool of this version, so it protects nothing (did you mean "say"?).'
+    const { steps } = await target.plan(request)
+    expect(steps.filter((step) => step.includes('scopes'))).toEqual([told])
+    expect((await target.apply(request, signal)).notes).toEqual([told])
+  })
+})
+
 describe('a deploy that is cancelled', () => {
   it('leaves nothing of a first one', async () => {
     const server = new PublishedServer()
