@@ -58,7 +58,7 @@ function workerSteps({ worker, account, url, state, settings, config, secrets, .
     ...loginSteps(settings, url, secrets.names),
     ...(begins
       ? [
-          `Creates the Durable Object class "${OBJECT_CLASS}" (${objectUses(config)}); versions before it cannot come back.`,
+          `Creates the Durable Object class "${OBJECT_CLASS}" (${objectUses(config)})${isNew(state) ? '' : '; versions before it cannot come back'}.`,
         ]
       : []),
     ...('ratelimits' in config && settings.requestsPerMinute !== undefined
@@ -66,6 +66,10 @@ function workerSteps({ worker, account, url, state, settings, config, secrets, .
       : []),
     ...tellLimits(limitsOf(config)),
   ]
+}
+
+function isNew(state: CloudflareState | undefined): boolean {
+  return (state?.versions ?? []).length === 0
 }
 
 function objectUses(config: WranglerConfig): string {
@@ -83,8 +87,7 @@ function actionOn(
   { version, isKept }: Pick<PlannedParts, 'version' | 'isKept'>,
 ): string {
   if (isKept) return `Uploads nothing: the Worker "${worker}" still has version ${version}`
-  const isNew = (state?.versions ?? []).length === 0
-  return isNew
+  return isNew(state)
     ? `Creates the Worker "${worker}" from version ${version}`
     : `Adds version ${version} to the Worker "${worker}"`
 }
@@ -133,7 +136,7 @@ function secretSteps({ state, isKept, secrets: { names, missing } }: PlannedPart
 }
 
 function trafficSteps({ settings: { traffic }, state, isKept }: PlannedParts): string[] {
-  if ((state?.versions ?? []).length === 0) {
+  if (isNew(state)) {
     return ['Tries it closed to everybody else, then opens it; a failure takes the Worker away again.']
   }
   const rest = traffic === 100 ? '' : `; the version before keeps ${100 - traffic} %`

@@ -77,7 +77,7 @@ export function isRefusal(error: unknown, ...problems: readonly number[]): error
 }
 
 const MORE_RIGHTS =
-  'Give it the rights in the dashboard (My Profile, API Tokens; it keeps its value), then deploy again: "Workers Scripts: Edit", "Account Settings: Read", "Workers Observability: Edit"; where the server needs them "D1: Edit", "Workers KV Storage: Edit"; for a domain "Zone: Read", "Workers Routes: Edit". Or a person enters another token: a deploy asks for it on the inbox page, `mcpwright inbox`.'
+  'Give it the rights in the dashboard (My Profile, API Tokens; it keeps its value), then repeat the call: "Workers Scripts: Edit", "Account Settings: Read", "Workers Observability: Edit"; where the server needs them "D1: Edit", "Workers KV Storage: Edit"; for a domain "Zone: Read", "Workers Routes: Edit". Or a person enters another token: a deploy asks for it on the inbox page, `mcpwright inbox`.'
 const LATER =
   'Deploy again later: it goes on where this one ended. https://www.cloudflarestatus.com says how Cloudflare is.'
 const MEND = 'Mend what Cloudflare names, then deploy again.'

@@ -37,7 +37,7 @@ it('plans a first deploy in words, with the names of all that it makes', () => {
     steps: [
       'Creates the Worker "books" from version 3 (account 0123).',
       'It answers at https://books.desk.workers.dev/mcp (protected by an API key).',
-      'Creates the Durable Object class "McpObject" (sessions); versions before it cannot come back.',
+      'Creates the Durable Object class "McpObject" (sessions).',
       'Limits each caller to 30 requests a minute.',
       'Creates the D1 database "books-store" (MCP_STORE).',
       'Creates the KV namespace "books-cache" (MCP_CACHE).',
