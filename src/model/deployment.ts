@@ -52,3 +52,12 @@ export interface Deployment {
 export function isActive(status: DeploymentStatus): boolean {
   return status !== 'stopped' && status !== 'failed' && status !== 'deleted'
 }
+
+/**
+ * Where a server is deployed to when nobody says where.
+ * @param places  where it is deployed, or has been
+ * @returns undefined: here. Elsewhere only for one that was never here
+ */
+export function usualTarget(places: readonly TargetName[]): TargetName | undefined {
+  return places.includes('local') ? undefined : places[0]
+}

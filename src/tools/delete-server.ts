@@ -1,7 +1,9 @@
 import { MetaError } from '../errors/meta-error.ts'
+import { type Deployment, usualTarget } from '../model/deployment.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { refuseMoreServers } from '../pipeline/quota.ts'
 import { restorableUntil } from '../pipeline/purge-archives.ts'
+import { listDeployments } from '../registry/deployment-store.ts'
 import { findArchivedServer, requireServer, restoreServer } from '../registry/server-store.ts'
 import {
   confirmArgument,
@@ -37,13 +39,24 @@ export const deleteServer = defineTool<Input>({
     if (restore) return bringBack(name, call)
     const { services, principal, confirm } = call
     const { tenantId } = principal
-    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
-    await confirm(`Take down and archive the server "${name}"?`, 'destroys')
+    const { server, lost } = await services.db.as(tenantId, async (sql) => {
+      const found = await requireServer(sql, tenantId, name)
+      return { server: found, lost: tellLost(await listDeployments(sql, tenantId, found.id)) }
+    })
+    await confirm(`Take down and archive the server "${name}"?${lost}`, 'destroys')
     const job = await services.queue.send({ kind: 'delete', tenantId, serverId: server.id })
     const followed = await followJob(job, call, `Deleting ${name}.`)
     return followed.kind === 'done' ? describeDeleted(name, 'archived') : { ...describeDeleted(name, 'deleting'), job }
   },
 })
+
+/** An archive keeps what is here; a target takes its own down with all that it has made. */
+function tellLost(deployments: readonly Deployment[]): string {
+  const places = deployments.flatMap(({ target, status }) =>
+    target === 'local' || status === 'deleted' ? [] : [target],
+  )
+  return places.length > 0 ? ` What it has stored on ${places.join(', ')} is deleted for good.` : ''
+}
 
 export function describeDeleted(name: string, status: 'archived' | 'deleting'): MetaAnswer {
   const until = restorableUntil(new Date()).toISOString().slice(0, 10)
@@ -56,7 +69,7 @@ export function describeDeleted(name: string, status: 'archived' | 'deleting'): 
 
 async function bringBack(name: string, { services, confirm, principal: { tenantId } }: MetaCall): Promise<MetaAnswer> {
   await confirm(`Bring the archived server "${name}" back?`, 'changes')
-  await services.db.as(tenantId, async (sql) => {
+  const target = await services.db.as(tenantId, async (sql) => {
     const archived = await findArchivedServer(sql, tenantId, name)
     if (!archived)
       throw new MetaError(
@@ -66,10 +79,12 @@ async function bringBack(name: string, { services, confirm, principal: { tenantI
       )
     await refuseMoreServers(sql, services.config.quota, tenantId)
     await restoreServer(sql, tenantId, archived)
+    const deployments = await listDeployments(sql, tenantId, archived.id)
+    return usualTarget(deployments.map((deployment) => deployment.target))
   })
   return {
     text: `"${name}" is back, as a stopped server.`,
     structured: { server: name, status: 'stopped' },
-    next: [{ tool: 'deploy', arguments: { server: name } }],
+    next: [{ tool: 'deploy', arguments: { server: name, ...(target && { target }) } }],
   }
 }

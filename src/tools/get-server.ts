@@ -1,5 +1,6 @@
 import { defaults } from '../config/defaults.ts'
 import { MetaError, type NextCall } from '../errors/meta-error.ts'
+import { usualTarget } from '../model/deployment.ts'
 import { nearestName } from '../model/names.ts'
 import { describeServer, type DescribedServer, SERVER_PARTS, type ServerPart } from '../pipeline/describe-server.ts'
 import { listTargetVersions } from '../pipeline/targets/list-target-versions.ts'
@@ -71,8 +72,7 @@ function nextFor({ server: { name, status }, summary, places }: DescribedServer)
   const { tools, resources, prompts } = summary
   if (tools.length + resources.length + prompts.length === 0) return { tool: 'add_tool', arguments: { server: name } }
   if (status === 'running') return { tool: 'check_server', arguments: { server: name } }
-  // One that was only ever elsewhere goes there again.
-  const target = places.includes('local') ? undefined : places[0]
+  const target = usualTarget(places)
   return { tool: 'deploy', arguments: { server: name, ...(target && { target }) } }
 }
 
