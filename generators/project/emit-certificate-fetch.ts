@@ -11,7 +11,11 @@ export function certificateFetch(env: Environment): (names: CertificateNames) =>
   return ({ certificate, key }) => {
     const cert = pemOf(env[certificate])
     const pair = { cert, key: env[key] ? pemOf(env[key]) : cert }
-    return async (input, init) => send(new Request(input, init), pair)
+    return async (input, init) => {
+      const request = new Request(input, init)
+      // The request's own signal follows this one through a weak reference.
+      return send(request, init?.signal ?? request.signal, pair)
+    }
   }
 }
 
@@ -20,8 +24,8 @@ function pemOf(text = ''): string {
   return text.replaceAll('\\\\n', '\\n')
 }
 
-async function send(request: Request, pair: { cert: string; key: string }): Promise<Response> {
-  const { url, method, signal } = request
+async function send(request: Request, signal: AbortSignal, pair: { cert: string; key: string }): Promise<Response> {
+  const { url, method } = request
   const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer())
   // Answers come as they are: nothing here unpacks them.
   const headers = { ...Object.fromEntries(request.headers), 'accept-encoding': 'identity' }

@@ -15,19 +15,21 @@ export const grpcFetch = `import { connect, type IncomingHttpHeaders } from 'nod
 export const grpcFetch: typeof fetch = async (input, init) => {
   const request = new Request(input, init)
   const isGrpc = /^application\\/grpc(\\+|;|$)/.test(request.headers.get('content-type') ?? '')
-  return isGrpc ? send(request) : fetch(request)
+  // The request's own signal follows this one through a weak reference.
+  const signal = init?.signal ?? request.signal
+  return isGrpc ? send(request, signal) : fetch(request, { signal })
 }
 
 /** More of an answer is not read. */
 const MOST_BYTES = 10_000_000
 
-async function send(request: Request): Promise<Response> {
+async function send(request: Request, signal: AbortSignal): Promise<Response> {
   const { origin, pathname, search } = new URL(request.url)
   const body = Buffer.from(await request.arrayBuffer())
   const session = connect(origin)
   return new Promise<Response>((resolve, reject) => {
     const headers = { ...Object.fromEntries(request.headers), ':method': 'POST', ':path': pathname + search, te: 'trailers' }
-    const stream = session.on('error', reject).request(headers, { signal: request.signal })
+    const stream = session.on('error', reject).request(headers, { signal })
     const chunks: Buffer[] = []
     let bytes = 0
     let head: IncomingHttpHeaders & { ':status'?: number } = {}

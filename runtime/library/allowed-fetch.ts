@@ -8,10 +8,12 @@
 export function allowedFetch(hosts: readonly string[], send: typeof fetch): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init)
+    // Its caller's own: on Node that of the request here follows it through a weak reference.
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : null)
     checkHost(request.url, hosts)
-    if (request.redirect !== 'follow') return send(request)
+    if (request.redirect !== 'follow') return send(request, { signal })
     const body = request.body === null ? null : await request.arrayBuffer()
-    const { headers, method, signal } = request
+    const { headers, method } = request
     let step: Step = { url: new URL(request.url), method, headers, body }
     for (let redirects = 0; ; redirects++) {
       const { url, ...sent } = step

@@ -66,7 +66,7 @@ async function send(
     tokens = await accessTokens(credentials, context)
     onTokens(tokens)
     const request = buildRequest(operation, input, { ...context, tokens })
-    const sent = await fetchWithinOrigin(request, fetchFor(credentials, context))
+    const sent = await fetchWithinOrigin(request, fetchFor(credentials, context), signal)
     return { ...sent, body: await readBody(sent.response, limits.answerBytes) }
   }
   const isRepeatable = operation.effect === 'read'

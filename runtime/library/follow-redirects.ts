@@ -6,6 +6,8 @@ const MOST_REDIRECTS = 5
 /**
  * Sends a request and follows redirects within its origin, as the Fetch standard does (section 4.4): 303, and POST
  * answered by 301 or 302, become GET.
+ * @param signal  of the call: that of a Request follows it through a weak reference on Node, and no longer ends an answer
+ *   once memory has been swept
  * @returns the last request with its answer
  * @throws NoAnswer when there is none
  * @throws CallRefused when a redirect leads to another origin: credentials and arguments stay where they belong
@@ -13,11 +15,12 @@ const MOST_REDIRECTS = 5
 export async function fetchWithinOrigin(
   request: Request,
   send: typeof fetch,
+  signal: AbortSignal,
 ): Promise<{ request: Request; response: Response }> {
   let current = request
   for (let redirects = 0; ; redirects++) {
     const spare = current.clone()
-    const response = await sendOnce(current, send)
+    const response = await sendOnce(current, send, signal)
     const location = REDIRECT_STATUSES.has(response.status) ? response.headers.get('location') : null
     if (location === null) return { request: spare, response }
     await response.body?.cancel()
@@ -36,11 +39,11 @@ export async function fetchWithinOrigin(
   }
 }
 
-async function sendOnce(request: Request, send: typeof fetch): Promise<Response> {
+async function sendOnce(request: Request, send: typeof fetch, signal: AbortSignal): Promise<Response> {
   // Not every host's fetch looks at a signal that has aborted already.
-  if (request.signal.aborted) throw new NoAnswer(request.signal.reason)
+  if (signal.aborted) throw new NoAnswer(signal.reason)
   try {
-    return await send(request)
+    return await send(request, { signal })
   } catch (error) {
     throw new NoAnswer(error)
   }

@@ -82,10 +82,9 @@ async function ask(
     },
     body: [grant, ...scope, ...(isBasic ? [] : [writeFormSecret(client, 'client')])].join('&'),
     redirect: 'manual',
-    signal,
   })
   try {
-    const response = await send(request)
+    const response = await send(request, { signal })
     const { status } = response
     const { bytes } = await readBody(response, ANSWER_BYTES)
     const answer: unknown = JSON.parse(new TextDecoder().decode(bytes))

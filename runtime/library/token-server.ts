@@ -57,8 +57,8 @@ async function askProvider(
 ): Promise<Metadata> {
   let status = ''
   try {
-    const request = new Request(address, { headers: { accept: 'application/json' }, redirect: 'manual', signal })
-    const response = await send(request)
+    const request = new Request(address, { headers: { accept: 'application/json' }, redirect: 'manual' })
+    const response = await send(request, { signal })
     status = ` (${response.status})`
     const { bytes } = await readBody(response, ANSWER_BYTES)
     const answer: unknown = JSON.parse(new TextDecoder().decode(bytes))

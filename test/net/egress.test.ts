@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { isPublicAddress } from '../../src/net/address.ts'
+import { sweepMemory } from '../fixtures/sweep-memory.ts'
 import { createEgress, type Egress, type EgressPolicy } from '../../src/net/egress.ts'
 import { egressStreamFetch } from '../../src/net/egress-fetch.ts'
 
@@ -194,17 +193,6 @@ describe('egress that streams', () => {
     })
   })
 })
-
-/** What nothing holds is gone then, as it is in a daemon some minutes after. */
-async function sweepMemory(): Promise<void> {
-  setFlagsFromString('--expose-gc')
-  // The flag shows in contexts made after it.
-  const collect: () => void = runInNewContext('gc')
-  for (let round = 0; round < 5; round++) {
-    collect()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
 
 function closing(egress: Egress): Egress & AsyncDisposable {
   return { ...egress, [Symbol.asyncDispose]: () => egress.close() }
