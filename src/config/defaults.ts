@@ -2,15 +2,16 @@
 export const defaults = {
   daemon: {
     host: '127.0.0.1',
-    /** Asked for first; the port of the first start is kept in daemon.json. */
-    port: 41900,
+    /** Asked for first; the port of the first start is kept in daemon.json. See `ports`. */
+    port: 27_900,
     idleLeaveMs: 30 * 60_000,
     startTimeoutMs: 20_000,
     drainMs: 5_000,
     /** After the database has opened, what calls will need is loaded: the client who waits comes first. */
     loadLateMs: 1_000,
   },
-  ports: { from: 42000, to: 42999 },
+  /** Below those that systems give outgoing connections (Linux from 32,768): what is stopped finds its own free again. */
+  ports: { from: 28_000, to: 28_999 },
   /** Versions of a server that are kept besides those that are deployed. */
   builds: { kept: 10 },
   /** An archived server can be brought back so long. */
