@@ -6,6 +6,7 @@ import { composeUpload, trialHeaders } from './compose-upload.ts'
 import { findByTag, type Publishing } from './publishing.ts'
 import { openReach } from './reach-worker.ts'
 import { leader } from './split-traffic.ts'
+import type { TrialCall } from './target-options.ts'
 import { verify } from './verify.ts'
 import { waitForVersion } from './wait-for-version.ts'
 
@@ -56,5 +57,17 @@ export async function passTrial(
   const headers = { ...trialHeaders(publishing, attempt), ...overrideHeaders(worker.name, trialId) }
   const send = withHeaders(options.fetch, headers)
   await waitForVersion({ url, versionId: trialId, fetch: send, clock: options.clock }, signal)
-  await verify({ url, fetch: send, call: await options.trialCallOf(request) }, signal)
+  await verify({ url, fetch: send, call: await savedCall(publishing) }, signal)
+}
+
+/**
+ * The saved test that a version is tried with. None while a secret has no value: the test would fail for that alone, and
+ * the deploy says which one it is.
+ */
+export async function savedCall({
+  options,
+  request,
+  missing,
+}: Pick<Publishing, 'options' | 'request' | 'missing'>): Promise<TrialCall | undefined> {
+  return missing.length > 0 ? undefined : options.trialCallOf(request)
 }

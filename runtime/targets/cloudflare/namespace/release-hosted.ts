@@ -2,6 +2,7 @@ import { hasScript } from '../api/dispatch.ts'
 import { VERIFICATION_HEADER } from '../../../library/worker/bindings.ts'
 import { withHeaders } from '../call-worker.ts'
 import { verify } from '../verify.ts'
+import { savedCall } from '../trial.ts'
 import { hashOf, verificationCredential } from '../worker-secrets.ts'
 import type { WorkerUpload } from '../wrangler/wrangler.ts'
 import { openHostedDomain } from './hosted-domain.ts'
@@ -74,7 +75,7 @@ async function tryBeside(publishing: HostedPublishing, attempt: HostedAttempt, s
   request.tell(`Trying version ${attempt.version} at ${url}.`)
   await awaitScript({ ...awaited(publishing, attempt), credential }, signal)
   const send = withHeaders(options.fetch, { [VERIFICATION_HEADER]: credential })
-  await verify({ url, fetch: send, call: await options.trialCallOf(request) }, signal)
+  await verify({ url, fetch: send, call: await savedCall(publishing) }, signal)
   await options.wrangler.deploy(uploadOf(publishing, attempt, undefined), access, signal)
   // It is open: whoever has another credential reaches it too.
   await awaitScript({ ...awaited(publishing, attempt), credential: 'none' }, signal)

@@ -39,6 +39,14 @@ describe('a first deploy', () => {
     ])
   })
 
+  it('is tried without its saved test while a secret has no value, and says which', async () => {
+    const server = new PublishedServer()
+    const target = openPublisher(cloudflare, { secretsOf: async () => ({ values: {}, missing: ['API_TOKEN'] }) })
+    const { notes } = await target.apply(server.request(1, tinyWorker({ text: '', fails: 'SECRET_MISSING' })), signal)
+    expect(notes).toEqual([expect.stringContaining('"API_TOKEN" has no value yet')])
+    expect(sharesOf(server)).toEqual({ 1: 100 })
+  })
+
   it('leaves nothing when the trial fails: no Worker, no database, no namespace', async () => {
     const server = new PublishedServer()
     const request = server.request(1, tinyWorker({ text: '', fails: 'no such book' }), {}, withStorage)
