@@ -16,7 +16,7 @@ export async function acrossOrigins(
   const allowed = (MCP_ORIGINS ?? '*').split(',').map((each) => each.trim().replace(/\/$/, ''))
   const isOpen = allowed.includes('*')
   if (!isOpen && !allowed.includes(origin)) {
-    const error = `Pages of ${origin} may not call this server. Add the origin to MCP_ORIGINS.`
+    const error = `Pages of ${origin} may not call this server. Add it to the deploy's setting "origins" (MCP_ORIGINS).`
     return Response.json({ error }, { status: 403, headers: { vary: 'origin' } })
   }
   const isPreflight = request.method === 'OPTIONS' && request.headers.has('access-control-request-method')

@@ -48,8 +48,13 @@ export function objectClass(server: WorkerServer, network: typeof fetch): Object
   }
 }
 
-/** Requests of one object may wait for each other's promises, unlike those of a Worker. */
+/** Requests of one object may wait for each other's promises, unlike those of a Worker. What fails is tried again. */
 function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
   let made: Promise<Made> | undefined
-  return () => (made ??= make())
+  return () => {
+    if (made) return made
+    const making = make()
+    making.catch(() => (made = undefined))
+    return (made = making)
+  }
 }

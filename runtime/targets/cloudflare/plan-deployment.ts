@@ -22,6 +22,8 @@ export interface PlannedParts {
   readonly state: CloudflareState | undefined
   /** The platform has this version from before. */
   readonly isKept: boolean
+  /** Percent of the requests that it would have. */
+  readonly share: number
   readonly remarks: readonly string[]
   readonly secrets: { readonly names: readonly string[]; readonly missing: readonly string[] }
 }
@@ -48,7 +50,7 @@ export function planDeployment(parts: PlannedParts): DeploymentPlan {
 }
 
 function workerSteps({ worker, account, url, state, settings, config, secrets, ...parts }: PlannedParts): string[] {
-  const begins = hasObjects(config) && !state?.hasObjects
+  const begins = beginsObjects(config, state)
   return [
     `${actionOn(worker, state, parts)} (account ${account}).`,
     ...(settings.domain !== undefined && state?.domain !== settings.domain
@@ -70,6 +72,10 @@ function workerSteps({ worker, account, url, state, settings, config, secrets, .
 
 function isNew(state: CloudflareState | undefined): boolean {
   return (state?.versions ?? []).length === 0
+}
+
+function beginsObjects(config: WranglerConfig, state: CloudflareState | undefined): boolean {
+  return hasObjects(config) && !state?.hasObjects
 }
 
 function objectUses(config: WranglerConfig): string {
@@ -135,13 +141,15 @@ function secretSteps({ state, isKept, secrets: { names, missing } }: PlannedPart
   ]
 }
 
-function trafficSteps({ settings: { traffic }, state, isKept }: PlannedParts): string[] {
+function trafficSteps({ config, share, state, isKept }: PlannedParts): string[] {
   if (isNew(state)) {
     return ['Tries it closed to everybody else, then opens it; a failure takes the Worker away again.']
   }
-  const rest = traffic === 100 ? '' : `; the version before keeps ${100 - traffic} %`
-  if (isKept) return [`Gives it ${traffic} % of the requests${rest}.`]
-  return [`Tries it beside what runs, then gives it ${traffic} % of the requests${rest}. A failure changes nothing.`]
+  // A new Durable Object cannot come with a part of them.
+  const percent = beginsObjects(config, state) ? 100 : share
+  const rest = percent === 100 ? '' : `; the version before keeps ${100 - percent} %`
+  if (isKept) return [`Gives it ${percent} % of the requests${rest}.`]
+  return [`Tries it beside what runs, then gives it ${percent} % of the requests${rest}. A failure changes nothing.`]
 }
 
 /** Who may call. */

@@ -1,10 +1,11 @@
 import type { DeploymentPlan, DeploymentRequest } from '../../../src/model/deployment-target.ts'
-import { listVersions } from './api/versions.ts'
+import { listVersions, readShares } from './api/versions.ts'
 import { composeConfig } from './compose-config.ts'
 import { planDeployment } from './plan-deployment.ts'
 import { prepare } from './prepare.ts'
 import { refuseForeign } from './refuse-foreign.ts'
 import { releaseKey } from './release-key.ts'
+import { servingShares, splitTraffic } from './split-traffic.ts'
 import type { CloudflareTargetOptions } from './target-options.ts'
 
 /**
@@ -27,7 +28,9 @@ export async function plan(
   const config = composeConfig({ files, settings, worker: worker.name, storage: state ?? {} })
   const key = releaseKey({ digest, config, secrets }, options.ownKey)
   const served = versions ? (state?.versions ?? []) : []
-  const isKept = served.some((each) => each.key === key && versions?.some(({ id }) => id === each.id))
+  const kept = served.find((each) => each.key === key && versions?.some(({ id }) => id === each.id))
+  const before = versions ? servingShares(await readShares(api, worker, signal), versions) : []
+  const [split] = splitTraffic(kept?.id ?? '', settings.traffic, before)
   return planDeployment({
     version,
     files,
@@ -38,7 +41,8 @@ export async function plan(
     account: worker.accountId,
     url: `${url}/mcp`,
     state: state && { ...state, versions: served },
-    isKept,
+    isKept: kept !== undefined,
+    share: split?.percent ?? 100,
     remarks,
     secrets: { names: Object.keys(secrets), missing },
   })

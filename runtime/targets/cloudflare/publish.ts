@@ -27,7 +27,7 @@ export async function publish(
   if (lacksLoginSecret(prepared)) throw loginSecretMissing(request)
   const publishing = await find(options, request, prepared, signal)
   const kept = await releaseKept(publishing, signal)
-  const { versionId, notes } = kept.served ?? (await releaseNew(publishing, signal))
+  const { versionId, shares, notes } = kept.served ?? (await releaseNew(publishing, signal))
   const { journal, settings, secrets, config, key, url, missing, remarks } = publishing
   const served = { id: versionId, key, version: request.build.version }
   const { domain: _before, ...state } = withServing(journal.state(), served)
@@ -36,7 +36,8 @@ export async function publish(
     ...state,
     bindings: [...bindingNames(config), ...emptied],
     limits: limitsOf(config),
-    ...callersOf(settings),
+    // While an older version serves too, callers bring what it asks: the new one takes the key before its own as well.
+    ...((shares.length < 2 || !state.callers) && callersOf(settings)),
     ...(!kept.served && { secrets: Object.keys(secrets) }),
     ...(hasObjects(config) && { hasObjects: true }),
     ...(settings.domain !== undefined && { domain: settings.domain }),

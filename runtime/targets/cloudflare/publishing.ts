@@ -25,6 +25,8 @@ export interface Publishing extends Omit<Prepared, 'state'> {
 /** Where a version has come to serve. */
 export interface Served {
   readonly versionId: string
+  /** Who has the requests now. */
+  readonly shares: readonly Share[]
   readonly notes: readonly string[]
 }
 

@@ -40,7 +40,7 @@ export async function releaseKept(
   } catch (error) {
     throw await failAndGoBack(publishing, { ...NO_ATTEMPT, before, isOpen: true }, error, signal)
   }
-  return { served: { versionId: kept.id, notes: noteShare(kept.id, wanted) }, notes: [] }
+  return { served: { versionId: kept.id, shares: wanted, notes: noteShare(kept.id, wanted) }, notes: [] }
 }
 
 /** What somebody else has changed in the dashboard is in a version of theirs: only an upload goes on from it. */

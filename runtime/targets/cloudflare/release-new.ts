@@ -35,7 +35,11 @@ export async function releaseNew(publishing: Publishing, signal: AbortSignal): P
     const shares = beginsObjects ? [] : splitTraffic(versionId, settings.traffic, attempt.before)
     await awaitServing(publishing, versionId, shares, signal)
     await settleReach(publishing, signal)
-    return { versionId, notes: [...notesOf(publishing, attempt, beginsObjects), ...noteShare(versionId, shares)] }
+    return {
+      versionId,
+      shares,
+      notes: [...notesOf(publishing, attempt, beginsObjects), ...noteShare(versionId, shares)],
+    }
   } catch (error) {
     throw await failAndGoBack(publishing, { ...attempt, isOpen }, error, signal)
   }

@@ -36,7 +36,13 @@ export function createSession(
   let sse: { readonly server: Server; readonly transport: SseTransport } | undefined
   let touchedMs = 0
 
-  const wake = () => (live ??= openLiveSession(id, state.storage, record, () => createServer(record)))
+  function wake(): Promise<LiveSession> {
+    if (live) return live
+    const waking = openLiveSession(id, state.storage, record, () => createServer(record))
+    // One that fails is tried again with the next request.
+    waking.catch(() => (live = undefined))
+    return (live = waking)
+  }
 
   async function touch(): Promise<void> {
     if (touchedMs + TOUCH_MS > now()) return

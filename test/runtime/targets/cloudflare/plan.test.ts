@@ -30,6 +30,7 @@ it('plans a first deploy in words, with the names of all that it makes', () => {
       url,
       state: undefined,
       isKept: false,
+      share: 100,
       remarks: [],
       secrets,
     }),
@@ -79,6 +80,7 @@ it('plans a later deploy beside what runs', () => {
     url,
     state,
     isKept: false,
+    share: 10,
     remarks: [],
     secrets,
   })

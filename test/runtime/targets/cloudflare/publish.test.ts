@@ -1,3 +1,4 @@
+import { readState } from '../../../../runtime/targets/cloudflare/state.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Cloudflare, startCloudflare } from '../../../fixtures/cloudflare/start-cloudflare.ts'
 import { MetaError } from '../../../../src/errors/meta-error.ts'
@@ -172,6 +173,23 @@ describe('a later deploy', () => {
     await expect.poll(usage).toBeGreaterThan(5)
     expect(await target.usage(server.deployment)).toMatchObject({ errors: 0, cpuMsP50: 1.5, cpuMsP99: 9 })
     expect(await target.usage(new PublishedServer().deployment)).toBeUndefined()
+  })
+
+  it('is told apart from one that has all of it already: that one keeps it', async () => {
+    const { server, target } = await published()
+    const whole = server.request(1, one, { traffic: 40 })
+    expect((await target.plan(whole)).steps).toContain('Gives it 100 % of the requests.')
+    const part = await target.plan(server.request(2, two, { traffic: 40 }))
+    expect(part.steps.join()).toContain('gives it 40 % of the requests; the version before keeps 60 %')
+  })
+
+  it('leaves callers the key that both versions take, as long as there are two', async () => {
+    const { server, target } = await published()
+    const keyThatCounts = () => readState(server.deployment)?.callers?.key
+    await target.apply(server.request(2, two, { key: 2, traffic: 25 }), signal)
+    expect(keyThatCounts()).toBe(1)
+    await target.apply(server.request(2, two, { key: 2 }), signal)
+    expect(keyThatCounts()).toBe(2)
   })
 
   it('leaves the traffic where it was when its trial fails', async () => {
