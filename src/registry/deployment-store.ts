@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Sql, SqlValue } from '../db/db.ts'
+import { timeAfter } from '../db/time-after.ts'
 import {
   isActive,
   DEPLOYMENT_STATUSES,
@@ -81,8 +82,8 @@ export async function upsertDeployment(
     if (existing) return existing
     const slug = attempt === 0 ? server.name : `${server.name}-${randomBytes(3).toString('hex')}`
     const [row] = await sql.query<DeploymentRow>(
-      `INSERT INTO deployments (tenant_id, server_id, target, status, slug)
-       VALUES ($1, $2, $3, 'pending', $4)
+      `INSERT INTO deployments (tenant_id, server_id, target, status, slug, created_at)
+       VALUES ($1, $2, $3, 'pending', $4, ${timeAfter('deployments', 'created_at')})
        ON CONFLICT DO NOTHING
        RETURNING *`,
       [tenantId, server.id, target, slug],

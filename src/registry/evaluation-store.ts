@@ -1,4 +1,5 @@
 import type { Sql } from '../db/db.ts'
+import { timeAfter } from '../db/time-after.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import type { Evaluation } from '../model/evaluation.ts'
 
@@ -17,7 +18,8 @@ export async function insertEvaluation(
   { version, score, questions, xml }: Omit<Evaluation, 'at'>,
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO evaluations (tenant_id, server_id, version, score, questions, xml) VALUES ($1, $2, $3, $4, $5, $6)`,
+    `INSERT INTO evaluations (tenant_id, server_id, version, score, questions, xml, at)
+     VALUES ($1, $2, $3, $4, $5, $6, ${timeAfter('evaluations', 'at')})`,
     [tenantId, serverId, version, score, questions, xml],
   )
   await sql.query(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from '../db/db.ts'
+import { timeAfter } from '../db/time-after.ts'
 import type { InboxItemId, ServerId, TenantId } from '../model/ids.ts'
 import { INBOX_KIND_NAMES, type InboxItem, type InboxRequest, matterOf } from '../model/inbox/inbox-item.ts'
 
@@ -22,11 +23,11 @@ export async function putInboxItem(
 ): Promise<InboxItemId | undefined> {
   const { kind, ...details } = request
   const [row] = await sql.query<{ id: InboxItemId }>(
-    `INSERT INTO inbox_items (tenant_id, id, server_id, kind, matter, details, requested_by)
-     SELECT $1::uuid, $2::uuid, $3::uuid, $4, $5, $6::json, $7
+    `INSERT INTO inbox_items (tenant_id, id, server_id, kind, matter, details, requested_by, requested_at)
+     SELECT $1::uuid, $2::uuid, $3::uuid, $4, $5, $6::json, $7, ${timeAfter('inbox_items', 'requested_at')}
      WHERE (SELECT count(*) FROM inbox_items WHERE tenant_id = $1) < $8
      ON CONFLICT ON CONSTRAINT inbox_items_matter DO UPDATE
-     SET details = excluded.details, requested_by = excluded.requested_by, requested_at = now()
+     SET details = excluded.details, requested_by = excluded.requested_by, requested_at = excluded.requested_at
      RETURNING id`,
     [tenantId, randomUUID(), serverId ?? null, kind, matterOf(request), JSON.stringify(details), requestedBy, most],
   )

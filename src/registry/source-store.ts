@@ -1,4 +1,5 @@
 import type { Sql } from '../db/db.ts'
+import { timeAfter } from '../db/time-after.ts'
 import type { ServerId, SourceId, TenantId } from '../model/ids.ts'
 import type { Source } from '../model/source.ts'
 import type { SkippedPart } from '../model/tool-definition.ts'
@@ -45,8 +46,9 @@ export async function insertSource(sql: Sql, tenantId: TenantId, source: NewSour
   const digest = await insertSourceText(sql, tenantId, source.text)
   const overlayDigest = source.overlay === undefined ? null : await insertSourceText(sql, tenantId, source.overlay)
   const [row] = await sql.query<SourceRow>(
-    `INSERT INTO sources (tenant_id, server_id, kind, origin, title, digest, skipped, base_url, overlay_digest)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    `INSERT INTO sources (tenant_id, server_id, kind, origin, title, digest, skipped, base_url, overlay_digest,
+       created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ${timeAfter('sources', 'created_at')})
      RETURNING *`,
     [
       tenantId,

@@ -430,6 +430,19 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(stored?.count).toBe(1)
     })
 
+    it('keeps descriptions in the order they came in, however fast', async () => {
+      const server = await addServer('many-sources')
+      const origins = Array.from({ length: 30 }, (_, number) => `inline ${number}`)
+      for (const origin of origins) {
+        await local((sql) => {
+          const source = { serverId: server.id, origin, title: 'T', text: 'openapi: 3.1.0', skipped: [] }
+          return insertSource(sql, LOCAL_TENANT, { ...source, kind: 'openapi' })
+        })
+      }
+      const listed = await local((sql) => listSources(sql, LOCAL_TENANT, server.id))
+      expect(listed.map(({ origin }) => origin)).toEqual(origins)
+    })
+
     it('numbers builds 1, 2, 3 and gives the same version for the same digest', async () => {
       const server = await addServer('built')
       const contents = {
