@@ -3,12 +3,14 @@ import { defineConfig } from 'vitest/config'
 /** What takes long by its nature: programs that attack, packing and installing, agents, restarts, browsers, whole roads. */
 const long = [
   'test/agent/**/*.test.ts',
+  'test/db/upgrade.test.ts',
   'test/demo/**/*.test.ts',
   'test/e2e/backup.test.ts',
   'test/e2e/check-server.test.ts',
   'test/e2e/cloudflare*.test.ts',
   'test/e2e/code-tools.test.ts',
   'test/e2e/command-line.test.ts',
+  'test/e2e/connection-rules.test.ts',
   'test/e2e/daemon-life.test.ts',
   'test/e2e/database-away.test.ts',
   'test/e2e/first-five-minutes.test.ts',
@@ -22,6 +24,7 @@ const long = [
   'test/e2e/saved-tests.test.ts',
   'test/e2e/taken-away*.test.ts',
   'test/e2e/templates.test.ts',
+  'test/e2e/versions.test.ts',
   'test/fixtures/**/*.test.ts',
   'test/generators/importers/hostile/**/*.test.ts',
   'test/generators/project/deployed-by-hand.test.ts',
@@ -29,9 +32,10 @@ const long = [
   'test/package/install.test.ts',
   'test/package/screens.test.ts',
   'test/runtime/sandbox/attacks.test.ts',
-  'test/runtime/targets/cloudflare/{cloudflare-target,published-login,published-project,wrangler}.test.ts',
-  'test/runtime/targets/cloudflare/namespace/{hosted-tokens,hosted-wrangler,namespace-target}.test.ts',
+  'test/runtime/targets/cloudflare/namespace/{hosted-resume,hosted-tokens,hosted-wrangler,namespace-target}.test.ts',
   'test/runtime/targets/cloudflare/wrangler-fetch.test.ts',
+  'test/runtime/targets/cloudflare/{cloudflare-target,published-login,published-project,wrangler}.test.ts',
+  'test/session/**/*.test.ts',
 ]
 /**
  * Pure functions and calls over loopback: nothing here changes its process or stays in it, so the files share one and
