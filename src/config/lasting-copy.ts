@@ -1,4 +1,4 @@
-import { rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { linkTree } from './link-tree.ts'
 import { type OwnLaunch, ownLaunch } from './own-launch.ts'
@@ -30,12 +30,14 @@ export async function makeLastingCopy(root: string, version: string, home: strin
   if (lasting === root || (await exists(path.join(lasting, 'package.json')))) return false
   const modules = path.dirname(root)
   const app = path.join(appFolder(home), version)
-  const unfinished = `${app}.${process.pid}`
+  await mkdir(appFolder(home), { recursive: true })
+  // A folder for each call: of one process, too, several may copy at once.
+  const unfinished = await mkdtemp(`${app}.`)
   try {
     await linkTree(modules, path.join(unfinished, path.basename(modules)))
     await rename(unfinished, app)
   } catch (error) {
-    // Another process has made it meanwhile, and something may run from it.
+    // Another has made it meanwhile, and something may run from it.
     if (!(await exists(path.join(lasting, 'package.json')))) throw error
     return false
   } finally {

@@ -41,8 +41,13 @@ describe('a package that its runner will remove', () => {
   it('is copied once, also by several at once, with the packages it needs, to where it stays', async () => {
     const lasting = lastingRoot(root, '1.2.3', home)
     expect(lasting).toBe(path.join(home, 'app', '1.2.3', 'node_modules', 'mcpwright'))
-    const made = await Promise.all(Array.from({ length: 4 }, () => makeLastingCopy(root, '1.2.3', home)))
-    expect(made.filter(Boolean)).toHaveLength(1)
+    // Each start meets the others at another moment.
+    for (const start of ['1', '2', '3', '4', '5', '6', '7', '8']) {
+      const made = await Promise.all(Array.from({ length: 8 }, () => makeLastingCopy(root, '1.2.3', home + start)))
+      expect(made.filter(Boolean)).toHaveLength(1)
+      expect(await readdir(path.join(home + start, 'app'))).toEqual(['1.2.3'])
+    }
+    expect(await makeLastingCopy(root, '1.2.3', home)).toBe(true)
     expect(await makeLastingCopy(root, '1.2.3', home)).toBe(false)
     expect(await readFile(path.join(lasting, '..', 'commander', 'index.js'), 'utf8')).toBe('export {}')
     expect(await readdir(path.join(home, 'app'))).toEqual(['1.2.3'])
