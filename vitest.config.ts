@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** What takes long by its nature: programs that attack, packing and installing, agents, restarts, browsers, whole roads. */
 const long = [
   'test/agent/**/*.test.ts',
-  'test/db/upgrade.test.ts',
+  'test/db/upgrade*.test.ts',
   'test/demo/**/*.test.ts',
   'test/e2e/backup.test.ts',
   'test/e2e/check-server.test.ts',

@@ -34,8 +34,10 @@ export interface Deployment {
   readonly image: string | null
   /** SHA-256 of the endpoint's token, in hex. */
   readonly tokenHash: string | null
-  /** As the target's `settingsSchema` has them: those of the last deploy, kept for the next. */
+  /** As the target's `settingsSchema` has them: those that what serves was deployed with, kept for the next deploy. */
   readonly settings: Readonly<Record<string, unknown>>
+  /** Those that were last asked for: others than in force while a deploy is under way, and after one that failed. */
+  readonly wantedSettings: Readonly<Record<string, unknown>>
   /** What the target has made and needs to know again; it alone reads it. Holds no secret. */
   readonly state: Readonly<Record<string, unknown>>
   /** What a person agreed may be open to everybody: `digestOfStakes`; null: nothing. */

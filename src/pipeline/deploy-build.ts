@@ -2,6 +2,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import type { BuildWithFiles } from '../model/build.ts'
 import type { Deployment, TargetName } from '../model/deployment.ts'
 import type { AppliedDeployment, DeploymentRequest } from '../model/deployment-target.ts'
+import type { DeploymentSettings } from '../model/deployment-settings.ts'
 import type { DeploymentId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import { type Finding, worstFindings } from '../model/finding.ts'
@@ -9,6 +10,7 @@ import type { DeployGates, JobProgress } from '../queue/queue.ts'
 import { findBuildById, loadBuild, noteBuildRan } from '../registry/build-store.ts'
 import { takeLease } from '../registry/deployment-lease.ts'
 import { type DeploymentChanges, findDeploymentById, updateDeployment } from '../registry/deployment-store.ts'
+import { putVersionSettings } from '../registry/version-settings-store.ts'
 import { setServerStatus } from '../registry/server-store.ts'
 import { buildServer } from './build-server.ts'
 import { loadSurroundings } from './build-surroundings.ts'
@@ -17,6 +19,7 @@ import { findSubject, setStatusUnlessUp } from './deployment-subject.ts'
 import { deploymentToken, hashToken } from './deployment-token.ts'
 import { refuseGates } from './refuse-gates.ts'
 import type { Services } from './services.ts'
+import { tellSettings } from './tell-settings.ts'
 import { askPerson } from './targets/ask-person.ts'
 
 export const LEASE_MS = 60_000
@@ -44,16 +47,18 @@ const WORST = 3
  * failure leaves what ran before running, and so does giving up.
  * @param version  absent: the current definition is built first
  * @param gates  what the current definition must pass before
+ * @param wanted  the target's settings; absent: those in force. They are kept when the build is up
  * @param report  told before each step
  */
 export async function deployBuild(
-  { tenantId, deploymentId, version, gates }: DeployOrder,
+  { tenantId, deploymentId, version, gates, settings: wanted }: DeployOrder,
   services: Services,
   signal: AbortSignal,
   report: Report = () => {},
 ): Promise<DeployOutcome> {
   const { server, deployment } = await findSubject(tenantId, deploymentId, services)
   const wasUp = deployment.status === 'running' && deployment.buildId !== null
+  const settings = wanted ?? deployment.settings
   const note = (changes: DeploymentChanges) => noteDeployment(tenantId, deploymentId, services, changes)
   const tell = (done: number, message: string): void => report({ done, total: STEPS, message })
   try {
@@ -72,7 +77,7 @@ export async function deployBuild(
       statusMessage: `Starting version ${build.version}.`,
       tokenHash,
     })
-    const { notes, ...applied } = await applyTo(ready, server, build, services, signal, {
+    const { notes, ...applied } = await applyTo(ready, server, build, settings, services, signal, {
       tell: (message) => tell(3, message),
       subject: gates?.subject,
     })
@@ -82,10 +87,12 @@ export async function deployBuild(
         status: 'running' as const,
         statusMessage: null,
         buildId: build.id,
+        settings,
         startedAt: new Date(),
         stoppedAt: null,
       }
       await updateDeployment(sql, tenantId, deploymentId, changes)
+      await putVersionSettings(sql, tenantId, build.id, deployment.target, settings)
       await setServerStatus(sql, tenantId, server.id, 'running')
       await noteBuildRan(sql, tenantId, build.id)
     })
@@ -98,7 +105,7 @@ export async function deployBuild(
       ...(warnings.length > 0 && { warnings: { count: warnings.length, worst: worstFindings(warnings, WORST) } }),
     }
   } catch (error) {
-    const failure: unknown = signal.aborted ? signal.reason : error
+    const failure = tellSettings(signal.aborted ? signal.reason : error, deployment, settings, server)
     await noteFailure(failure, wasUp, server, deploymentId, services, tenantId)
     throw wasUp ? await tellWhatRuns(failure, deployment, services) : failure
   }
@@ -109,6 +116,7 @@ interface DeployOrder {
   readonly deploymentId: DeploymentId
   readonly version?: number
   readonly gates?: DeployGates
+  readonly settings?: DeploymentSettings
 }
 
 /** @throws MetaError CHECK_FAILED */
@@ -168,6 +176,7 @@ async function applyTo(
   deployment: Deployment,
   server: Server,
   build: BuildWithFiles,
+  settings: DeploymentSettings,
   services: Services,
   signal: AbortSignal,
   { tell, subject = 'owner' }: { readonly tell: (message: string) => void; readonly subject?: string | undefined },
@@ -178,7 +187,6 @@ async function applyTo(
   const keep = async (state: Deployment['state']): Promise<void> => {
     await noteDeployment(tenantId, deployment.id, services, { state })
   }
-  const { settings } = deployment
   const request: DeploymentRequest = { server, deployment, build, ...surroundings, settings, keep, tell }
   try {
     return await services.targets[deployment.target].apply(request, signal)

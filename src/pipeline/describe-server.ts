@@ -6,6 +6,7 @@ import { type BuildContents, compareContents } from '../model/build-contents.ts'
 import type { Build } from '../model/build.ts'
 import type { Deployment, TargetName } from '../model/deployment.ts'
 import { changeOf } from '../model/file-overlay.ts'
+import { settingsBetween } from '../model/deployment-settings.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import { describeRequest } from '../model/inbox/inbox-item.ts'
 import type { Principal } from '../model/principal.ts'
@@ -171,7 +172,9 @@ function describeVersion({ build, changes }: Version, deployments: readonly Depl
 }
 
 function describeDeployment(deployment: Deployment) {
-  const { target, status, statusMessage, endpointUrl, requestCount, lastRequestAt } = deployment
+  const { target, status, statusMessage, endpointUrl, settings, wantedSettings, requestCount, lastRequestAt } =
+    deployment
+  const waiting = settingsBetween(settings, wantedSettings)
   const limits = writeLimits(readState(deployment)?.limits ?? {})
   return {
     target,
@@ -180,6 +183,9 @@ function describeDeployment(deployment: Deployment) {
     ...(endpointUrl && { url: endpointUrl }),
     // Of each call.
     ...(Object.keys(limits).length > 0 && { limits }),
+    ...(Object.keys(settings).length > 0 && { settings }),
+    // Asked for, and not in force; null: to be taken away.
+    ...(Object.keys(waiting).length > 0 && { settings_not_in_force: waiting }),
     requests: requestCount,
     ...(lastRequestAt && { last_request_at: lastRequestAt }),
   }

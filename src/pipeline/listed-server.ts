@@ -1,4 +1,5 @@
 import type { Deployment } from '../model/deployment.ts'
+import { settingsBetween } from '../model/deployment-settings.ts'
 import type { ServerId } from '../model/ids.ts'
 import type { Server, ServerStatus } from '../model/server.ts'
 import { lastWord } from './morning-report.ts'
@@ -15,6 +16,8 @@ export interface ListedServer {
   readonly also?: Readonly<Record<string, string>>
   /** Where it runs on an older runtime library. */
   readonly outdated?: Outdated['targets']
+  /** Names of the settings that were asked for and are not in force, by target. */
+  readonly not_in_force?: Readonly<Record<string, readonly string[]>>
   /** Its definition has changes that were not deployed. */
   readonly changed?: true
   readonly description: string
@@ -35,20 +38,32 @@ export function toListed(
   { counts, deployments, outdated }: ServerSurroundings,
 ): ListedServer {
   const message = lastWord(id, deployments)
+  const own = deployments.filter((each) => each.serverId === id)
   return {
     name,
     status,
     tools: counts.get(id) ?? 0,
-    ...addressesOf(deployments.filter((each) => each.serverId === id && each.status === 'running')),
+    ...addressesOf(own.filter((each) => each.status === 'running')),
     ...outdatedPart(outdated.get(id)),
+    ...waitingSettings(own),
     description: description.slice(0, 120),
     ...(message && { message }),
   }
 }
 
-export function lineOf({ name, status, tools, url, also = {}, outdated, message }: ListedServer): string {
+export function lineOf({ name, status, tools, url, also = {}, outdated, message, ...listed }: ListedServer): string {
   const others = Object.entries(also).map(([target, address]) => `${target}: ${address}`)
-  const words = [status, `${tools} tools`, ...(url ? [url] : []), ...others, ...(outdated ? ['outdated'] : [])]
+  const settings = Object.entries(listed.not_in_force ?? {}).map(
+    ([target, names]) => `not in force on ${target}: ${names.join(' ')}`,
+  )
+  const words = [
+    status,
+    `${tools} tools`,
+    ...(url ? [url] : []),
+    ...others,
+    ...settings,
+    ...(outdated ? ['outdated'] : []),
+  ]
   return `${name}: ${words.join(', ')}${message ? `. ${message}` : ''}`
 }
 
@@ -58,6 +73,14 @@ function addressesOf(up: readonly Deployment[]): Pick<ListedServer, 'url' | 'als
   )
   if (!first) return {}
   return { url: first[1], ...(others.length > 0 && { also: Object.fromEntries(others) }) }
+}
+
+function waitingSettings(deployments: readonly Deployment[]): Pick<ListedServer, 'not_in_force'> {
+  const waiting = deployments.flatMap(({ target, status, settings, wantedSettings }) => {
+    const names = status === 'deleted' ? [] : Object.keys(settingsBetween(settings, wantedSettings))
+    return names.length > 0 ? [[target, names] as const] : []
+  })
+  return waiting.length > 0 ? { not_in_force: Object.fromEntries(waiting) } : {}
 }
 
 function isHere({ target }: Deployment): boolean {

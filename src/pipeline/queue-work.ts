@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { MetaError } from '../errors/meta-error.ts'
 import type { Deployment, TargetName } from '../model/deployment.ts'
+import { settingsBetween, withSettings } from '../model/deployment-settings.ts'
 import type { JobId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
 import type { DeployGates } from '../queue/queue.ts'
@@ -18,7 +18,7 @@ import type { Services } from './services.ts'
 /** An earlier version, or the newest definition, which has to pass its gates first. */
 export type DeployedDefinition = { readonly version: number } | { readonly gates: DeployGates }
 
-/** Where to, and how: settings that are absent stay as they are. */
+/** Where to, and how: absent settings are those in force. */
 export interface DeployPlace {
   readonly target: TargetName
   readonly settings?: Deployment['settings']
@@ -41,8 +41,9 @@ export async function queueDeploy(
     if ('gates' in what) await takeBuild(sql, config.quota, tenantId, new Date())
     const deployment = await upsertDeployment(sql, tenantId, server, target)
     const isUp = deployment.status === 'running'
+    const wantedSettings = settings ?? deployment.settings
     await updateDeployment(sql, tenantId, deployment.id, {
-      ...(settings && { settings }),
+      wantedSettings,
       ...(!isUp && { status: 'pending' as const, statusMessage: 'Waiting for its turn.', deletedAt: null, daemonId }),
     })
     const job = await queue.send(
@@ -52,6 +53,7 @@ export async function queueDeploy(
         serverId: server.id,
         deploymentId: deployment.id,
         ...what,
+        settings: wantedSettings,
       },
       sql,
     )
@@ -93,7 +95,9 @@ export function notDeployed(server: string, target: string): MetaError {
 }
 
 /** What is to be deployed, and where to. */
-export interface WantedDeploy extends Required<DeployPlace> {
+export interface WantedDeploy extends Pick<DeployPlace, 'target'> {
+  /** The settings that are named: those that are not may be what they are. */
+  readonly given: Readonly<Record<string, unknown>>
   /** Undefined: of the newest definition. */
   readonly version: number | undefined
 }
@@ -104,7 +108,7 @@ export interface WantedDeploy extends Required<DeployPlace> {
  */
 export async function findPendingDeploy(
   server: Server,
-  { target, settings, version }: WantedDeploy,
+  { target, given, version }: WantedDeploy,
   { db, queue }: Pick<Services, 'db' | 'queue'>,
 ): Promise<JobId | undefined> {
   const { tenantId, name } = server
@@ -113,8 +117,9 @@ export async function findPendingDeploy(
   if (pending?.kind !== 'deploy') return undefined
   const deployment = await db.as(tenantId, (sql) => findDeploymentById(sql, tenantId, pending.deploymentId))
   if (pending.version === version && deployment?.target === target) {
-    // They were stored as it was sent.
-    if (isDeepStrictEqual(settings, deployment.settings)) return id
+    const { settings = deployment.settings } = pending
+    const added = settingsBetween(settings, withSettings(settings, given))
+    if (Object.keys(added).length === 0) return id
     throw otherSettings(name, { version, target })
   }
   const other = { version: pending.version, target: deployment?.target ?? 'local' }

@@ -15,6 +15,8 @@ export type Job =
       readonly version?: number
       /** What a definition must pass before it is built. Absent: it has, or an earlier version did when it was new. */
       readonly gates?: DeployGates
+      /** Of the target. Absent: those in force. */
+      readonly settings?: Readonly<Record<string, unknown>>
     }
   | {
       readonly kind: 'stop'

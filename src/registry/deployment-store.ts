@@ -27,6 +27,7 @@ interface DeploymentRow {
   image: string | null
   token_hash: string | null
   settings: Record<string, unknown>
+  wanted_settings: Record<string, unknown>
   state: Record<string, unknown>
   open_approval: string | null
   request_count: number
@@ -54,6 +55,7 @@ function toDeployment(row: DeploymentRow): Deployment {
     image: row.image,
     tokenHash: row.token_hash,
     settings: row.settings,
+    wantedSettings: row.wanted_settings,
     state: row.state,
     openApproval: row.open_approval,
     requestCount: row.request_count,
@@ -106,6 +108,7 @@ export type DeploymentChanges = Partial<
     | 'image'
     | 'tokenHash'
     | 'settings'
+    | 'wantedSettings'
     | 'state'
     | 'openApproval'
     | 'startedAt'
@@ -125,6 +128,7 @@ const COLUMNS: Readonly<Record<keyof DeploymentChanges, string>> = {
   image: 'image',
   tokenHash: 'token_hash',
   settings: 'settings',
+  wantedSettings: 'wanted_settings',
   state: 'state',
   openApproval: 'open_approval',
   startedAt: 'started_at',

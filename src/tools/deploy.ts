@@ -52,8 +52,8 @@ export const deploy = defineTool<Input>({
     const again = { tool: 'deploy', arguments: { ...input } }
     await requireTargetToken(target, server, again, services, principal)
     if (plan) return describePlan(server, { target, settings, version }, call)
-    await requireLoginSecret(settings, server, again, services, principal)
-    const pending = await findPendingDeploy(server, { target, settings, version }, services)
+    const pending = await findPendingDeploy(server, { target, given, version }, services)
+    if (!pending) await requireLoginSecret(settings, server, again, services, principal)
     // What an earlier version consists of was checked when it was new.
     const what = version === undefined ? { gates: { acknowledge, subject: principal.subject } } : { version }
     const job = pending ?? (await queueDeploy(server, { target, settings }, what, services, tenantId)).job

@@ -1,12 +1,14 @@
 import { MetaError } from '../errors/meta-error.ts'
 import type { Build } from '../model/build.ts'
 import { type Deployment, TARGET_NAMES, type TargetName } from '../model/deployment.ts'
+import { type DeploymentSettings, settingsBetween, settingsOnReturn } from '../model/deployment-settings.ts'
 import type { Server } from '../model/server.ts'
 import type { DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { notThere, queueDeploy } from '../pipeline/queue-work.ts'
 import { findBuildById, listBuilds } from '../registry/build-store.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
+import { findVersionSettings } from '../registry/version-settings-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { confirmArgument, DELETES, defineTool, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
 
@@ -36,9 +38,9 @@ export const rollback = defineTool<Input>({
     const { tenantId } = principal
     const { server, deployment, live, earlier } = await findVersions(name, target, call)
     const to = chooseVersion(name, live, earlier, version)
-    await confirm(`Put version ${to} of "${name}" up instead of ${live.version}?`, 'destroys')
-    // Who goes back wants all requests there, whatever share the last deploy was given.
-    const { traffic: _share, ...settings } = deployment.settings
+    const settings = await findReturnSettings(deployment, earlier, to, call)
+    const changed = sayChanged(settingsBetween(deployment.settings, settings))
+    await confirm(`Put version ${to} of "${name}" up instead of ${live.version}?${changed}`, 'destroys')
     const { job } = await queueDeploy(server, { target, settings }, { version: to }, services, tenantId)
     const followed = await followJob(job, call, `Going back to version ${to} of ${name}.`)
     if (followed.kind === 'running') {
@@ -50,9 +52,10 @@ export const rollback = defineTool<Input>({
       }
     }
     // The deploy job's output: see handle-job.ts.
-    const { endpointUrl } = followed.output as DeployOutcome
+    const { endpointUrl, notes = [] } = followed.output as DeployOutcome
+    const told = notes.map((note) => ` ${note}`).join('')
     return {
-      text: `"${name}" runs version ${to} again, instead of ${live.version}. The next deploy builds the draft as it stands.`,
+      text: `"${name}" runs version ${to} again, instead of ${live.version}.${changed}${told} The next deploy builds the draft as it stands.`,
       structured: { server: name, from: live.version, to, health: 'ok', url: endpointUrl },
       next: [{ tool: 'get_server', arguments: { server: name, include: ['versions', 'tools'] } }],
     }
@@ -73,6 +76,26 @@ async function findVersions(
     return { server, deployment, live, earlier: builds.filter(({ version }) => version !== live.version) }
   })
 }
+
+/** Those that the version was last deployed with; where that was not noted, those in force. */
+async function findReturnSettings(
+  { target, settings }: Deployment,
+  versions: readonly Build[],
+  to: number,
+  { services, principal: { tenantId } }: MetaCall,
+): Promise<DeploymentSettings> {
+  const build = versions.find(({ version }) => version === to)
+  const own = build && (await services.db.as(tenantId, (sql) => findVersionSettings(sql, tenantId, build.id, target)))
+  return settingsOnReturn(own ?? settings, settings)
+}
+
+function sayChanged(changed: DeploymentSettings): string {
+  const settings = Object.entries(changed).filter(([name]) => name !== 'traffic')
+  const told = settings.map(([name, value]) => `${name} ${value === null ? 'as by default' : JSON.stringify(value)}`)
+  return told.length > 0 ? ` With its own settings: ${told.join(', ').slice(0, LONGEST_SETTINGS)}.` : ''
+}
+
+const LONGEST_SETTINGS = 1_000
 
 /** @throws MetaError VERSION_UNKNOWN when there is none, or not this one */
 function chooseVersion(name: string, live: Build, others: readonly Build[], wanted: number | undefined): number {

@@ -167,6 +167,7 @@ function deploymentOf(serverId: ServerId, buildId: BuildId): Deployment {
     leaseUntil: null,
     image: null,
     settings: {},
+    wantedSettings: {},
     state: {},
     openApproval: null,
     // SHA-256 of "token".

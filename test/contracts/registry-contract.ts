@@ -18,6 +18,8 @@ import {
   pruneBuilds,
 } from '../../src/registry/build-store.ts'
 import { upsertCredentials } from '../../src/registry/credential-store.ts'
+import type { Deployment, TargetName } from '../../src/model/deployment.ts'
+import { findVersionSettings, putVersionSettings } from '../../src/registry/version-settings-store.ts'
 import { renewLeases, takeLease } from '../../src/registry/deployment-lease.ts'
 import {
   findDeployment,
@@ -569,6 +571,32 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(await db.asSystem((sql) => listActiveDeployments(sql, DAEMON))).toEqual([deployment])
       await local((sql) => updateDeployment(sql, LOCAL_TENANT, id, { status: 'stopped' }))
       expect(await db.asSystem((sql) => listActiveDeployments(sql, DAEMON))).toEqual([])
+    })
+
+    it('keeps what each version was last deployed with, at each target, until the version is gone', async () => {
+      const server = await addServer('settled')
+      const build = await local((sql) =>
+        insertBuild(sql, LOCAL_TENANT, {
+          serverId: server.id,
+          digest: 'settled',
+          revision: 1,
+          checks: [],
+          files: { 'a.ts': '' },
+          artefacts: {},
+          contents: { hosts: [], credentials: [], tools: {}, resources: {}, prompts: {}, effects: {} },
+          library: null,
+        }),
+      )
+      const put = (settings: Deployment['settings']) =>
+        local((sql) => putVersionSettings(sql, LOCAL_TENANT, build.id, 'cloudflare', settings))
+      const found = (target: TargetName) => local((sql) => findVersionSettings(sql, LOCAL_TENANT, build.id, target))
+      await put({ key: 1 })
+      await put({ key: 2, login: { allow: ['*'] } })
+      expect(await found('cloudflare')).toEqual({ key: 2, login: { allow: ['*'] } })
+      expect(await found('local')).toBeUndefined()
+      expect(await other((sql) => findVersionSettings(sql, OTHER_TENANT, build.id, 'cloudflare'))).toBeUndefined()
+      await local((sql) => deleteServerRow(sql, LOCAL_TENANT, server.id))
+      expect(await found('cloudflare')).toBeUndefined()
     })
 
     it('gives a deployment to one daemon until its lease ends', async () => {

@@ -180,11 +180,46 @@ describe('a server on Cloudflare', () => {
     expect(await allow(home, 'Open to everybody on cloudflare', 'Let everybody call it')).toContain(
       'Everybody may call',
     )
-    expect((await deploy()).data).toMatchObject({ health: 'ok' })
+    expect(refused.error.next).toEqual({
+      tool: 'deploy',
+      arguments: { server: 'shelf', target: 'cloudflare', settings: { protection: 'none' } },
+    })
+    expect((await deploy({ settings: { protection: 'none' } })).data).toMatchObject({ health: 'ok' })
     expect(await counted('no key at all')).toEqual({ books: 4 })
     const back = await deploy({ settings: { protection: null } })
     expect(back.data).toMatchObject({ health: 'ok' })
     await expect(counted('no key at all')).rejects.toThrow('401')
+  })
+
+  it('keeps the settings in force when others are refused, and shows both', async () => {
+    const placed = async () => {
+      const { data } = await call(meta, 'get_server', { server: 'shelf', include: ['deployments'] })
+      return (data.deployments as Record<string, unknown>[])[0]
+    }
+    const before = await placed()
+    expect(before).toMatchObject({ settings: { key: 3 } })
+    const refused = await deploy({ settings: { domain: 'shelf.nobodys.example', requests_per_minute: 9 } })
+    expect(refused.error).toMatchObject({ code: 'TARGET_REFUSED' })
+    expect(refused.error.message).toContain('"domain", "requests_per_minute" are not in force')
+    const waiting = { domain: 'shelf.nobodys.example', requests_per_minute: 9 }
+    expect(await placed()).toMatchObject({ settings: before?.['settings'], settings_not_in_force: waiting })
+    const listed = await call(meta, 'list_servers', {})
+    expect(listed.text).toContain('not in force on cloudflare: domain requests_per_minute')
+    expect((await deploy()).data).toMatchObject({ health: 'ok', url: ADDRESS })
+    expect(await placed()).toEqual(before)
+  })
+
+  it('goes back to a version with the settings that it had, and to no key that is over', async () => {
+    const { key } = await endpoint()
+    await addTool('burn_books', 'delete', `return 'ashes'`)
+    const { version } = (await deploy({ settings: { origins: ['https://a.example'] } })).data
+    const back = await callConfirmed(meta, 'rollback', { server: 'shelf', target: 'cloudflare' })
+    expect(back.data).toMatchObject({ from: version })
+    expect(back.text).toContain('With its own settings: origins as by default.')
+    const shown = await call(meta, 'get_server', { server: 'shelf', include: ['deployments'] })
+    expect(shown.data.deployments).toMatchObject([{ settings: { key: 3 } }])
+    expect(JSON.stringify(shown.data)).not.toContain('a.example')
+    expect(await counted(key)).toEqual({ books: 4 })
   })
 
   it('lets people log in once a person has entered the secret of its client there', async () => {

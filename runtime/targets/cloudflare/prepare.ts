@@ -45,7 +45,7 @@ export async function prepare(
     options.secretsOf(request),
     options.effectsOf(request),
     options.isApproved(request),
-    options.apiKeysOf(request.deployment),
+    options.apiKeysOf(request),
     settings.login && options.loginSecretOf(request, settings.login),
   ])
   refuseUnprotected(request, settings, { secrets: [...Object.keys(values), ...missing], effects }, isApproved)

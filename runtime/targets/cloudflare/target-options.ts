@@ -18,7 +18,7 @@ export interface CloudflareTargetOptions {
   /** The server's own secrets: those with a value, and the names of those without. */
   readonly secretsOf: (request: DeploymentRequest) => Promise<ServerSecrets>
   /** One or two that hold. The Worker gets their hashes. */
-  readonly apiKeysOf: (deployment: Deployment) => Promise<readonly string[]>
+  readonly apiKeysOf: (request: DeploymentRequest) => Promise<readonly string[]>
   /** Of the client at which people log in; undefined: nobody has entered it. */
   readonly loginSecretOf: (request: DeploymentRequest, login: LoginSettings) => Promise<string | undefined>
   /** By tool. */

@@ -11,6 +11,8 @@ export interface ListedServer {
   readonly message?: string
   /** Where it runs on an older runtime library. */
   readonly outdated?: readonly string[]
+  /** Settings that were asked for and are not in force, by target. */
+  readonly not_in_force?: Readonly<Record<string, readonly string[]>>
   /** It has changes that were not deployed. */
   readonly changed?: boolean
 }
@@ -31,6 +33,7 @@ export async function listServers(filter: Readonly<Record<string, unknown>>, opt
   }
   if (servers.length === 0) terminal.say('There are no servers yet. Next: mcpwright call init_server --help')
   else terminal.say(await tableOf(servers))
+  for (const line of servers.flatMap(settingLines)) terminal.say(line)
   const outdated = servers.filter((server) => server.outdated).length
   if (outdated > 0) terminal.say(`${outdated} on an older runtime library: mcpwright deploy --outdated`)
   for (const item of waiting) terminal.say(`Waiting for you: ${item} (mcpwright inbox)`)
@@ -51,6 +54,12 @@ export async function readAllServers(filter: Readonly<Record<string, unknown>>, 
     cursor = page.next_cursor
     if (cursor === undefined) return { servers, ...(page.waiting && { waiting: page.waiting }) }
   }
+}
+
+function settingLines({ name, not_in_force: settings = {} }: ListedServer): string[] {
+  return Object.entries(settings).map(
+    ([target, names]) => `${name} on ${target}: asked for and not in force: ${names.join(', ')}`,
+  )
 }
 
 async function tableOf(servers: readonly ListedServer[]): Promise<string> {

@@ -9,6 +9,6 @@ export const answerOpenServer: InboxAnswers<'open-server'> = {
       return deployment && updateDeployment(sql, tenantId, deployment.id, { openApproval: digest })
     })
     if (!server || !opened) return 'There is no such deployment any more.'
-    return `Everybody may call "${server.name}" on ${target} from its next deploy on.`
+    return `Everybody may call "${server.name}" on ${target} from its next deploy with that setting on: name it again, since a deploy that is refused keeps none.`
   },
 }

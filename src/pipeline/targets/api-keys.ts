@@ -1,4 +1,5 @@
-import type { Deployment } from '../../model/deployment.ts'
+import type { DeploymentSettings } from '../../model/deployment-settings.ts'
+import type { DeploymentId } from '../../model/ids.ts'
 import { deploymentToken } from '../deployment-token.ts'
 import type { Services } from '../services.ts'
 
@@ -8,7 +9,7 @@ import type { Services } from '../services.ts'
  */
 export function apiKeysOf(
   services: Pick<Services, 'ownerToken'>,
-  { id, settings }: Pick<Deployment, 'id' | 'settings'>,
+  { id, settings }: { readonly id: DeploymentId; readonly settings: DeploymentSettings },
 ): readonly string[] {
   const newest = typeof settings.key === 'number' ? settings.key : 1
   const keys = newest > 1 ? [newest, newest - 1] : [newest]

@@ -1,10 +1,11 @@
 import type { Deployment, TargetName } from '../../model/deployment.ts'
+import { withSettings } from '../../model/deployment-settings.ts'
 import type { Server } from '../../model/server.ts'
 import { findDeployment } from '../../registry/deployment-store.ts'
 import type { Services } from '../services.ts'
 
 /**
- * The settings of the last deploy, with those that are named now; null takes one away.
+ * The settings in force, with those that are named now; null takes one away.
  * @throws MetaError ARGUMENTS_INVALID, see `DeploymentTarget.checkSettings`
  */
 export async function mergeSettings(
@@ -14,8 +15,7 @@ export async function mergeSettings(
   { db, targets }: Pick<Services, 'db' | 'targets'>,
 ): Promise<Deployment['settings']> {
   const deployment = await db.as(tenantId, (sql) => findDeployment(sql, tenantId, id, target))
-  const all = Object.entries({ ...deployment?.settings, ...given })
-  const settings = Object.fromEntries(all.filter(([, value]) => value !== null))
+  const settings = withSettings(deployment?.settings ?? {}, given)
   await targets[target].checkSettings(settings, deployment)
   return settings
 }

@@ -43,7 +43,7 @@ export async function findServerEndpoint(
 
 function tokenOf(deployment: Deployment, services: Pick<Services, 'ownerToken'>): string | undefined {
   if (deployment.target === 'local') return deploymentToken(services, deployment.id)
-  // The settings are those of the last deploy, which may have failed.
+  // While an older version serves too, callers bring what that one asks.
   const settings = readState(deployment)?.callers ?? deployment.settings
   const { protection = 'api-key' } = settings
   return protection === 'api-key' ? apiKeysOf(services, { id: deployment.id, settings })[0] : undefined

@@ -46,13 +46,13 @@ export async function requireLoginSecret(
   throw missing(request, link, again)
 }
 
-/** Of the login that its last deploy was to have; undefined: none. */
+/** Of the login that was last asked for, or else is in force; undefined: none. */
 export async function findLoginPlace(
   sql: Sql,
   { tenantId, id }: Pick<Server, 'tenantId' | 'id'>,
 ): Promise<string | undefined> {
-  const { settings = {} } = (await findDeployment(sql, tenantId, id, 'cloudflare')) ?? {}
-  const login = loginOf(settings)
+  const { settings = {}, wantedSettings = {} } = (await findDeployment(sql, tenantId, id, 'cloudflare')) ?? {}
+  const login = loginOf(wantedSettings) ?? loginOf(settings)
   return login && loginPlace(clientOf(login))
 }
 

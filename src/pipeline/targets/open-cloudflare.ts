@@ -46,7 +46,7 @@ export function openCloudflare(services: CloudflareSurroundings): CloudflareTarg
     accessOf: (deployment) => accessOf(deployment, services),
     secretsOf: (request) => workerSecretValues(request, secrets),
     loginSecretOf: ({ server }, login) => findLoginSecret(server, login, services),
-    apiKeysOf: async (deployment) => apiKeysOf({ ownerToken }, deployment),
+    apiKeysOf: async ({ deployment: { id }, settings }) => apiKeysOf({ ownerToken }, { id, settings }),
     effectsOf: async (request) => (await contentsOf(request, db)).effects,
     trialCallOf: async (request) => trialCallOf(request.build, (await contentsOf(request, db)).effects),
     isApproved: async (request) => request.deployment.openApproval === digestOfStakes(await contentsOf(request, db)),

@@ -72,6 +72,7 @@ function notYet({ id, tenantId, name }: Server, target: TargetName): Deployment 
     image: null,
     tokenHash: null,
     settings: {},
+    wantedSettings: {},
     state: {},
     openApproval: null,
     requestCount: 0,

@@ -46,21 +46,24 @@ describe('settings of a deploy that has not ended', () => {
     await note({ state: serves('none', 2), settings: {} })
     expect(await tokenNow()).toBeUndefined()
     // As it was written before callers were noted.
-    await note({ state: noted })
+    await note({ state: noted, wantedSettings: { protection: 'none' } })
     expect(await tokenNow()).toBe(first)
   })
 
   it('are those of the running deploy for who repeats it, and others are refused rather than lost', async () => {
     // Ids are UUIDs with a brand.
     const id = 'b0b0b0b0-0000-4000-8000-000000000000' as string as JobId
-    const job = { kind: 'deploy', tenantId: LOCAL_TENANT, serverId: desk.id, deploymentId: deployment.id } as const
+    const place = { tenantId: LOCAL_TENANT, serverId: desk.id, deploymentId: deployment.id }
+    const settings = { login: { client_id: 'desk', allow: ['*'] }, protection: 'login' }
+    const job = { kind: 'deploy', ...place, settings } as const
     const queue = { findPending: async () => id, read: async () => ({ job }) }
-    const pending = (settings: Deployment['settings']) =>
+    const pending = (given: Deployment['settings']) =>
       // Of the queue nothing else is asked.
-      findPendingDeploy(desk, { target: 'cloudflare', settings, version: undefined }, { db, queue: queue as never })
-    await note({ settings: { login: { client_id: 'desk', allow: ['*'] }, protection: 'login' } })
+      findPendingDeploy(desk, { target: 'cloudflare', given, version: undefined }, { db, queue: queue as never })
     expect(await pending({ protection: 'login', login: { allow: ['*'], client_id: 'desk' } })).toBe(id)
-    await expect(pending({ protection: 'login', login: { allow: [], client_id: 'desk' } })).rejects.toMatchObject({
+    expect(await pending({})).toBe(id)
+    expect(await pending({ domain: null })).toBe(id)
+    await expect(pending({ login: { allow: [], client_id: 'desk' } })).rejects.toMatchObject({
       code: 'DEPLOY_PENDING',
       message: expect.stringContaining('with other settings'),
       next: { tool: 'deploy', arguments: { server: 'desk', target: 'cloudflare' } },
