@@ -2,6 +2,7 @@
  * Makes the template that new PGlite directories are filled from: migrated, and with the queue's tables.
  * Run as `node src/queue/make-template.ts <folder>` when the package is built.
  */
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -23,8 +24,9 @@ export async function makeTemplate(folder: string): Promise<string> {
     await db.close()
 
     const file = path.join(folder, templateName())
-    const unfinished = path.join(folder, `.${process.pid}-${path.basename(file)}`)
     await mkdir(folder, { recursive: true })
+    // A name for each call: of one process, too, several may make it at once.
+    const unfinished = path.join(folder, `.${randomUUID()}-${path.basename(file)}`)
     await writeFile(unfinished, template)
     await rename(unfinished, file)
     return file
