@@ -24,6 +24,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { findDaemon } from '../../src/daemon/ensure-daemon.ts'
 import { ensureTestTemplate } from '../db/test-pglite.ts'
+import { claimPortRange, findLastingPort, type PortRange } from '../fixtures/lasting-port.ts'
 import { call } from './call.ts'
 import { CLIENT_FILES } from './client-files.ts'
 import { launcher } from './test-home.ts'
@@ -32,6 +33,7 @@ const run = promisify(execFile)
 let folder: string
 let home: string
 let environment: Record<string, string>
+let ports: PortRange
 let before: Record<string, string>
 /** The person's chat, which stays open from beginning to end. */
 let chat: Client
@@ -111,14 +113,6 @@ function killAll(): void {
   }
 }
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return String(typeof address === 'object' && address ? address.port : 0)
-}
-
 /** The kernel may still be closing what had the port. */
 async function listens(server: Server, port: number): Promise<boolean> {
   server.listen(port, '127.0.0.1')
@@ -143,12 +137,12 @@ beforeAll(async () => {
     chmodSync(path.join(tools, name), 0o755)
   }
   before = contents(home)
-  const from = 30_000 + (process.pid % 100) * 10
+  ports = await claimPortRange()
   environment = {
     HOME: home,
     PATH: [tools, path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter),
-    MCPWRIGHT_PORT: await freePort(),
-    MCPWRIGHT_PORT_RANGE: `${from}-${from + 9}`,
+    MCPWRIGHT_PORT: String(await findLastingPort()),
+    MCPWRIGHT_PORT_RANGE: `${ports.from}-${ports.to}`,
   }
   // As the published package has it.
   const template = await ensureTestTemplate()
@@ -160,6 +154,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await chat?.close()
   killAll()
+  await ports[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 })
 

@@ -1,7 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -13,6 +11,7 @@ import { emitProject } from '../../generators/project/emit-project.ts'
 import { projectSurroundings } from '../../src/pipeline/workshop/package-sources.ts'
 import { writeFiles } from '../../src/pipeline/workshop/project-folder.ts'
 import { sampleDefinition } from '../generators/project/sample-definition.ts'
+import { findLastingPort } from '../fixtures/lasting-port.ts'
 import { hostPath } from '../package/host-node.ts'
 import { startLibraryApi } from './library-api.ts'
 import { launcher } from './test-home.ts'
@@ -68,7 +67,7 @@ describe('a project that was taken away', () => {
   })
 
   it('serves over HTTP with npm start, behind its token', async () => {
-    const port = await freePort()
+    const port = await findLastingPort()
     const server = spawn('npm', ['start'], {
       cwd: folder,
       env: { ...onHost, PORT: String(port), MCP_TOKEN: 'open-sesame' },
@@ -164,14 +163,6 @@ async function temporaryFile(name: string, text: string): Promise<AsyncDisposabl
   const parent = await mkdtemp(path.join(tmpdir(), 'mcpwright-file-'))
   await writeFiles(parent, { [name]: text })
   return { path: path.join(parent, name), [Symbol.asyncDispose]: () => rm(parent, { recursive: true, force: true }) }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 function untilSaid(stream: NodeJS.ReadableStream, words: string): Promise<void> {

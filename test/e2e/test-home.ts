@@ -7,6 +7,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { loadConfig, type Config } from '../../src/config/load-config.ts'
 import { stopDaemon } from '../../src/daemon/ensure-daemon.ts'
 import { ensureTestTemplate } from '../db/test-pglite.ts'
+import { claimPortRange } from '../fixtures/lasting-port.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 export const launcher = path.join(root, 'bin', 'mcpwright.cjs')
@@ -20,9 +21,6 @@ export interface TestHome extends AsyncDisposable {
   connect(mode?: 'auto' | 'legacy'): Promise<Client>
 }
 
-/** Below what Linux gives to outgoing connections (32,768 and up): those would take a stopped server's port. */
-let nextRange = 20_000 + (process.pid % 100) * 100
-
 /** @param parent  where its folder is made */
 export async function openTestHome(
   settings: Readonly<Record<string, string>> = {},
@@ -30,13 +28,13 @@ export async function openTestHome(
 ): Promise<TestHome> {
   const folder = await mkdtemp(path.join(parent, 'mcpwright-home-'))
   await copyTemplate(folder)
-  const from = (nextRange += 20)
+  const ports = await claimPortRange()
   const environment = {
     PATH: process.env.PATH ?? '',
     HOME: folder,
     MCPWRIGHT_HOME: folder,
     MCPWRIGHT_PORT: '0',
-    MCPWRIGHT_PORT_RANGE: `${from}-${from + 19}`,
+    MCPWRIGHT_PORT_RANGE: `${ports.from}-${ports.to}`,
     ...settings,
   }
   const config = loadConfig(environment)
@@ -60,6 +58,7 @@ export async function openTestHome(
       await Promise.all(clients.map((client) => client.close()))
       await stopDaemon(config)
       await endProcessesOf(folder)
+      await ports[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     },
   }

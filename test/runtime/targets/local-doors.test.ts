@@ -11,11 +11,11 @@ import { createServerMetrics } from '../../../bridge/serve/server-metrics.ts'
 import { detectIsolationLayers } from '../../../runtime/supervisor/detect-isolation-layers.ts'
 import { createLocalTarget, type LocalTarget } from '../../../runtime/targets/local/create-local-target.ts'
 import { deploymentMount } from '../../../src/http/deployment-mount.ts'
-import { findFreePort } from '../../../src/net/free-port.ts'
 import { LIMITS } from '../../bridge/fixtures/bridge-endpoint.ts'
 import { createEventReader } from '../../bridge/fixtures/event-reader.ts'
 import { modernRequest, post } from '../../bridge/fixtures/raw-http.ts'
 import { requestOf } from '../../contracts/deployment-target-contract.ts'
+import { findLastingPort } from '../../fixtures/lasting-port.ts'
 import { tinyServer } from '../fixtures/tiny-server.ts'
 
 const AUTHORIZED = { authorization: 'Bearer token' }
@@ -39,7 +39,7 @@ beforeAll(async () => {
     bridgeLimits: LIMITS,
     layers: (await detectIsolationLayers()).layers,
     memoryMiB: 256,
-    findFreePort: () => findFreePort({ from: 44_000, to: 44_999 }),
+    findFreePort: findLastingPort,
     createBroker: () => ({ call: () => Promise.reject(new Error('not needed')), notice: () => {} }),
   })
   const { port } = await target.apply(request, new AbortController().signal)

@@ -13,13 +13,14 @@ import { MetaError } from '../../../src/errors/meta-error.ts'
 import { LIMITS } from '../../bridge/fixtures/bridge-endpoint.ts'
 import { modernRequest, post } from '../../bridge/fixtures/raw-http.ts'
 import { deploymentTargetContract, requestOf } from '../../contracts/deployment-target-contract.ts'
+import { findLastingPort } from '../../fixtures/lasting-port.ts'
 import { tinyServer } from '../fixtures/tiny-server.ts'
 
 const { layers } = await detectIsolationLayers()
 const AUTHORIZED = { authorization: 'Bearer token' }
 const signal = new AbortController().signal
 
-function createTarget(dataDirectory: string, findPort: () => Promise<number> = findAnyPort): LocalTarget {
+function createTarget(dataDirectory: string, findPort = findLastingPort): LocalTarget {
   return createLocalTarget({
     dataDirectory,
     createBridge: createServerBridge,
@@ -30,15 +31,6 @@ function createTarget(dataDirectory: string, findPort: () => Promise<number> = f
     findFreePort: findPort,
     createBroker: () => ({ call: () => Promise.reject(new Error('not needed')), notice: () => {} }),
   })
-}
-
-async function findAnyPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A TCP server's address is an AddressInfo.
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function artefactsOf(text: string): Record<string, string> {
@@ -101,6 +93,7 @@ it('answers an unknown server as it answers a wrong token', async () => {
     (request, response) => void target.handleDeploymentRequest('nobody', '/mcp', request, response),
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A TCP server's address is an AddressInfo.
   const { port } = server.address() as AddressInfo
   expect((await post(`http://127.0.0.1:${port}/s/nobody/mcp`, {}, AUTHORIZED)).status).toBe(401)
   server.closeAllConnections()
