@@ -11,6 +11,7 @@ import { StdioClientTransport as LegacyStdio } from '@modelcontextprotocol/sdk/c
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectStdio } from '../../../bridge/connect/connect-stdio.ts'
+import { hearProgress } from '../fixtures/clients.ts'
 import { startSdkEndpoint, type SdkEndpoint } from '../fixtures/sdk-endpoint.ts'
 
 const DOOR = new URL('../fixtures/connect-child.ts', import.meta.url).pathname
@@ -77,10 +78,9 @@ describe.each(eras)('connectStdio with $era', ({ connect }) => {
 
   it('carries progress before the result', async () => {
     const client = await connect()
-    const seen: number[] = []
-    const onprogress = ({ progress }: { progress: number }): void => void seen.push(progress)
-    await call(client, 'count', { steps: 3 }, { onprogress })
-    expect(seen).toEqual([1, 2, 3])
+    const heard = hearProgress(client)
+    await call(client, 'count', { steps: 3 }, { onprogress: () => {} })
+    expect(heard()).toEqual([[1, 2, 3]])
   })
 
   it('ends a call that the client cancels and serves the next one', async () => {
@@ -115,6 +115,8 @@ describe.each(eras)('connectStdio with $era', ({ connect }) => {
     const client = await connect()
     const next = await startSdkEndpoint()
     const hanging = call(client, 'hang', {})
+    // It may fail before the next server is up, when nobody here listens to it yet.
+    hanging.catch(() => {})
     await expect.poll(() => endpoint.methods).toContain('tools/call')
     await writeFile(urlFile, next.url)
     await endpoint.kill()
@@ -208,7 +210,7 @@ it('answers what was asked before the client closed its end, then exits', async 
   door.stdin.end(`${JSON.stringify(initialize)}\n`)
   let text = ''
   door.stdout.on('data', (chunk) => (text += String(chunk)))
-  const [code] = await once(door, 'exit')
+  const [code] = await once(door, 'close')
   expect(code).toBe(0)
   expect(JSON.parse(text)).toMatchObject({ id: 1, result: { protocolVersion: '2025-06-18' } })
   expect(endpoint.methods).toContain('DELETE')

@@ -2,7 +2,14 @@ import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.j
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startBridge, type BridgeEndpoint } from '../fixtures/bridge-endpoint.ts'
-import { callForText, callTool, connectLegacy, connectModern, type AnyClient } from '../fixtures/clients.ts'
+import {
+  callForText,
+  callTool,
+  connectLegacy,
+  connectModern,
+  hearProgress,
+  type AnyClient,
+} from '../fixtures/clients.ts'
 
 let endpoint: BridgeEndpoint
 const open: AnyClient[] = []
@@ -56,16 +63,13 @@ describe.each(eras)('a bridge with $era', ({ connectClient }) => {
 
   it('gives progress to the call that asked for it, before its result', async () => {
     const client = await connect()
-    const seen: Record<string, number[]> = { one: [], other: [] }
-    const run = (name: 'one' | 'other', steps: number): Promise<unknown> =>
-      callTool(
-        client,
-        'count',
-        { steps },
-        { onprogress: ({ progress }: { progress: number }) => seen[name]?.push(progress) },
-      )
-    await Promise.all([run('one', 3), run('other', 4)])
-    expect(seen).toEqual({ one: [1, 2, 3], other: [1, 2, 3, 4] })
+    const heard = hearProgress(client)
+    const run = (steps: number): Promise<unknown> => callTool(client, 'count', { steps }, { onprogress: () => {} })
+    await Promise.all([run(3), run(4)])
+    expect(heard()).toEqual([
+      [1, 2, 3],
+      [1, 2, 3, 4],
+    ])
   })
 
   it('tells the server when a call is cancelled', async () => {

@@ -6,7 +6,7 @@ import { ElicitRequestSchema, ToolListChangedNotificationSchema } from '@modelco
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { LIMITS, startBridge, STDIO_ECHO, type BridgeEndpoint } from '../fixtures/bridge-endpoint.ts'
-import { callForText, callTool } from '../fixtures/clients.ts'
+import { callForText, callTool, hearProgress } from '../fixtures/clients.ts'
 import { modernRequest, post } from '../fixtures/raw-http.ts'
 import { spawnChild } from '../fixtures/spawn-child.ts'
 
@@ -26,22 +26,6 @@ afterAll(() => endpoint[Symbol.asyncDispose]())
 const socketUrl = (url = endpoint.url): URL => new URL(url.replace('http', 'ws'))
 const sseUrl = (): URL => new URL('/sse', endpoint.url)
 
-/**
- * What the bridge sends of progress, heard before the SDK does: it forgets its own listener with the result, and drops
- * progress that came in one piece with it.
- */
-function hearProgress({ transport: carrier }: LegacyClient): readonly unknown[] {
-  const seen: unknown[] = []
-  if (!carrier) throw new Error('The client is not connected.')
-  const { onmessage: handOn } = carrier
-  const onmessage: typeof handOn = (message, extra) => {
-    if ('method' in message && message.method === 'notifications/progress') seen.push(message.params?.['progress'])
-    handOn?.(message, extra)
-  }
-  Object.assign(carrier, { onmessage })
-  return seen
-}
-
 describe.each([
   { road: 'HTTP+SSE', transport: () => new SSEClientTransport(sseUrl()) },
   { road: 'WebSocket', transport: () => new WebSocketClientTransport(socketUrl()) },
@@ -58,9 +42,9 @@ describe.each([
     expect(client.getServerVersion()).toMatchObject({ name: 'echo' })
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo')
     expect(await callForText(client, 'echo', { text: 'höllo' })).toBe('höllo')
-    const seen = hearProgress(client)
+    const heard = hearProgress(client)
     await callTool(client, 'count', { steps: 3 }, { onprogress: () => {} })
-    expect(seen).toEqual([1, 2, 3])
+    expect(heard()).toEqual([[1, 2, 3]])
   })
 
   it('asks the client for input, and tells it that lists changed', async () => {

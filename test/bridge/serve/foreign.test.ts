@@ -4,7 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Child } from '../../../bridge/serve/child.ts'
 import { createForeignBridge } from '../../../bridge/serve/create-foreign-bridge.ts'
 import { startBridge, STDIO_ECHO, type BridgeEndpoint } from '../fixtures/bridge-endpoint.ts'
-import { callForText, callTool, connectLegacy, connectModern, type AnyClient } from '../fixtures/clients.ts'
+import {
+  callForText,
+  callTool,
+  connectLegacy,
+  connectModern,
+  hearProgress,
+  type AnyClient,
+} from '../fixtures/clients.ts'
 import { initialize, post } from '../fixtures/raw-http.ts'
 import { spawnChild } from '../fixtures/spawn-child.ts'
 
@@ -53,16 +60,13 @@ describe.each(servers)('a bridge before $server that others made', ({ program, n
 
     it('gives progress to the call that asked for it', async () => {
       const client = await connect()
-      const seen: Record<string, number[]> = { one: [], other: [] }
-      const run = (key: string, steps: number): Promise<unknown> =>
-        callTool(
-          client,
-          'count',
-          { steps },
-          { onprogress: ({ progress }: { progress: number }) => seen[key]?.push(progress) },
-        )
-      await Promise.all([run('one', 3), run('other', 4)])
-      expect(seen).toEqual({ one: [1, 2, 3], other: [1, 2, 3, 4] })
+      const heard = hearProgress(client)
+      const run = (steps: number): Promise<unknown> => callTool(client, 'count', { steps }, { onprogress: () => {} })
+      await Promise.all([run(3), run(4)])
+      expect(heard()).toEqual([
+        [1, 2, 3],
+        [1, 2, 3, 4],
+      ])
     })
 
     it('asks the client for what the server wants to know', async () => {
