@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { findLastingPort } from '../fixtures/lasting-port.ts'
 import { startPostgres } from '../postgres/start-postgres.ts'
 import { call } from './call.ts'
 import { openTestHome } from './test-home.ts'
@@ -15,7 +14,7 @@ const tool = {
 
 describe('a database that is away', () => {
   it('is told with what to do, while the tool list still answers; the next call tries again', async () => {
-    await using home = await openTestHome({ DATABASE_URL: `postgres://app@127.0.0.1:${await closedPort()}/none` })
+    await using home = await openTestHome({ DATABASE_URL: `postgres://app@127.0.0.1:${await findLastingPort()}/none` })
     const client = await home.connect()
     expect((await client.listTools()).tools.length).toBeGreaterThan(10)
     for (const _ of [1, 2]) {
@@ -38,11 +37,3 @@ describe.skipIf(!postgres)('the road on PostgreSQL', () => {
     expect((await call(client, 'read_tool', { server: 'greeter', tool: 'say_hello' })).text).toBe('hello')
   })
 })
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? address.port : 0
-}
