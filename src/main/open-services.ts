@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { detectIsolationLayers } from '../../runtime/supervisor/detect-isolation-layers.ts'
-import { cloudflareSettingsSchema } from '../../runtime/targets/cloudflare/settings.ts'
+import { cloudflareSettingsSchema, VERSIONED_SETTINGS } from '../../runtime/targets/cloudflare/settings.ts'
 import type { LocalTarget } from '../../runtime/targets/local/create-local-target.ts'
 import { defaults } from '../config/defaults.ts'
 import { ownDaemonId } from '../daemon/daemon-file.ts'
@@ -82,7 +82,12 @@ export async function openServices(
 
 /** Most daemons never deploy there: it is loaded when something is first asked of it. */
 function openCloudflareLate(surroundings: CloudflareSurroundings): ClosableTarget {
-  return lateTarget({ name: 'cloudflare', settingsSchema: cloudflareSettingsSchema }, async () => {
+  const known = {
+    name: 'cloudflare',
+    settingsSchema: cloudflareSettingsSchema,
+    versionedSettings: VERSIONED_SETTINGS,
+  }
+  return lateTarget(known, async () => {
     const { openCloudflare } = await import('../pipeline/targets/open-cloudflare.ts')
     return openCloudflare(surroundings)
   })

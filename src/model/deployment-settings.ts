@@ -18,28 +18,19 @@ export function settingsBetween(before: DeploymentSettings, after: DeploymentSet
 }
 
 /**
- * The settings that a version comes back with when a server goes back to it: its own, with all of the requests. What was
- * closed since stays closed: an API key that is over, and logins that were ended.
- * @param own  that it was last deployed with
+ * The settings of a deploy that goes back to an earlier version: what belongs to its code comes back with it. Who may
+ * call the server, and where, stays as it is, since going back must not open what was closed; it has all of the requests.
+ * @param own  that the version was last deployed with
+ * @param versioned  names of those that belong to a version's code
  */
-export function settingsOnReturn(own: DeploymentSettings, inForce: DeploymentSettings): DeploymentSettings {
-  const { traffic: _share, ...settings } = own
-  const key = larger(own['key'], inForce['key'])
-  const generation = larger(generationOf(own), generationOf(inForce))
-  return {
-    ...settings,
-    ...(key !== undefined && { key }),
-    ...(isObject(own['login']) && { login: { ...own['login'], ...(generation !== undefined && { generation }) } }),
-  }
-}
-
-function generationOf({ login }: DeploymentSettings): unknown {
-  return isObject(login) ? login['generation'] : undefined
-}
-
-function larger(left: unknown, right: unknown): number | undefined {
-  const numbers = [left, right].filter((each) => typeof each === 'number')
-  return numbers.length > 0 ? Math.max(...numbers) : undefined
+export function settingsOnReturn(
+  own: DeploymentSettings,
+  inForce: DeploymentSettings,
+  versioned: readonly string[],
+): DeploymentSettings {
+  const staying = Object.entries(inForce).filter(([name]) => name !== 'traffic' && !versioned.includes(name))
+  const returning = Object.entries(own).filter(([name]) => versioned.includes(name))
+  return Object.fromEntries([...staying, ...returning])
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -80,6 +80,8 @@ export interface LogQuery {
 export interface DeploymentTarget {
   readonly name: string
   readonly settingsSchema: JsonSchema
+  /** Those of them that belong to a version's code, and come back with it. The others say who may call it, and where. */
+  readonly versionedSettings: readonly string[]
   /**
    * @param deployment  that has them; undefined before its first deploy
    * @throws MetaError ARGUMENTS_INVALID that names every setting that is not right, and what is allowed; TARGET_REFUSED

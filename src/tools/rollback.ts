@@ -77,7 +77,7 @@ async function findVersions(
   })
 }
 
-/** Those that the version was last deployed with; where that was not noted, those in force. */
+/** Where it was not noted what the version was deployed with, those in force. */
 async function findReturnSettings(
   { target, settings }: Deployment,
   versions: readonly Build[],
@@ -86,13 +86,13 @@ async function findReturnSettings(
 ): Promise<DeploymentSettings> {
   const build = versions.find(({ version }) => version === to)
   const own = build && (await services.db.as(tenantId, (sql) => findVersionSettings(sql, tenantId, build.id, target)))
-  return settingsOnReturn(own ?? settings, settings)
+  return settingsOnReturn(own ?? settings, settings, services.targets[target].versionedSettings)
 }
 
 function sayChanged(changed: DeploymentSettings): string {
   const settings = Object.entries(changed).filter(([name]) => name !== 'traffic')
   const told = settings.map(([name, value]) => `${name} ${value === null ? 'as by default' : JSON.stringify(value)}`)
-  return told.length > 0 ? ` With its own settings: ${told.join(', ').slice(0, LONGEST_SETTINGS)}.` : ''
+  return told.length > 0 ? ` Its settings come back: ${told.join(', ').slice(0, LONGEST_SETTINGS)}.` : ''
 }
 
 const LONGEST_SETTINGS = 1_000

@@ -46,7 +46,7 @@ it('publishes a server into the namespace of the setting, behind its dispatcher,
 
 it('goes back to the version before, says what differs, and is deleted', async () => {
   await addTool(4)
-  await deploy()
+  await deploy({ limits: { cpu_ms: 10 }, requests_per_minute: 90 })
   expect(await counted()).toEqual({ books: 4 })
   const split = await call(meta, 'deploy', { server: 'shelf', target: 'cloudflare', settings: { traffic: 20 } })
   expect(split.error).toMatchObject({
@@ -55,7 +55,10 @@ it('goes back to the version before, says what differs, and is deleted', async (
   })
   const back = await callConfirmed(meta, 'rollback', { server: 'shelf', target: 'cloudflare' })
   expect(back.error.message).toBe('')
+  expect(back.text).toContain('Its settings come back: limits {"cpu_ms":30}.')
   expect(await counted()).toEqual({ books: 3 })
+  const { data } = await call(meta, 'get_server', { server: 'shelf', include: ['deployments'] })
+  expect(data.deployments).toMatchObject([{ settings: { limits: { cpu_ms: 30 }, requests_per_minute: 90 } }])
   await callConfirmed(meta, 'delete_server', { server: 'shelf' })
   expect(cloudflare.account.dispatch.get('mcp-servers')?.scripts.size).toBe(0)
 })

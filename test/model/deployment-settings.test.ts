@@ -19,19 +19,21 @@ describe('settings of a deploy', () => {
 })
 
 describe('settings of a version that comes back', () => {
-  it('are its own, with all of the requests', () => {
-    expect(settingsOnReturn({ traffic: 10, sessions: true }, { origins: ['https://a.example'] })).toEqual({
-      sessions: true,
-    })
+  const versioned = ['limits', 'sessions']
+
+  it('are its own where they belong to its code', () => {
+    const own = { sessions: true, limits: { cpu_ms: 50 } }
+    expect(settingsOnReturn(own, { limits: { cpu_ms: 1 } }, versioned)).toEqual(own)
+    expect(settingsOnReturn({}, { limits: { cpu_ms: 1 }, sessions: true }, versioned)).toEqual({})
   })
 
-  it('bring back no key that is over, and no login that was ended', () => {
-    const login = { client_id: 'a', allow: ['*'] }
-    expect(settingsOnReturn({ key: 1 }, { key: 3 })).toEqual({ key: 3 })
-    expect(settingsOnReturn({}, { key: 2 })).toEqual({ key: 2 })
-    expect(settingsOnReturn({ login }, { login: { ...login, generation: 4 } })).toEqual({
-      login: { ...login, generation: 4 },
-    })
-    expect(settingsOnReturn({ login: { ...login, generation: 2 } }, {})).toEqual({ login: { ...login, generation: 2 } })
+  it('open nothing that was closed since, and leave it where it is', () => {
+    const own = { protection: 'none', key: 1, login: { client_id: 'a', allow: ['*'] } }
+    const inForce = { protection: 'api-key', key: 3, domain: 'shelf.example', origins: ['https://a.example'] }
+    expect(settingsOnReturn(own, inForce, versioned)).toEqual(inForce)
+  })
+
+  it('give it all of the requests', () => {
+    expect(settingsOnReturn({ traffic: 10 }, { traffic: 30, key: 2 }, versioned)).toEqual({ key: 2 })
   })
 })

@@ -5,7 +5,7 @@ import { plan } from './plan.ts'
 import { publish } from './publish.ts'
 import { readLogs } from './read-logs.ts'
 import { readSettings } from './read-settings.ts'
-import { cloudflareSettingsSchema } from './settings.ts'
+import { cloudflareSettingsSchema, VERSIONED_SETTINGS } from './settings.ts'
 import { createLiveTails } from './tail/live-tails.ts'
 import { switchOff, takeDown } from './take-down.ts'
 import type { CloudflareTargetOptions } from './target-options.ts'
@@ -26,6 +26,7 @@ export function createCloudflareTarget(options: CloudflareTargetOptions): Cloudf
   return {
     name: 'cloudflare',
     settingsSchema: cloudflareSettingsSchema,
+    versionedSettings: VERSIONED_SETTINGS,
     async checkSettings(settings) {
       readSettings(settings)
     },

@@ -30,6 +30,9 @@ export interface CloudflareSettings {
   readonly traffic: number
 }
 
+/** See `DeploymentTarget.versionedSettings`. */
+export const VERSIONED_SETTINGS = ['limits', 'sessions'] as const satisfies (keyof CloudflareSettings)[]
+
 /** As `deploy` takes them. */
 export const cloudflareSettingsSchema: JsonSchema = {
   type: 'object',

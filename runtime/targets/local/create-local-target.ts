@@ -182,6 +182,7 @@ export function createLocalTarget(options: LocalTargetOptions): LocalTarget {
   return {
     name: 'local',
     settingsSchema: { type: 'object', properties: {}, additionalProperties: false },
+    versionedSettings: [],
     async checkSettings(settings) {
       const [name] = Object.keys(settings)
       if (name !== undefined) throw noSetting(name)

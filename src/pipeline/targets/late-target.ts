@@ -8,7 +8,7 @@ export interface ClosableTarget extends Required<DeploymentTarget> {
 
 /** A target whose program is loaded when something is first asked of it: most daemons never need it. */
 export function lateTarget(
-  { name, settingsSchema }: Pick<DeploymentTarget, 'name' | 'settingsSchema'>,
+  { name, settingsSchema, versionedSettings }: Pick<DeploymentTarget, 'name' | 'settingsSchema' | 'versionedSettings'>,
   load: () => Promise<ClosableTarget>,
 ): ClosableTarget {
   let loading: Promise<ClosableTarget> | undefined
@@ -22,6 +22,7 @@ export function lateTarget(
   return {
     name,
     settingsSchema,
+    versionedSettings,
     checkSettings: async (settings, deployment) => (await target()).checkSettings(settings, deployment),
     plan: async (request) => (await target()).plan(request),
     apply: async (request, signal) => (await target()).apply(request, signal),

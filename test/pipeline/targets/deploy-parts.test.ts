@@ -63,7 +63,7 @@ describe('a target that is loaded late', () => {
     let loads = 0
     const stopped: string[] = []
     const stop: ClosableTarget['stop'] = async ({ slug }) => void stopped.push(slug)
-    const target = lateTarget({ name: 'far', settingsSchema: {} }, async () => {
+    const target = lateTarget({ name: 'far', settingsSchema: {}, versionedSettings: [] }, async () => {
       if (++loads === 1) throw new Error('once')
       // Only what the test asks.
       return { stop } as ClosableTarget
@@ -80,8 +80,8 @@ describe('a target that is loaded late', () => {
     const asked = new Proxy({} as ClosableTarget, {
       get: (_, name) => (name === 'then' ? undefined : async () => name),
     })
-    const target = lateTarget({ name: 'far', settingsSchema: {} }, async () => asked)
-    const { name: _name, settingsSchema: _schema, ...calls } = target
+    const target = lateTarget({ name: 'far', settingsSchema: {}, versionedSettings: [] }, async () => asked)
+    const { name: _name, settingsSchema: _schema, versionedSettings: _versioned, ...calls } = target
     // Each answers with its own name, whatever it is given.
     for (const [name, ask] of Object.entries(calls)) expect(await (ask as () => Promise<unknown>)()).toBe(name)
     expect(Object.keys(calls)).toContain('usage')

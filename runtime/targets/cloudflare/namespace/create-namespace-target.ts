@@ -3,7 +3,7 @@ import type { DeploymentTarget } from '../../../../src/model/deployment-target.t
 import { systemClock } from '../../../library/clock.ts'
 import { readLogs } from '../read-logs.ts'
 import { readSettings } from '../read-settings.ts'
-import { cloudflareSettingsSchema } from '../settings.ts'
+import { cloudflareSettingsSchema, VERSIONED_SETTINGS } from '../settings.ts'
 import { readState } from '../state.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import { hostedStatus, hostedVersions } from './describe-hosted.ts'
@@ -31,6 +31,7 @@ export function createNamespaceTarget(
   return {
     name: 'cloudflare',
     settingsSchema: cloudflareSettingsSchema,
+    versionedSettings: VERSIONED_SETTINGS,
     async checkSettings(given, deployment) {
       const settings = readSettings(given)
       refuseUnhostedSettings(settings)
