@@ -62,18 +62,19 @@ export function createIsolates(): Isolates {
     mine.runs++
     const { isolate } = mine
     const cpuBefore = isolate.cpuTime
+    const dispose = (): void => {
+      if (!isolate.isDisposed) isolate.dispose()
+    }
     return {
       isolate,
       isWarm: mine.runs > 1,
       cpuMs: () => Number((isolate.cpuTime - cpuBefore) / 1_000_000n),
       giveBack() {
-        if (!isWorthKeeping(mine)) return isolate.dispose()
+        if (!isWorthKeeping(mine)) return dispose()
         mine.timer = setTimeout(dropKept, KEPT_MS)
         kept = mine
       },
-      dispose() {
-        if (!isolate.isDisposed) isolate.dispose()
-      },
+      dispose,
     }
   }
 
