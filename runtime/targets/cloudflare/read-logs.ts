@@ -37,7 +37,9 @@ export async function readLogs(
   const fresh = cursor === undefined ? live.filter((line) => isAskedFor(line, asked) && !known.has(keyOf(line))) : []
   const newest = fresh.slice(-limit)
   const shown = events.slice(0, limit - newest.length)
-  const lines = [...shown.map(toLine), ...newest].toSorted((left, right) => left.at.getTime() - right.at.getTime())
+  // Of a call that computes only, all lines have one time: they keep the order they came in.
+  const inOrder = [...shown.map(toLine).toReversed(), ...newest]
+  const lines = inOrder.toSorted((left, right) => left.at.getTime() - right.at.getTime())
   const last = shown.at(-1)
   const hasMore = last !== undefined && (events.length >= limit || shown.length < events.length)
   return { lines, ...(hasMore && { nextCursor: last.$metadata.id }) }
