@@ -2,10 +2,10 @@ import { MetaError } from '../../../src/errors/meta-error.ts'
 import { setShares } from './api/versions.ts'
 import { failAndGoBack } from './go-back.ts'
 import type { Publishing, Served } from './publishing.ts'
-import { openReach, settleReach } from './reach-worker.ts'
+import { isStopped, openReach, settleReach } from './reach-worker.ts'
 import { awaitServing } from './await-serving.ts'
 import { isOwn } from './refuse-foreign.ts'
-import { isSameSplit, leader, noteShare, servingShares, splitTraffic } from './split-traffic.ts'
+import { isSameSplit, leader, noteShare, servingShares, sharesBefore, splitTraffic } from './split-traffic.ts'
 
 /**
  * Gives the traffic back to a version that has served before and is the same in code, configuration and secrets.
@@ -17,11 +17,13 @@ export async function releaseKept(
 ): Promise<{ readonly served?: Served; readonly notes: readonly string[] }> {
   const { journal, key, versions = [], shares, settings, request } = publishing
   const kept = journal.state().versions.find((each) => each.key === key && versions.some(({ id }) => id === each.id))
-  const before = servingShares(shares, versions)
+  // One that was cut off may have moved it for its trial.
+  const before = sharesBefore(servingShares(shares, versions), journal.state().attempt)
   if (!kept || hasForeignLead(publishing)) return { notes: [] }
   const wanted = splitTraffic(kept.id, settings.traffic, before)
   const isThere = isSameSplit(wanted, shares) && shares.every(({ percent }) => percent > 0)
-  await openReach(publishing, signal)
+  const isClosed = isStopped(request)
+  if (!isClosed) await openReach(publishing, signal)
   try {
     if (!isThere) {
       request.tell(`Giving ${settings.traffic} % of the requests to version ${request.build.version}.`)
@@ -35,6 +37,8 @@ export async function releaseKept(
     return { notes: [`Version ${request.build.version} was uploaded anew: ${error.message}`] }
   }
   try {
+    // Only now: what had the traffic when the server was stopped stays closed.
+    if (isClosed) await openReach(publishing, signal)
     await awaitServing(publishing, kept.id, wanted, signal)
     await settleReach(publishing, signal)
   } catch (error) {

@@ -1,17 +1,18 @@
 import { setShares } from './api/versions.ts'
-import type { Attempt } from './attempt.ts'
+import type { Attempt, Share } from './attempt.ts'
 import { overrideHeaders, withHeaders } from './call-worker.ts'
 import { hasObjects, type WranglerConfig } from './compose-config.ts'
 import { composeUpload, trialHeaders } from './compose-upload.ts'
 import { findByTag, type Publishing } from './publishing.ts'
-import { openReach } from './reach-worker.ts'
+import { isStopped, openReach } from './reach-worker.ts'
 import { leader } from './split-traffic.ts'
 import type { TrialCall } from './target-options.ts'
 import { verify } from './verify.ts'
 import { waitForVersion } from './wait-for-version.ts'
 
 /**
- * Puts a version where its verifier reaches it: alone and locked at a first deploy, else without traffic beside what runs.
+ * Puts a version where its verifier reaches it: alone and locked at a first deploy and where the server is stopped, else
+ * without traffic beside what runs.
  * @returns its id
  */
 export async function startTrial(
@@ -32,13 +33,19 @@ export async function startTrial(
     return trialId
   }
   const trialId = found ?? (await options.wrangler.uploadVersion(upload, access, signal)).versionId
+  const message = `mcpwright: tries version ${request.build.version}`
+  const give = (shares: readonly Share[]) => setShares(api, worker, shares, { message, force: true }, signal)
+  if (isStopped(request)) {
+    // What ran before the stop stays closed: the address opens when the locked version has all of the traffic.
+    await give([{ versionId: trialId, percent: 100 }])
+    await openReach(publishing, signal)
+    return trialId
+  }
   await openReach(publishing, signal)
-  const shares = [
+  await give([
     { versionId: running, percent: 100 },
     { versionId: trialId, percent: 0 },
-  ]
-  const message = `mcpwright: tries version ${request.build.version}`
-  await setShares(api, worker, shares, { message, force: true }, signal)
+  ])
   return trialId
 }
 

@@ -3,6 +3,7 @@ import type { DeploymentRequest } from '../../../../src/model/deployment-target.
 import type { NamespaceAddress } from '../api/dispatch.ts'
 import type { WranglerConfig } from '../compose-config.ts'
 import type { Journal } from '../journal.ts'
+import { isStopped } from '../reach-worker.ts'
 import type { TenantEntry, TenantScript } from '../platform/tenant-entry.ts'
 import type { CloudflareTargetOptions } from '../target-options.ts'
 import type { DirectoryPlace } from './directory.ts'
@@ -30,15 +31,19 @@ export function hostedState({ journal, hosting }: Pick<HostedPublishing, 'hostin
   return journal.state().hosted ?? { namespace: hosting.namespace, scripts: [] }
 }
 
-/** Goes on with one that was cut off, where it is for the same; its note says what served before. */
+/**
+ * Goes on with one that was cut off, where it is for the same; its note says what served before. What was stopped since
+ * stays closed.
+ */
 export function chooseAttempt(publishing: HostedPublishing): HostedAttempt {
   const { key, worker, request, settings, entry, storageBefore } = publishing
   const { attempt: unfinished } = hostedState(publishing)
-  const before = entry?.serving
   if (unfinished?.key === key) {
-    const { domain: _earlier, ...same } = unfinished
-    return { ...same, ...(settings.domain !== undefined && { domain: settings.domain }) }
+    const { domain: _earlier, before: noted, ...same } = unfinished
+    const before = isStopped(request) ? undefined : noted
+    return { ...same, ...(before && { before }), ...(settings.domain !== undefined && { domain: settings.domain }) }
   }
+  const before = isStopped(request) ? undefined : entry?.serving
   return {
     name: freshName(worker.name),
     key,

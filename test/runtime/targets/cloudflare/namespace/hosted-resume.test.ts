@@ -66,6 +66,30 @@ describe('a deploy into a dispatch namespace whose daemon dies', () => {
     expect(hostedScripts()).toEqual([])
   })
 
+  it('leaves what was stopped after it closed, from any step, until the new version has passed', async () => {
+    await untilNothingDies(async (step) => {
+      const server = new PublishedServer()
+      const two = tinyWorker({ text: 'two' })
+      const { endpointUrl } = await openHostedPublisher(cloudflare).apply(
+        server.request(1, tinyWorker({ text: 'one' })),
+        signal,
+      )
+      const died = await dieAt(step, dying(server), { version: 2, modules: two })
+      await openHostedPublisher(cloudflare).stop(server.deployment)
+      server.deployment = { ...server.deployment, stoppedAt: new Date() }
+      const heard = new Set<string>()
+      const overheard: typeof fetch = async (input, init) => {
+        const response = await cloudflare.fetch(input, init)
+        heard.add(await callSay(cloudflare, endpointUrl).catch(() => 'closed'))
+        return response
+      }
+      await openHostedPublisher(cloudflare, { fetch: overheard }).apply(server.request(2, two), signal)
+      expect([...heard].toSorted()).toEqual(['closed', 'two'])
+      await openHostedPublisher(cloudflare).remove(server.deployment)
+      return died
+    })
+  })
+
   it('gives way at any step to another build, which has what ran before behind it', async () => {
     const steps = await untilNothingDies(async (step) => {
       const server = new PublishedServer()
