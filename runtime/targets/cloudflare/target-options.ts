@@ -10,6 +10,8 @@ import type { Wrangler } from './wrangler/wrangler.ts'
 export interface CloudflareTargetOptions {
   /** The one way out: to Cloudflare's API and to the published servers. It gives whole answers. */
   readonly fetch: typeof fetch
+  /** The same without following: a redirect is its answer. */
+  readonly fetchOnce: typeof fetch
   readonly wrangler: Wrangler
   /** A build as a Worker's modules, `worker.mjs` among them. @throws MetaError BUILD_FAILED */
   readonly bundle: (request: Pick<DeploymentRequest, 'server' | 'build'>, signal: AbortSignal) => Promise<ProjectFiles>

@@ -35,6 +35,7 @@ export function openCloudflare(services: CloudflareSurroundings): CloudflareTarg
   const wranglers = cacheFolder(config.cache, 'wrangler')
   const options: CloudflareTargetOptions = {
     fetch: egressFetch(egress, { hosts: 'any', ...defaults.egress }),
+    fetchOnce: egressFetch(egress, { hosts: 'any', ...defaults.egress, redirects: 0 }),
     wrangler: createWrangler({
       findProgram: (signal) => findWrangler({ wranglers, registry: { ...config.cloudflare.npm, network } }, signal),
       scratch: scratchFolder(config.home),

@@ -2,6 +2,7 @@ import { MetaError } from '../../../../src/errors/meta-error.ts'
 import { systemClock } from '../../../library/clock.ts'
 import { GITHUB, GITHUB_API, loginIssuer } from '../../../library/worker/login/login-settings.ts'
 import { issuerKeySource, type IssuerKeys, IssuerUnreachable } from '../../../library/worker/oauth/issuer-keys.ts'
+import { followHops } from './follow-hops.ts'
 import { asSentence } from '../as-sentence.ts'
 import type { CloudflareSettings } from '../settings.ts'
 import type { KnownIssuer } from './hosted-state.ts'
@@ -19,12 +20,12 @@ export interface IssuerHosts extends KnownIssuer {
 export async function findIssuerHosts(
   settings: CloudflareSettings,
   known: KnownIssuer | undefined,
-  send: typeof fetch,
+  sendOnce: typeof fetch,
   signal: AbortSignal,
 ): Promise<IssuerHosts> {
   const of = `${settings.protection} ${settings.login ? loginIssuer(settings.login) : (settings.issuer ?? '')}`
   try {
-    return { of, hosts: await issuerHosts(settings, send, signal) }
+    return { of, hosts: await issuerHosts(settings, sendOnce, signal) }
   } catch (error) {
     if (!(error instanceof MetaError) || known?.of !== of) throw error
     return { ...known, fault: error.message }
@@ -34,18 +35,19 @@ export async function findIssuerHosts(
 /**
  * The hosts that a server asks about tokens and people: its issuer's metadata and keys, for a login also where codes are
  * exchanged and people described. They are found by the server's own code, run here once.
- * @returns as `host` or `host:port`; of a chain of redirects its ends
+ * @param sendOnce  that gives a redirect as its answer
+ * @returns as `host` or `host:port`; of a chain of redirects every one on the way
  * @throws MetaError TARGET_REFUSED when the issuer does not answer, or names nothing of use
  */
 export async function issuerHosts(
   settings: CloudflareSettings,
-  send: typeof fetch,
+  sendOnce: typeof fetch,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { issuer = settings.login?.issuer, login } = settings
   if (login?.github === true) return [GITHUB, GITHUB_API].map(hostOf)
   if (issuer === undefined) return []
-  const asked = recordAsked(send, signal)
+  const asked = recordAsked(sendOnce, signal)
   const found = await ask(issuer, asked, signal)
   return [...new Set([...asked.hosts, ...(login ? loginHosts(issuer, found) : [])])]
 }
@@ -61,18 +63,14 @@ interface Asked {
   readonly faults: string[]
 }
 
-function recordAsked(send: typeof fetch, signal: AbortSignal): Asked {
+function recordAsked(sendOnce: typeof fetch, signal: AbortSignal): Asked {
   const hosts = new Set<string>()
   const faults: string[] = []
   const recording: typeof fetch = async (input, init) => {
     const request = new Request(input, init)
-    hosts.add(hostOf(request.url))
     try {
-      const response = await send(request.url, {
-        headers: request.headers,
-        signal: AbortSignal.any([request.signal, signal]),
-      })
-      if (response.url !== '') hosts.add(hostOf(response.url))
+      const sent = { headers: request.headers, signal: AbortSignal.any([request.signal, signal]) }
+      const response = await followHops(request.url, sent, sendOnce, (address) => hosts.add(hostOf(address)))
       if (!response.ok) faults.push(`${request.url} answered HTTP ${response.status}.`)
       return response
     } catch (error) {

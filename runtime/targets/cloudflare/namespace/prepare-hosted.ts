@@ -34,7 +34,7 @@ export async function prepareHosted(
   const known = readState(request.deployment)?.hosted?.issuer
   const [prepared, issuer] = await Promise.all([
     prepare(options, request, signal, (account, domain, each) => hostedUrl(account, namespace, domain, each)),
-    findIssuerHosts(settings, known, options.fetch, signal),
+    findIssuerHosts(settings, known, options.fetchOnce, signal),
   ])
   const { domain } = settings
   const hosts = [...new Set([...hostsOf(request), ...issuer.hosts])].toSorted()

@@ -38,10 +38,30 @@ it("are GitHub's two without asking it", async () => {
   expect(await issuerHosts(settings, site({}), signal)).toEqual(['github.com', 'api.github.com'])
 })
 
-it('hold where a redirect has led to', async () => {
-  const moved = site({ [OPENID]: metadata, ...keys }, 'https://www.id.example.com/')
+it('hold every host that redirects lead over', async () => {
+  const led = ['https://one.example.com/a', 'https://two.example.com:8443/b', 'https://www.id.example.com/c']
+  const [first = '', second = '', last = ''] = led
+  const moved = site(
+    { [last]: metadata, ...keys },
+    { [OPENID]: first, [first]: second, [second]: '//www.id.example.com/c' },
+  )
   const settings = readSettings({ protection: 'oauth', issuer: ISSUER })
-  expect(await issuerHosts(settings, moved, signal)).toContain('www.id.example.com')
+  expect(await issuerHosts(settings, moved, signal)).toEqual([
+    'id.example.com',
+    'one.example.com',
+    'two.example.com:8443',
+    'www.id.example.com',
+    'keys.example.com:8443',
+  ])
+})
+
+it('are not looked for in a circle', async () => {
+  const circle = site({}, { [OPENID]: `${ISSUER}/again`, [`${ISSUER}/again`]: OPENID })
+  const settings = readSettings({ protection: 'oauth', issuer: ISSUER })
+  await expect(issuerHosts(settings, circle, signal)).rejects.toMatchObject({
+    code: 'TARGET_REFUSED',
+    message: expect.stringContaining('redirected more than 5 times'),
+  })
 })
 
 it.each([
@@ -64,13 +84,17 @@ it('are no longer looked for when the deploy is given up', async () => {
   await expect(issuerHosts(settings, site({}), AbortSignal.abort(reason))).rejects.toBe(reason)
 })
 
-/** @param landsAt  where redirects have led, for each answer */
-function site(answers: Readonly<Record<string, object>>, landsAt?: string): typeof fetch {
+/** @param redirects  from one address to another */
+function site(
+  answers: Readonly<Record<string, object>>,
+  redirects: Readonly<Record<string, string>> = {},
+): typeof fetch {
   return async (input, init) => {
     init?.signal?.throwIfAborted()
     const address = new Request(input).url
     const answer = answers[address]
-    const response = answer ? Response.json(answer) : new Response('', { status: 404 })
-    return Object.defineProperty(response, 'url', { value: landsAt ?? address })
+    const location = redirects[address]
+    if (location !== undefined) return new Response(null, { status: 302, headers: { location } })
+    return answer ? Response.json(answer) : new Response('', { status: 404 })
   }
 }
