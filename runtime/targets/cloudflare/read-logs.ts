@@ -1,6 +1,7 @@
 import type { LogLine, LogQuery } from '../../../src/model/deployment-target.ts'
 import { queryEvents, type TelemetryEvent, type TelemetryLevel } from './api/telemetry.ts'
 import type { OpenAccount } from './open-account.ts'
+import { requestLine, withoutAnswer } from './request-line.ts'
 
 /** As long as the free plan keeps them. */
 const KEPT_MS = 3 * 24 * 60 * 60 * 1_000
@@ -45,9 +46,9 @@ export async function readLogs(
   return { lines, ...(hasMore && { nextCursor: last.$metadata.id }) }
 }
 
-/** One line is told by both ways. */
+/** One line is told by both ways, which may know more or less of a request's answer. */
 function keyOf({ at, message }: LogLine): string {
-  return `${at.getTime()} ${message}`
+  return `${at.getTime()} ${withoutAnswer(message)}`
 }
 
 const SEVERITY: readonly LogLine['level'][] = ['debug', 'info', 'warning', 'error']
@@ -75,9 +76,18 @@ const LEVELS: Readonly<Record<string, LogLine['level']>> = {
   error: 'error',
 }
 
-function toLine({ timestamp, $metadata, $workers }: TelemetryEvent): LogLine {
+/** Lines of a run bear its request too: only the run as a whole is told as one. */
+function requestOf({ $metadata, $workers }: TelemetryEvent): string | undefined {
+  const { event, wallTimeMs } = $workers ?? {}
+  if ($metadata.type !== 'cf-worker-event' || !event?.request) return undefined
+  const { method, url, path } = event.request
+  return requestLine({ method, url: path ?? url, status: event.response?.status, wallMs: wallTimeMs })
+}
+
+function toLine(event: TelemetryEvent): LogLine {
+  const { timestamp, $metadata, $workers } = event
   const { level, message, error } = $metadata
-  const text = message ?? error ?? `request: ${$workers?.outcome ?? 'answered'}`
+  const text = requestOf(event) ?? message ?? error ?? `request: ${$workers?.outcome ?? 'answered'}`
   return {
     at: new Date(timestamp),
     level: LEVELS[level ?? ''] ?? (error === undefined ? 'info' : 'error'),

@@ -12,9 +12,17 @@ export interface TelemetryEvent {
     readonly level?: string
     readonly message?: string
     readonly error?: string
+    /** `cf-worker-event`: a run as a whole; `cf-worker`: a line of one. */
     readonly type?: string
   }
-  readonly $workers?: { readonly outcome?: string }
+  readonly $workers?: {
+    readonly outcome?: string
+    readonly wallTimeMs?: number
+    readonly event?: {
+      readonly request?: { readonly method?: string; readonly url?: string; readonly path?: string }
+      readonly response?: { readonly status?: number }
+    }
+  }
   readonly source?: unknown
 }
 

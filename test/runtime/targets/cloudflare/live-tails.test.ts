@@ -53,6 +53,8 @@ describe('objects in a stream', () => {
   })
 })
 
+const linesOf = (run: object) => traceLines(JSON.stringify({ eventTimestamp: 5, ...run })).map(({ message }) => message)
+
 describe('lines of a run', () => {
   it('are its request, what it logged, and what it threw', () => {
     const text = JSON.stringify({
@@ -66,6 +68,15 @@ describe('lines of a run', () => {
       { at: new Date(6), level: 'warning', message: 'one {"two":2}' },
       { at: new Date(7), level: 'error', message: 'TypeError: no' },
     ])
+  })
+
+  it('are a request with its path, its status and the time it took, as far as they are told', () => {
+    const request = { method: 'POST', url: 'https://desk.acme.workers.dev/mcp?key=hidden', headers: {} }
+    expect(linesOf({ event: { request, response: { status: 202 } }, wallTime: 12, cpuTime: 3, outcome: 'ok' })).toEqual(
+      ['POST /mcp 202 (12 ms)'],
+    )
+    expect(linesOf({ event: { request, response: { status: 500 } } })).toEqual(['POST /mcp 500'])
+    expect(linesOf({ event: { request }, wallTime: 0 })).toEqual(['POST /mcp (0 ms)'])
   })
 
   it('are none for what is no run', () => {
@@ -89,7 +100,7 @@ describe('a live tail', () => {
     tails.lines('books', access)
     expect(open).toHaveLength(1)
     open[0]?.say(trace('hello'))
-    expect(tails.lines('books', access).map(({ message }) => message)).toEqual(['GET https://x/', 'hello'])
+    expect(tails.lines('books', access).map(({ message }) => message)).toEqual(['GET /', 'hello'])
     await tails.close()
     expect(open[0]?.isClosed).toBe(true)
   })

@@ -112,7 +112,7 @@ describe('wrangler, as mcpwright runs it', () => {
         return lines
       }
       await expect.poll(heard, { timeout: 20_000, interval: 200 }).toContain('error {"bad":true} "quoted" }')
-      expect(lines).toContain(`info GET ${address}`)
+      expect(lines).toContainEqual(expect.stringMatching(/^info GET \/say 200 \(\d+ ms\)$/))
       expect(lines).toContain('info hello 1')
     } finally {
       await tail.close()
