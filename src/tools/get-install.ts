@@ -6,6 +6,7 @@ import { INSTALL_CLIENTS, type InstallClient, installIn } from '../pipeline/inst
 import { keepMcpb, makeMcpb } from '../pipeline/install/make-mcpb.ts'
 import { registryEntry } from '../pipeline/install/registry-entry.ts'
 import { connectCommand, presentLaunch } from '../pipeline/install/start-command.ts'
+import { callersBring } from '../pipeline/targets/find-endpoint.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { defineTool, type MetaAnswer, type MetaCall, objectSchema, READS, serverArgument } from './meta-tool.ts'
@@ -53,10 +54,7 @@ function describeSnippet(start: StartCommand, client: InstallClient, up: readonl
       snippet,
       ...(link === undefined ? [] : [`Or open: ${link}`]),
       'It starts mcpwright where it does not run, and holds no token.',
-      ...elsewhere.map(
-        ({ target, endpointUrl }) =>
-          `Clients on other machines reach it at ${endpointUrl}; a person sees its key with: mcpwright endpoint ${start.name} --target ${target}`,
-      ),
+      ...elsewhere.map((deployment) => reachedFrom(start.name, deployment)),
     ].join('\n'),
     structured: {
       server: start.name,
@@ -65,6 +63,17 @@ function describeSnippet(start: StartCommand, client: InstallClient, up: readonl
       ...(elsewhere.length > 0 && { urls: elsewhere.map(({ endpointUrl }) => endpointUrl) }),
     },
   }
+}
+
+/** What clients on other machines need. */
+function reachedFrom(server: string, deployment: Deployment): string {
+  const { target, endpointUrl } = deployment
+  const needed: Readonly<Record<ReturnType<typeof callersBring>, string>> = {
+    key: `a person sees its key with: mcpwright endpoint ${server} --target ${target}`,
+    login: 'they are led to its login',
+    nothing: 'they need no key',
+  }
+  return `Clients on other machines reach it at ${endpointUrl}; ${needed[callersBring(deployment)]}`
 }
 
 async function describeBundle(server: Server, { services, signal }: MetaCall): Promise<MetaAnswer> {

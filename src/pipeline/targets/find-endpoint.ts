@@ -41,10 +41,21 @@ export async function findServerEndpoint(
   return { endpoint, deployment: found }
 }
 
+/** What a published server asks of its callers: a key of ours, a login at who gives out tokens, or nothing. */
+export function callersBring(deployment: Deployment): 'key' | 'login' | 'nothing' {
+  const { protection = 'api-key' } = callersOf(deployment)
+  return protection === 'api-key' ? 'key' : protection === 'none' ? 'nothing' : 'login'
+}
+
 function tokenOf(deployment: Deployment, services: Pick<Services, 'ownerToken'>): string | undefined {
   if (deployment.target === 'local') return deploymentToken(services, deployment.id)
-  // While an older version serves too, callers bring what that one asks.
-  const settings = readState(deployment)?.callers ?? deployment.settings
-  const { protection = 'api-key' } = settings
-  return protection === 'api-key' ? apiKeysOf(services, { id: deployment.id, settings })[0] : undefined
+  const { id } = deployment
+  return callersBring(deployment) === 'key'
+    ? apiKeysOf(services, { id, settings: callersOf(deployment) })[0]
+    : undefined
+}
+
+/** While an older version serves too, callers bring what that one asks. */
+function callersOf(deployment: Deployment): Deployment['settings'] {
+  return readState(deployment)?.callers ?? deployment.settings
 }

@@ -4,7 +4,7 @@ import type { Deployment } from '../../../src/model/deployment.ts'
 import { type JobId, LOCAL_TENANT } from '../../../src/model/ids.ts'
 import type { Server } from '../../../src/model/server.ts'
 import { findPendingDeploy } from '../../../src/pipeline/queue-work.ts'
-import { findServerEndpoint } from '../../../src/pipeline/targets/find-endpoint.ts'
+import { callersBring, findServerEndpoint } from '../../../src/pipeline/targets/find-endpoint.ts'
 import { type DeploymentChanges, updateDeployment, upsertDeployment } from '../../../src/registry/deployment-store.ts'
 import { insertServer } from '../../../src/registry/server-store.ts'
 import { openTestPglite } from '../../db/test-pglite.ts'
@@ -48,6 +48,14 @@ describe('settings of a deploy that has not ended', () => {
     // As it was written before callers were noted.
     await note({ state: noted, wantedSettings: { protection: 'none' } })
     expect(await tokenNow()).toBe(first)
+  })
+
+  it('say what callers bring: a key, a login or nothing', async () => {
+    const protections = [undefined, 'api-key', 'none', 'oauth', 'login']
+    const brought = protections.map((protection) =>
+      callersBring({ ...deployment, state: {}, settings: { protection } }),
+    )
+    expect(brought).toEqual(['key', 'key', 'nothing', 'login', 'login'])
   })
 
   it('are those of the running deploy for who repeats it, and others are refused rather than lost', async () => {
