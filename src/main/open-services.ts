@@ -15,6 +15,7 @@ import { askingEgress, loadLocalHosts } from '../pipeline/local-hosts.ts'
 import type { Services } from '../pipeline/services.ts'
 import { type ClosableTarget, lateTarget } from '../pipeline/targets/late-target.ts'
 import type { CloudflareSurroundings } from '../pipeline/targets/open-cloudflare.ts'
+import { createSightings } from '../pipeline/targets/sightings.ts'
 import { createUsageCounter } from '../pipeline/usage-counter.ts'
 import { createWorkshop } from '../pipeline/workshop/workshop.ts'
 import { createQueue } from '../queue/pg-boss-queue.ts'
@@ -60,6 +61,8 @@ export async function openServices(
   const opened = { config, daemonId, db, egress, workshop, sandbox, secrets, vault, redactor, connections }
   const local = openLocalTarget({ ...opened, taskSandbox, usage, layers })
   const cloudflare = openCloudflareLate({ ...opened, ...surroundings })
+  const targets = { local: local.target, cloudflare }
+  const sightings = createSightings({ db, targets })
   const services: Services = {
     ...opened,
     ...surroundings,
@@ -69,11 +72,13 @@ export async function openServices(
     localHosts,
     pendingLogins: createPendingLogins(defaults.inbox.linkMs),
     rotateSecrets,
-    targets: { local: local.target, cloudflare },
+    targets,
+    sightings,
     reachServer: local.reachServer,
   }
   resources.defer(() => local.target.closeAll())
   resources.defer(() => cloudflare.close())
+  resources.defer(() => sightings.close())
   resources.defer(() => local.schedule.close())
   resources.use(await beginWork(services, local))
   const kept = resources.move()

@@ -57,7 +57,8 @@ export interface TargetUsage {
 }
 
 export interface TargetStatus {
-  readonly state: 'running' | 'asleep' | 'starting' | 'stopped' | 'failed'
+  /** `missing`: the place has nothing of it any more; what is deployed next makes it anew. */
+  readonly state: 'running' | 'asleep' | 'starting' | 'stopped' | 'failed' | 'missing'
   readonly message?: string
   readonly pid?: number
 }

@@ -1,3 +1,4 @@
+import type { TargetStatus } from './deployment-target.ts'
 import type { BuildId, DaemonId, DeploymentId, ServerId, TenantId } from './ids.ts'
 
 export const DEPLOYMENT_STATUSES = [
@@ -14,6 +15,15 @@ export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number]
 
 export const TARGET_NAMES = ['local', 'cloudflare'] as const
 export type TargetName = (typeof TARGET_NAMES)[number]
+
+/** What was found of a server when a place away from here was last asked. */
+export interface Sighting {
+  /** ISO time. */
+  readonly at: string
+  readonly state: TargetStatus['state']
+  /** For people. */
+  readonly message?: string
+}
 
 /** Where a build of a server runs, or is meant to run. One per server and target. */
 export interface Deployment {
@@ -42,6 +52,8 @@ export interface Deployment {
   readonly state: Readonly<Record<string, unknown>>
   /** What a person agreed may be open to everybody: `digestOfStakes`; null: nothing. */
   readonly openApproval: string | null
+  /** Null: the place was never asked, or is this daemon. */
+  readonly seen: Sighting | null
   readonly requestCount: number
   readonly lastRequestAt: Date | null
   readonly startedAt: Date | null

@@ -81,6 +81,7 @@ export async function deployBuild(
       tell: (message) => tell(3, message),
       subject: gates?.subject,
     })
+    const startedAt = new Date()
     await services.db.as(tenantId, async (sql) => {
       const changes = {
         ...applied,
@@ -88,8 +89,9 @@ export async function deployBuild(
         statusMessage: null,
         buildId: build.id,
         settings,
-        startedAt: new Date(),
+        startedAt,
         stoppedAt: null,
+        ...(deployment.target !== 'local' && { seen: { at: startedAt.toISOString(), state: 'running' as const } }),
       }
       await updateDeployment(sql, tenantId, deploymentId, changes)
       await putVersionSettings(sql, tenantId, build.id, deployment.target, settings)
@@ -106,8 +108,9 @@ export async function deployBuild(
     }
   } catch (error) {
     const failure = tellSettings(signal.aborted ? signal.reason : error, deployment, settings, server)
-    await noteFailure(failure, wasUp, server, deploymentId, services, tenantId)
-    throw wasUp ? await tellWhatRuns(failure, deployment, services) : failure
+    const isUp = wasUp && (signal.aborted || (await services.sightings.look(deployment)) === undefined)
+    await noteFailure(failure, isUp, server, deploymentId, services, tenantId)
+    throw isUp ? await tellWhatRuns(failure, deployment, services) : failure
   }
 }
 

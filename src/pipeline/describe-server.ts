@@ -4,7 +4,7 @@ import type { Sql } from '../db/db.ts'
 import { shareRead } from '../db/share-read.ts'
 import { type BuildContents, compareContents } from '../model/build-contents.ts'
 import type { Build } from '../model/build.ts'
-import type { Deployment, TargetName } from '../model/deployment.ts'
+import type { Deployment } from '../model/deployment.ts'
 import { changeOf } from '../model/file-overlay.ts'
 import { settingsBetween } from '../model/deployment-settings.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
@@ -45,7 +45,7 @@ export interface DescribedServer {
   readonly server: Server
   readonly summary: ServerSummary
   /** Where it is deployed, or has been. */
-  readonly places: readonly TargetName[]
+  readonly deployments: readonly Deployment[]
   /** Its state, what went wrong last, and what waits for a person. */
   readonly text: string
   readonly structured: Readonly<Record<string, unknown>>
@@ -124,8 +124,7 @@ async function readServer(
     ...tellWaiting(waiting),
   ].join('\n')
   const report = waiting.length > 0 ? { waiting: waiting.map(describeRequest) } : {}
-  const places = deployments.map(({ target }) => target)
-  return { server, summary, places, text, structured: { ...structured, ...report } }
+  return { server, summary, deployments, text, structured: { ...structured, ...report } }
 }
 
 function describeTool({ name, effect, description, inputSchema, handler }: ToolDefinition) {
@@ -172,8 +171,8 @@ function describeVersion({ build, changes }: Version, deployments: readonly Depl
 }
 
 function describeDeployment(deployment: Deployment) {
-  const { target, status, statusMessage, endpointUrl, settings, wantedSettings, requestCount, lastRequestAt } =
-    deployment
+  const { target, status, statusMessage, endpointUrl, seen, requestCount, lastRequestAt } = deployment
+  const { settings, wantedSettings } = deployment
   const waiting = settingsBetween(settings, wantedSettings)
   const limits = writeLimits(readState(deployment)?.limits ?? {})
   return {
@@ -181,6 +180,7 @@ function describeDeployment(deployment: Deployment) {
     status,
     ...(statusMessage && { message: statusMessage }),
     ...(endpointUrl && { url: endpointUrl }),
+    ...(seen && status === 'running' && { seen }),
     // Of each call.
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(Object.keys(settings).length > 0 && { settings }),

@@ -18,6 +18,24 @@ export function tellWaiting(items: readonly InboxItem[]): readonly string[] {
     : [`Waiting for a person (mcpwright inbox): ${items.map((item) => describeRequest(item)).join('; ')}`]
 }
 
+/** How the places away from here were last found, as lines: whoever reads knows how old that is. */
+export function tellSightings(deployments: readonly Deployment[], nowMs: number): readonly string[] {
+  const up = deployments.filter(({ target, status }) => target !== 'local' && status === 'running')
+  return up.map(({ target, seen }) => {
+    if (!seen) return `On ${target} it was not looked for yet.`
+    const message = seen.message === undefined ? '' : `: ${seen.message}`
+    return `Seen ${seen.state} on ${target} ${ageOf(nowMs - Date.parse(seen.at))} ago${message}`
+  })
+}
+
+function ageOf(ms: number): string {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 1) return 'less than 1 min'
+  if (minutes < 120) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`
+}
+
 const LONGEST = 200
 
 function shorten(text: string): string {

@@ -16,6 +16,7 @@ import type { BegunLogin } from './login/begin-login.ts'
 import type { Connections } from './connections/connections.ts'
 import type { ScriptRunner } from './files/script-runner.ts'
 import type { LocalHosts } from './local-hosts.ts'
+import type { Sightings } from './targets/sightings.ts'
 import type { ServerSecrets } from './server-secrets.ts'
 import type { Workshop } from './workshop/workshop.ts'
 
@@ -40,6 +41,8 @@ export interface Services {
   readonly inboxLinks: InboxLinks
   readonly pendingLogins: PendingLogins<BegunLogin>
   readonly targets: Readonly<Record<TargetName, DeploymentTarget>>
+  /** What places away from here were last found to have. */
+  readonly sightings: Sightings
   /** A deployed server of this daemon, for callers in this process. Undefined when it is not up here. */
   readonly reachServer: (deployment: Deployment) => RunningServer | undefined
   /** The token of the data directory's owner; deployments' tokens are made from it. */

@@ -6,6 +6,7 @@ import {
   DEPLOYMENT_STATUSES,
   type Deployment,
   type DeploymentStatus,
+  type Sighting,
   type TargetName,
 } from '../model/deployment.ts'
 import type { BuildId, DaemonId, DeploymentId, ServerId, TenantId } from '../model/ids.ts'
@@ -30,6 +31,7 @@ interface DeploymentRow {
   wanted_settings: Record<string, unknown>
   state: Record<string, unknown>
   open_approval: string | null
+  seen: Sighting | null
   request_count: number
   last_request_at: Date | null
   started_at: Date | null
@@ -58,6 +60,7 @@ function toDeployment(row: DeploymentRow): Deployment {
     wantedSettings: row.wanted_settings,
     state: row.state,
     openApproval: row.open_approval,
+    seen: row.seen,
     requestCount: row.request_count,
     lastRequestAt: row.last_request_at,
     startedAt: row.started_at,
@@ -111,6 +114,7 @@ export type DeploymentChanges = Partial<
     | 'wantedSettings'
     | 'state'
     | 'openApproval'
+    | 'seen'
     | 'startedAt'
     | 'stoppedAt'
     | 'deletedAt'
@@ -131,6 +135,7 @@ const COLUMNS: Readonly<Record<keyof DeploymentChanges, string>> = {
   wantedSettings: 'wanted_settings',
   state: 'state',
   openApproval: 'open_approval',
+  seen: 'seen',
   startedAt: 'started_at',
   stoppedAt: 'stopped_at',
   deletedAt: 'deleted_at',

@@ -1,7 +1,7 @@
 import { defaults } from '../config/defaults.ts'
 import { shareRead } from '../db/share-read.ts'
 import { MetaError } from '../errors/meta-error.ts'
-import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
+import { type Deployment, TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import type { DeploymentTarget, LogLine, LogQuery } from '../model/deployment-target.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
 import { notThere } from '../pipeline/queue-work.ts'
@@ -44,26 +44,60 @@ export const getLogs = defineTool<Input>({
     const deployment = await shareRead(services.db, key, () =>
       services.db.as(tenantId, async (sql) => {
         const server = await requireServer(sql, tenantId, name)
-        const deployments = await listDeployments(sql, tenantId, server.id)
-        const asked = deployments.find(({ target }) => target === (wanted ?? 'local'))
-        // Where nothing is named: here, else wherever it is.
-        const found = asked ?? (wanted === undefined ? deployments[0] : undefined)
+        const found = placeToRead(await listDeployments(sql, tenantId, server.id), wanted)
         if (found) return found
         throw await notThere(sql, server, wanted ?? 'local')
       }),
     )
+    const { target } = deployment
     const query = { ...filter, limit, ...from }
-    const { lines, nextCursor } = await readFitting(query, (asked) =>
-      services.targets[deployment.target].logs(deployment, asked),
-    )
+    const [{ lines, nextCursor }, gone] = await Promise.all([
+      readFitting(query, (asked) => services.targets[target].logs(deployment, asked)),
+      services.sightings.look(deployment),
+    ])
     const shown = lines.map(toShown)
+    const isChosen = wanted === undefined && target !== 'local'
+    const text = [
+      ...(isChosen ? [`On ${target}:`] : []),
+      ...(gone === undefined ? [] : [gone]),
+      ...shown.map(({ at, level, message }) => `${at} ${level} ${message}`),
+      ...(shown.length === 0 ? ['There are no such lines.'] : []),
+    ]
     return fitAnswer({
-      text: shown.map(({ at, level, message }) => `${at} ${level} ${message}`).join('\n') || 'There are no such lines.',
-      structured: { server: name, lines: shown, ...(nextCursor && { next_cursor: nextCursor }) },
-      next: [{ tool: 'get_server', arguments: { server: name } }],
+      text: text.join('\n'),
+      structured: {
+        server: name,
+        ...(target !== 'local' && { target }),
+        ...(gone !== undefined && { problem: gone }),
+        lines: shown,
+        ...(nextCursor && { next_cursor: nextCursor }),
+      },
+      next: [
+        gone === undefined
+          ? { tool: 'get_server', arguments: { server: name } }
+          : { tool: 'deploy', arguments: { server: name, target } },
+      ],
     })
   },
 })
+
+/**
+ * @param wanted  undefined: where it runs, here before elsewhere; else where it was left
+ * @returns undefined when it is in no such place
+ */
+function placeToRead(deployments: readonly Deployment[], wanted: TargetName | undefined): Deployment | undefined {
+  if (wanted !== undefined) return deployments.find(({ target }) => target === wanted)
+  const inOrder = [...deployments.filter(isHere), ...deployments.filter((each) => !isHere(each))]
+  return (
+    inOrder.find(({ status }) => status === 'running') ??
+    inOrder.find(({ status }) => status !== 'deleted') ??
+    inOrder[0]
+  )
+}
+
+function isHere({ target }: Deployment): boolean {
+  return target === 'local'
+}
 
 /** As many of the newest lines as an answer has room for; the cursor goes on with those before. */
 async function readFitting(query: LogQuery, read: (query: LogQuery) => Promise<LogPage>): Promise<LogPage> {

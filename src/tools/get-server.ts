@@ -3,6 +3,7 @@ import { MetaError, type NextCall } from '../errors/meta-error.ts'
 import { usualTarget } from '../model/deployment.ts'
 import { nearestName } from '../model/names.ts'
 import { describeServer, type DescribedServer, SERVER_PARTS, type ServerPart } from '../pipeline/describe-server.ts'
+import { tellSightings } from '../pipeline/morning-report.ts'
 import { listTargetVersions } from '../pipeline/targets/list-target-versions.ts'
 import { loadBuild } from '../registry/build-store.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -38,9 +39,11 @@ export const getServer = defineTool<Input>({
   async run({ server: name, include, file, format = 'concise' }, call) {
     if (file !== undefined) return showFile(name, file, call)
     const { services, principal } = call
+    // First: what is found there is told with the rest.
+    const elsewhere = include?.includes('versions') ? await versionsElsewhere(name, call) : {}
     const described = await describeServer(name, { include: include ?? BY_DEFAULT, format }, services, principal)
-    const { text } = described
-    const elsewhere = include?.includes('versions') ? await versionsElsewhere(described, call) : {}
+    services.sightings.refresh(described.deployments)
+    const text = [described.text, ...tellSightings(described.deployments, Date.now())].join('\n')
     const structured = { ...described.structured, ...elsewhere }
     // Who asks for no part by name gets a short answer; the resource holds all of them.
     const most = include === undefined && format === 'concise' ? defaults.limits.answerTokens : undefined
@@ -53,10 +56,11 @@ export const getServer = defineTool<Input>({
 
 /** Asked by name: it takes a request to each place. */
 async function versionsElsewhere(
-  { server }: DescribedServer,
+  name: string,
   { services, principal: { tenantId } }: MetaCall,
 ): Promise<{ readonly elsewhere?: object; readonly usage?: object }> {
-  const found = await listTargetVersions(server.id, services, tenantId)
+  const { id } = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
+  const found = await listTargetVersions(id, services, tenantId)
   if (found.length === 0) return {}
   const used = found.flatMap(({ target, usage }) => (usage ? [[target, usage] as const] : []))
   return {
@@ -68,11 +72,11 @@ async function versionsElsewhere(
 const BY_DEFAULT = ['tools', 'deployments', 'secrets'] as const
 
 /** What a server in this state is mostly looked at for. */
-function nextFor({ server: { name, status }, summary, places }: DescribedServer): NextCall {
+function nextFor({ server: { name, status }, summary, deployments }: DescribedServer): NextCall {
   const { tools, resources, prompts } = summary
   if (tools.length + resources.length + prompts.length === 0) return { tool: 'add_tool', arguments: { server: name } }
   if (status === 'running') return { tool: 'check_server', arguments: { server: name } }
-  const target = usualTarget(places)
+  const target = usualTarget(deployments.map((each) => each.target))
   return { tool: 'deploy', arguments: { server: name, ...(target && { target }) } }
 }
 

@@ -20,6 +20,7 @@ import {
 import { upsertCredentials } from '../../src/registry/credential-store.ts'
 import type { Deployment, TargetName } from '../../src/model/deployment.ts'
 import { findVersionSettings, putVersionSettings } from '../../src/registry/version-settings-store.ts'
+import { noteSighting } from '../../src/registry/sighting-store.ts'
 import { renewLeases, takeLease } from '../../src/registry/deployment-lease.ts'
 import {
   findDeployment,
@@ -597,6 +598,24 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       expect(await other((sql) => findVersionSettings(sql, OTHER_TENANT, build.id, 'cloudflare'))).toBeUndefined()
       await local((sql) => deleteServerRow(sql, LOCAL_TENANT, server.id))
       expect(await found('cloudflare')).toBeUndefined()
+    })
+
+    it('notes what was seen of a deployment that is up, and only of the one that was looked for', async () => {
+      const server = await addServer('seen')
+      const { id } = await local((sql) => upsertDeployment(sql, LOCAL_TENANT, server, 'cloudflare'))
+      const startedAt = new Date('2026-01-02T03:04:05.678Z')
+      await local((sql) => updateDeployment(sql, LOCAL_TENANT, id, { status: 'running', startedAt }))
+      const seen = { at: '2026-01-02T03:05:00.000Z', state: 'running' } as const
+      const looked = { tenantId: LOCAL_TENANT, id, startedAt }
+      const found = () => local((sql) => findDeployment(sql, LOCAL_TENANT, server.id, 'cloudflare'))
+      expect(await local((sql) => noteSighting(sql, looked, seen, null))).toBe(true)
+      expect(await found()).toMatchObject({ status: 'running', seen, statusMessage: null })
+      const gone = { ...seen, state: 'missing' } as const
+      const before = { ...looked, startedAt: null }
+      expect(await local((sql) => noteSighting(sql, before, gone, 'It is gone.'))).toBe(false)
+      expect(await other((sql) => noteSighting(sql, { ...looked, tenantId: OTHER_TENANT }, gone, 'Gone.'))).toBe(false)
+      expect(await local((sql) => noteSighting(sql, looked, gone, 'It is gone.'))).toBe(true)
+      expect(await found()).toMatchObject({ status: 'failed', seen: gone, statusMessage: 'It is gone.' })
     })
 
     it('gives a deployment to one daemon until its lease ends', async () => {

@@ -186,6 +186,8 @@ describe('a server on Cloudflare', () => {
     })
     expect((await deploy({ settings: { protection: 'none' } })).data).toMatchObject({ health: 'ok' })
     expect(await counted('no key at all')).toEqual({ books: 4 })
+    const install = await call(meta, 'get_install', { server: 'shelf', client: 'json' })
+    expect(install.text).toContain('they need no key')
     const back = await deploy({ settings: { protection: null } })
     expect(back.data).toMatchObject({ health: 'ok' })
     await expect(counted('no key at all')).rejects.toThrow('401')
@@ -206,7 +208,9 @@ describe('a server on Cloudflare', () => {
     const listed = await call(meta, 'list_servers', {})
     expect(listed.text).toContain('not in force on cloudflare: domain requests_per_minute')
     expect((await deploy()).data).toMatchObject({ health: 'ok', url: ADDRESS })
-    expect(await placed()).toEqual(before)
+    const after = await placed()
+    expect(after).toMatchObject({ settings: before?.['settings'] })
+    expect(after).not.toHaveProperty('settings_not_in_force')
   })
 
   it('opens nothing that was closed since when it goes back to a version', async () => {
@@ -220,6 +224,21 @@ describe('a server on Cloudflare', () => {
     expect(shown.data.deployments).toMatchObject([{ settings: { key: 3, origins } }])
     expect(await counted(key)).toEqual({ books: 4 })
     expect((await deploy({ settings: { origins: null } })).data).toMatchObject({ health: 'ok' })
+  })
+
+  it('is known to be gone when somebody has deleted its Worker, and is made anew by a deploy', async () => {
+    const shown = await call(meta, 'get_server', { server: 'shelf' })
+    expect(shown.text).toContain('Seen running on cloudflare')
+    cloudflare.account.scripts.delete('shelf')
+    const logs = await call(meta, 'get_logs', { server: 'shelf' })
+    expect(logs.text).toContain('On cloudflare:\nCloudflare has no Worker "shelf" any more. deploy makes it anew.')
+    expect(logs.data.next).toEqual([{ tool: 'deploy', arguments: { server: 'shelf', target: 'cloudflare' } }])
+    const after = await call(meta, 'get_server', { server: 'shelf', include: ['deployments', 'versions'] })
+    expect(after.data).toMatchObject({ status: 'failed', deployments: [{ status: 'failed' }] })
+    expect(after.text).toContain('deploy makes it anew')
+    const anew = await deploy()
+    expect(anew.data).toMatchObject({ health: 'ok', notes: [expect.stringContaining('it was made anew')] })
+    expect(await counted((await endpoint()).key)).toEqual({ books: 4 })
   })
 
   it('lets people log in once a person has entered the secret of its client there', async () => {

@@ -55,6 +55,7 @@ export async function openTenants(): Promise<Tenants> {
     workshop,
     egress,
     vault,
+    sightings: { refresh: () => {}, look: async () => undefined, close: () => {} },
     secrets: createServerSecrets(db, vault, [], () => undefined),
     redactor: createRedactor(),
     inboxLinks: createInboxLinks(60_000),

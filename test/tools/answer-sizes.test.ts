@@ -132,6 +132,7 @@ async function answer(name: string, input: object) {
     services: {
       db,
       targets: { local: { logs } },
+      sightings: { look: async () => undefined, refresh: () => {} },
       secrets: { load: async () => ({ names: () => [], value: () => undefined }) },
       workshop,
       sandbox,

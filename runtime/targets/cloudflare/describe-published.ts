@@ -15,7 +15,8 @@ export async function statusOf(
   signal: AbortSignal,
 ): Promise<TargetStatus> {
   const versions = await listVersions(api, worker, signal)
-  if (versions === undefined) return { state: 'stopped', message: `There is no Worker "${worker.name}".` }
+  if (versions === undefined)
+    return { state: 'missing', message: `Cloudflare has no Worker "${worker.name}" any more.` }
   const state = readState(deployment)
   if (!isOwn(versions, deployment.id, state)) {
     return { state: 'stopped', message: `The Worker "${worker.name}" is somebody else's.` }
@@ -26,7 +27,7 @@ export async function statusOf(
     listDomains(api, worker, signal),
   ])
   const serving = servingShares(shares, versions)
-  if (serving.length === 0) return { state: 'failed', message: 'It is closed: its first deploy did not end.' }
+  if (serving.length === 0) return { state: 'failed', message: 'It is closed: a deploy of it did not end.' }
   if (!onWorkersDev && domains.length === 0) return { state: 'stopped', message: 'It has no address.' }
   const split = serving.map(({ versionId, percent }) => {
     const known = state?.versions.find(({ id }) => id === versionId)?.version

@@ -26,6 +26,7 @@ export async function publish(
   const prepared = await prepare(options, request, signal)
   if (lacksLoginSecret(prepared)) throw loginSecretMissing(request)
   const publishing = await find(options, request, prepared, signal)
+  const gone = noteGone(publishing, prepared.state)
   const kept = await releaseKept(publishing, signal)
   const { versionId, shares, notes } = kept.served ?? (await releaseNew(publishing, signal))
   const { journal, settings, secrets, config, key, url, missing, remarks } = publishing
@@ -42,7 +43,7 @@ export async function publish(
     ...(hasObjects(config) && { hasObjects: true }),
     ...(settings.domain !== undefined && { domain: settings.domain }),
   })
-  const told = [...kept.notes, ...notes, ...remarks, ...missing.map(noteMissing)]
+  const told = [...gone, ...kept.notes, ...notes, ...remarks, ...missing.map(noteMissing)]
   return { endpointUrl: `${url}/mcp`, port: null, ...(told.length > 0 && { notes: told }) }
 }
 
@@ -93,6 +94,13 @@ function firstState(
     ...(databaseId !== undefined && { databaseId }),
     ...(namespaceId !== undefined && { namespaceId }),
   }
+}
+
+/** Somebody has deleted the Worker, and with it what its Durable Objects kept; D1 and KV are not part of it. */
+function noteGone({ versions, worker }: Publishing, before: CloudflareState | undefined): string[] {
+  if (versions !== undefined || !before?.versions.length) return []
+  const objects = before.hasObjects ? ' What its Durable Objects kept is gone.' : ''
+  return [`Cloudflare had no Worker "${worker.name}" any more: it was made anew.${objects}`]
 }
 
 export function noteMissing(name: string): string {

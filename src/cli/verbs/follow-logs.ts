@@ -23,7 +23,9 @@ export async function showLogs(
   await using session = await openSession(options)
   const read = async (more: object) =>
     readResult<LogPage>(await session.call('get_logs', { ...input, ...more }, () => {}))
-  const { lines: first } = await read({})
+  const { lines: first, problem } = await read({})
+  // Beside the log, which a script may read.
+  if (problem !== undefined) console.error(problem)
   for (const line of first) show(line, options)
   if (!follow) return 0
   let shown = first
@@ -61,6 +63,8 @@ function after(shown: readonly LogLine[], lines: readonly LogLine[]): readonly L
 
 interface LogPage {
   readonly lines: readonly LogLine[]
+  /** What is the matter with the server where it runs. */
+  readonly problem?: string
   readonly next_cursor?: string
 }
 

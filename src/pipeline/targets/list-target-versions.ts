@@ -20,7 +20,7 @@ interface Unknown {
 /** Asks every place that a server is deployed to and that keeps versions of its own. */
 export async function listTargetVersions(
   serverId: ServerId,
-  { db, targets }: Pick<Services, 'db' | 'targets'>,
+  { db, targets, sightings }: Pick<Services, 'db' | 'targets' | 'sightings'>,
   tenantId: TenantId,
 ): Promise<readonly VersionsElsewhere[]> {
   const deployments = await db.as(tenantId, (sql) => listDeployments(sql, tenantId, serverId))
@@ -28,11 +28,12 @@ export async function listTargetVersions(
   return Promise.all(
     elsewhere.map(async (deployment) => {
       const { target } = deployment
-      const [versions = [], usage] = await Promise.all([
+      const [versions = [], usage, gone] = await Promise.all([
         targets[target].versions?.(deployment).catch(unknown),
         targets[target].usage?.(deployment).catch(unknown),
+        sightings.look(deployment),
       ])
-      return { target, versions, ...(usage && { usage }) }
+      return { target, versions: gone === undefined ? versions : { unknown: gone }, ...(usage && { usage }) }
     }),
   )
 }

@@ -75,6 +75,7 @@ function notYet({ id, tenantId, name }: Server, target: TargetName): Deployment 
     wantedSettings: {},
     state: {},
     openApproval: null,
+    seen: null,
     requestCount: 0,
     lastRequestAt: null,
     startedAt: null,

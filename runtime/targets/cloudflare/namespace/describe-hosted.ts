@@ -17,7 +17,7 @@ export async function hostedStatus(
   const namespace = readState(deployment)?.hosted?.namespace ?? ''
   const address = { accountId: account.worker.accountId, namespace }
   if (await hasScript(account.api, address, serving, signal)) return { state: 'running' }
-  return { state: 'failed', message: `The namespace "${namespace}" no longer has its script "${serving}".` }
+  return { state: 'missing', message: `The namespace "${namespace}" no longer has its script "${serving}".` }
 }
 
 /** Newest first: those whose scripts are there. The platform keeps no others, and splits no traffic there. */

@@ -316,6 +316,18 @@ describe('a later deploy', () => {
     expect(cloudflare.account.domains.has(domain)).toBe(false)
   })
 
+  it('is made anew when somebody has deleted it, and says what is gone with it', async () => {
+    const { server, target } = await published()
+    cloudflare.account.scripts.delete(server.worker)
+    expect(await target.status(server.deployment)).toEqual({
+      state: 'missing',
+      message: `Cloudflare has no Worker "${server.worker}" any more.`,
+    })
+    const { endpointUrl, notes } = await target.apply(server.request(1, one), signal)
+    expect(notes).toEqual([`Cloudflare had no Worker "${server.worker}" any more: it was made anew.`])
+    expect(await callSay(cloudflare, endpointUrl)).toBe('one')
+  })
+
   it('names the zone that is missing', async () => {
     const request = new PublishedServer().request(1, one, { domain: 'mcp.elsewhere.org' })
     await expect(openPublisher(cloudflare).apply(request, signal)).rejects.toMatchObject({
