@@ -76,8 +76,12 @@ describe('a server on Cloudflare', () => {
     const browser = startInboxBrowser()
     const page = await browser.open(link)
     expect(page.text).toContain('api.cloudflare.com')
-    const after = await browser.submit(page, 'CLOUDFLARE_API_TOKEN', { answer: 'enter', value: cloudflare.token })
+    const unsaved = await browser.submit(page, 'CLOUDFLARE_API_TOKEN', { answer: 'enter', value: 'of-nobody' })
+    expect(unsaved.text).toContain('The token was not saved, since it does not work.')
+    expect((await deploy({ plan: true, settings })).error).toMatchObject({ code: 'SECRET_MISSING' })
+    const after = await browser.submit(unsaved, 'CLOUDFLARE_API_TOKEN', { answer: 'enter', value: cloudflare.token })
     expect(after.text).toContain('CLOUDFLARE_API_TOKEN is set')
+    expect(after.text).toMatch(/It works, for the account [^ ]*Acme/)
     expect(after.text).not.toContain(cloudflare.token)
   })
 
