@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { asOwner } from '../db/as-owner.ts'
 import type { Database } from '../db/database.ts'
 import type { Sql } from '../db/db.ts'
+import { createTurns } from '../db/turns.ts'
 import type { DaemonId, JobId, TenantId } from '../model/ids.ts'
 import { createBoss, ensureQueue, queueName } from './boss.ts'
 import { nextJobId } from './job-id.ts'
@@ -57,6 +58,8 @@ export async function createQueue({
     }),
   ]
   let worker: JobWorker | undefined
+  // PostgreSQL has several connections: what is told by one may come before what was told earlier by another.
+  const inTurn = createTurns()
 
   async function sendIn(sql: Sql, job: Job): Promise<JobId> {
     const id = nextJobId()
@@ -75,7 +78,7 @@ export async function createQueue({
   function report(id: string, { message, ...steps }: JobProgress): void {
     // A payload has at most 8,000 bytes.
     const payload = JSON.stringify({ id, progress: { ...steps, message: message.slice(0, 500) } })
-    db.asSystem((sql) => sql.query('SELECT pg_notify($1, $2)', [JOB_PROGRESS, payload])).catch(onError)
+    inTurn(() => db.asSystem((sql) => sql.query('SELECT pg_notify($1, $2)', [JOB_PROGRESS, payload]))).catch(onError)
   }
 
   async function find(tenantId: TenantId, id: JobId): Promise<JobState | undefined> {

@@ -266,6 +266,22 @@ export function queueContract(name: string, prepare: () => Promise<QueueUnderTes
       await ended(id)
     })
 
+    it('tells steps in the order they were made, however fast they come', async () => {
+      const gate = Promise.withResolvers<void>()
+      const steps = Array.from({ length: 50 }, (_, index) => index + 1)
+      const server = newServer(async (_job, _signal, report) => {
+        await gate.promise
+        for (const done of steps) report({ done, total: steps.length, message: `Step ${done}.` })
+      })
+      const id = await queue.send(build(server))
+      const heard: number[] = []
+      queue.watch(id, ({ done }) => heard.push(done))
+      gate.resolve()
+      await vi.waitUntil(() => heard.length === steps.length, { timeout: 20_000, interval: 5 })
+      expect(heard).toEqual(steps)
+      await ended(id)
+    })
+
     it('gives up a bug after two more tries, tells it to the daemon and not to callers', async () => {
       let tries = 0
       const server = newServer(async () => {
