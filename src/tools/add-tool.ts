@@ -21,7 +21,16 @@ import { withSharedChanges } from '../pipeline/shared-code.ts'
 import { changeSharedCode, listSharedCode, type SharedCodeChanges } from '../registry/shared-code-store.ts'
 import { putToolDraft, removeToolDraft } from '../registry/tool-draft-store.ts'
 import { findTool, replaceTool } from '../registry/tool-store.ts'
-import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { askBeforeCall } from './ask-before-call.ts'
+import {
+  confirmArgument,
+  defineTool,
+  type MetaAnswer,
+  type MetaCall,
+  objectSchema,
+  serverArgument,
+  WRITES,
+} from './meta-tool.ts'
 
 interface Input extends ToolInput {
   readonly server: string
@@ -101,6 +110,7 @@ export const addTool = defineTool<Input>({
       },
       live: { type: 'boolean' },
       replace: { type: 'boolean' },
+      confirm: confirmArgument,
     },
     ['server', 'name'],
   ),
@@ -216,14 +226,17 @@ async function tryOnce(
   { tool, credential }: { readonly tool: ToolDefinition; readonly credential: Credential | undefined },
   input: Input,
   bundle: string | undefined,
-  { services, signal }: MetaCall,
+  { services, signal, confirm }: MetaCall,
 ): Promise<TriedTool> {
+  const given = input.try ?? {}
+  const { name, effect } = tool
+  if (input.live) await askBeforeCall({ server: server.name, tool: name, effect, arguments: given }, confirm)
   const notSent: string[] = []
   const request = {
     server,
     tool,
     credentials: credential ? [credential] : [],
-    input: input.try ?? {},
+    input: given,
     mocks: [],
     live: input.live === true ? true : ('reads' as const),
     onNotSent: (label: string) => notSent.push(label),
@@ -234,7 +247,7 @@ async function tryOnce(
   const said = report.problem ?? report.result?.content.map((block) => ('text' in block ? block.text : '')).join('\n')
   throw new MetaError(
     'TOOL_FAILED',
-    `"${tool.name}" was not added, because its try failed: ${said}`,
+    `"${name}" was not added, because its try failed: ${said}`,
     'Correct it, or leave try out.',
   )
 }

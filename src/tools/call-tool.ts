@@ -1,6 +1,7 @@
 import type { Effect } from '../model/tool-definition.ts'
 import { addSecretLink } from '../pipeline/add-secret-link.ts'
 import { callLiveTool } from '../pipeline/call-live-tool.ts'
+import { askBeforeCall } from './ask-before-call.ts'
 import { confirmArgument, DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
 
 /** A call of a deployed server's tool. */
@@ -24,10 +25,7 @@ export const callTool = defineTool<LiveCallInput>({
   scope: 'deploy',
   annotations: { ...DELETES, idempotentHint: false, openWorldHint: true },
   async run({ server, tool, arguments: given = {} }, { services, principal, signal, confirm }) {
-    const beforeCall = async (effect: Effect) => {
-      const question = `Call "${tool}" of "${server}" (effect: ${effect})?`
-      if (effect !== 'read') await confirm(question, effect === 'delete' ? 'destroys' : 'changes')
-    }
+    const beforeCall = (effect: Effect) => askBeforeCall({ server, tool, effect, arguments: given }, confirm)
     const result = await callLiveTool(
       { server, tool, arguments: given, onlyReading: false, beforeCall },
       services,

@@ -12,8 +12,9 @@ import { type TryReport, tryTool } from '../pipeline/try-tool.ts'
 import { listCredentials } from '../registry/credential-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { findTool, toolNames } from '../registry/tool-store.ts'
+import { askBeforeCall } from './ask-before-call.ts'
 import { fitAnswer } from './fit-answer.ts'
-import { defineTool, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
+import { confirmArgument, defineTool, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
 
 interface Input {
   readonly server: string
@@ -28,7 +29,7 @@ export const testTool = defineTool<Input>({
   name: 'test_tool',
   title: 'Try a tool',
   description:
-    'Runs a tool once in the sandbox, without deploying it: result, requests, logs, time. Without mocks or live, answers come from saved tests or the description.',
+    'Runs a tool once in the sandbox, without deploying it. Without mocks or live, answers come from saved tests or the description.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -51,13 +52,14 @@ export const testTool = defineTool<Input>({
       },
       live: {
         type: 'boolean',
-        description: 'Really sends what no mock answers. Default: true for reads without mocks.',
+        description: 'Really sends what no mock answers; default for reads without mocks.',
       },
       save_as: {
         type: 'string',
         pattern: '^[a-z][a-z0-9_]{0,62}$',
         description: 'Keeps the run as a test of every build.',
       },
+      confirm: confirmArgument,
     },
     ['server', 'tool'],
   ),
@@ -67,7 +69,9 @@ export const testTool = defineTool<Input>({
     const { services, signal } = call
     const subject = await findSubject(serverName, name, call)
     await checkInput(subject, input, call)
-    const isLive = live ?? (given === undefined && subject.tool.effect === 'read')
+    const { effect } = subject.tool
+    const isLive = live ?? (given === undefined && effect === 'read')
+    if (isLive) await askBeforeCall({ server: serverName, tool: name, effect, arguments: input }, call.confirm)
     const chosen = given || isLive ? undefined : await chooseMocks({ ...subject, input }, services, signal)
     const recorded: Mock[] = []
     const request = {

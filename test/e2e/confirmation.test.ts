@@ -60,7 +60,7 @@ describe('a call that destroys something', () => {
     const before = removed()
     const careful = await clientThat(mode, { action: 'decline' })
     expect((await call(careful, 'call_tool', removal(1))).error.code).toBe('CONFIRMATION_DECLINED')
-    expect(careful.asked).toEqual(['Call "remove_book" of "desk" (effect: delete)?'])
+    expect(careful.asked).toEqual(['Call "remove_book" of "desk" with {"id":1} (effect: delete)?'])
     await careful.close()
     const unsure = await clientThat(mode, { action: 'accept', content: { agree: false } })
     expect((await call(unsure, 'call_tool', removal(1))).error.code).toBe('CONFIRMATION_DECLINED')
@@ -83,6 +83,28 @@ describe('a call that destroys something', () => {
     expect(removed()).toEqual(before)
     expect((await callConfirmed(meta, 'call_tool', removal(3))).isError).toBe(false)
     expect(removed()).toEqual([...before, '/books/3'])
+  })
+
+  it('asks before a try that is live too, and says what would be deleted', async () => {
+    const before = removed()
+    const tried = { server: 'desk', tool: 'remove_book', input: { id: 6 }, live: true }
+    const { error } = await call(meta, 'test_tool', tried)
+    expect(error).toMatchObject({ code: 'CONFIRMATION_NEEDED', message: expect.stringContaining('with {"id":6}') })
+    const added = {
+      server: 'desk',
+      name: 'remove_other',
+      description: 'Removes another book. Returns nothing.',
+      effect: 'delete',
+      input_schema: { type: 'object', properties: { id: { type: 'integer' } }, required: ['id'] },
+      http: { method: 'DELETE', url: `http://${api.host}/books/{id}` },
+      try: { id: 7 },
+      live: true,
+    }
+    expect((await call(meta, 'add_tool', added)).error.code).toBe('CONFIRMATION_NEEDED')
+    expect(removed()).toEqual(before)
+    expect((await callConfirmed(meta, 'test_tool', tried)).data).toMatchObject({ ok: true })
+    expect((await callConfirmed(meta, 'add_tool', added)).data).toMatchObject({ saved: 'remove_other' })
+    expect(removed()).toEqual([...before, '/books/6', '/books/7'])
   })
 
   it('is told what is wrong with it before a person is asked', async () => {

@@ -15,6 +15,7 @@ describe('the list of meta tools', () => {
       'index.ts',
       'meta-tool.ts',
       'fit-answer.ts',
+      'ask-before-call.ts',
       'aliases.ts',
       'import-description.ts',
       'refresh-description.ts',
