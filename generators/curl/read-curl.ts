@@ -70,6 +70,9 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositi
 
 function splitWords(line: string): string[] {
   const joined = line.trim().replaceAll(/\\\r?\n/g, ' ')
+  const open = openQuote(joined)
+  if (open !== undefined)
+    throw invalid(`The quote ${open} is not closed.`, 'Give the whole line; a piece of it may be missing.')
   // `$NAME` stays as it is written; which names there are is found out later.
   const words = parse(joined, (name) => `$${name}`)
   const texts = words.map((word) => (typeof word === 'string' ? word : 'pattern' in word ? word.pattern : undefined))
@@ -82,18 +85,35 @@ function splitWords(line: string): string[] {
   return texts.slice(1).filter((text) => text !== undefined)
 }
 
+/** The quote that is open at the end, as a POSIX shell reads it: a backslash escapes, but not between single quotes. */
+function openQuote(line: string): string | undefined {
+  let open: string | undefined
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at]
+    if (character === '\\' && open !== "'") at++
+    else if (character === open) open = undefined
+    else if (open === undefined && (character === '"' || character === "'")) open = character
+  }
+  return open
+}
+
 function readOptions(words: readonly string[]): { values: Values; positionals: readonly string[] } {
   try {
     // `-XPOST` is curl's way to write `-X POST`; parseArgs reads that too.
     return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true, strict: true })
   } catch (cause) {
+    const told = cause instanceof Error ? cause.message : String(cause)
+    const unknown = /^Unknown option '([^']+)'/.exec(told)?.[1]
     throw invalid(
-      cause instanceof Error ? cause.message : String(cause),
-      `Options that are read: ${Object.keys(OPTIONS)
-        .map((name) => `--${name}`)
-        .join(', ')}.`,
+      unknown === undefined ? told : `It has the option "${unknown}", which says nothing about the request itself.`,
+      `Leave it out. Options that are read: ${Object.entries(OPTIONS).map(optionNames).join(', ')}.`,
     )
   }
+}
+
+/** `-X --request` */
+function optionNames([name, option]: readonly [string, (typeof OPTIONS)[keyof typeof OPTIONS]]): string {
+  return 'short' in option ? `-${option.short} --${name}` : `--${name}`
 }
 
 function splitHeader(text: string): [string, string] {

@@ -63,6 +63,15 @@ describe('a curl line as a declared request', () => {
       { method: 'GET', url: 'https://api.example/x', headers: { authorization: 'Basic {LOGIN}' }, secret: 'LOGIN' },
     ],
     ['curl -XDELETE https://api.example/x/{id}', { method: 'DELETE', url: 'https://api.example/x/{id}', headers: {} }],
+    [
+      `curl -d "it's" -d 'a "word"' -d it\\'s https://api.example/x`,
+      {
+        method: 'POST',
+        url: 'https://api.example/x',
+        body: { "it's": '', 'a "word"': '' },
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      },
+    ],
   ])('%s', (line, template) => {
     expect(readCurl(line)).toEqual(template)
   })
@@ -74,6 +83,9 @@ describe('a curl line as a declared request', () => {
     ['curl https://api.example; rm -rf /', 'no single curl line'],
     ['curl https://a.example https://b.example', 'more than one address'],
     ['curl -s', 'no address'],
+    ["curl -X POST 'https://api.example/x", "The quote ' is not closed"],
+    ['curl -d "it\\"s https://api.example/x', 'The quote " is not closed'],
+    ['curl -k https://a.example', 'the option "-k", which says nothing'],
     ['curl --proxy http://x https://a.example', '--proxy'],
     ['curl -u ada:secret https://a.example', '--user'],
     ['curl -d @/etc/passwd https://a.example', 'sends a file'],
