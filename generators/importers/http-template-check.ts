@@ -1,6 +1,7 @@
 import { placeholderNames } from '../../runtime/library/placeholders.ts'
 import { MetaError } from '../../src/errors/meta-error.ts'
 import { nearestName, SECRET_NAME } from '../../src/model/names.ts'
+import { isReadingMethod } from '../../src/model/reading-method.ts'
 import { propertyNames, type HttpTemplate, type HttpTool, type TemplateTexts } from './http-tool.ts'
 
 /** @throws MetaError ARGUMENTS_INVALID when the request could never be sent */
@@ -40,6 +41,31 @@ export function checkTemplate(http: HttpTemplate, texts: TemplateTexts): void {
       'Move {NAME} to http.headers or http.query.',
     )
   }
+}
+
+/** Clients call what only reads without asking anybody. @throws MetaError ARGUMENTS_INVALID */
+export function checkEffect({ name, effect, http }: HttpTool): void {
+  if (effect !== 'read' || isReadingMethod(http.method)) return
+  const method = http.method.toUpperCase()
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    `"${name}" sends ${method}, so its effect is not "read".`,
+    `Give it the effect "${method === 'DELETE' ? 'delete' : 'write'}".`,
+  )
+}
+
+/** Headers that hold nothing but a credential. RFC 9110, sections 11.6.2 and 11.7.2; the others by habit. */
+const KEY_HEADERS = /^(proxy-)?authorization$|^(x-)?api-?key$|^x-(auth|access)-token$|^private-token$/i
+
+/** What a model has written stands in the chat. @throws MetaError SECRET_IN_ARGUMENT, without the value */
+export function refuseWrittenKeys({ headers }: TemplateTexts): void {
+  const written = headers.find(([name, text]) => KEY_HEADERS.test(name) && placeholderNames(text).length === 0)
+  if (!written) return
+  throw new MetaError(
+    'SECRET_IN_ARGUMENT',
+    `The header "${written[0]}" holds the value of a key. Nothing was done with it.`,
+    'Name a secret instead, such as secret: "API_TOKEN" with "Bearer {API_TOKEN}" in the header ($API_TOKEN in a curl line), and let the person enter it: request_secrets. A key that stood in a chat should be renewed.',
+  )
 }
 
 /** @throws MetaError SCHEMA_INVALID naming every placeholder that is neither an argument nor the secret */

@@ -2,7 +2,7 @@ import type { Credential, HttpBody, HttpCall, HttpParameter } from '../../runtim
 import { placeholderNames, wholePlaceholder } from '../../runtime/library/placeholders.ts'
 import type { Operation } from '../../runtime/library/operation.ts'
 import { MetaError } from '../../src/errors/meta-error.ts'
-import { checkPlaceholders, checkTemplate } from './http-template-check.ts'
+import { checkEffect, checkPlaceholders, checkTemplate, refuseWrittenKeys } from './http-template-check.ts'
 import { credentialOf } from './http-template-secret.ts'
 import { propertyNames, type HttpTemplate, type HttpTool, type TemplateTexts } from './http-tool.ts'
 
@@ -21,6 +21,8 @@ export function operationFromHttpTool(tool: HttpTool): {
   const { http } = tool
   const texts = readTexts(http)
   checkTemplate(http, texts)
+  checkEffect(tool)
+  refuseWrittenKeys(texts)
   checkPlaceholders(tool, texts)
   const credential = credentialOf(http, texts)
   const names = propertyNames(tool.inputSchema)

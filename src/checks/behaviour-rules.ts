@@ -1,4 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { isReadingMethod } from '../model/reading-method.ts'
 import type { Effect, ToolDefinition } from '../model/tool-definition.ts'
 import { howToMend } from './checked-server.ts'
 import type { Rule } from './rule.ts'
@@ -55,8 +56,7 @@ export const truthfulEffects: Rule = {
   },
 }
 
-/** POST may well read; searches do. */
 function contradicts(method: string, effect: Effect): boolean {
-  if (effect === 'read') return ['PUT', 'PATCH', 'DELETE'].includes(method)
+  if (effect === 'read') return !isReadingMethod(method)
   return ['GET', 'HEAD', 'OPTIONS'].includes(method)
 }

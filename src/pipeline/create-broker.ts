@@ -3,15 +3,18 @@ import type { Broker, BrokerCallOptions } from '../../runtime/supervisor/broker.
 import { useStore } from '../../runtime/supervisor/use-store.ts'
 import type { KeyValueStore } from '../../runtime/library/tool-context.ts'
 import type { ToolResult } from '../../runtime/library/tool-result.ts'
-import type { BrokerCall, BrokerNotice, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
+import type { BrokerCall, BrokerNotice, CodeItem, WireRequest, WireResponse } from '../../runtime/library/wire.ts'
 import type { Sandbox, SandboxResult, SandboxRun, SandboxTask } from '../../runtime/sandbox/sandbox.ts'
 import { defaults } from '../config/defaults.ts'
 import type { TenantId } from '../model/ids.ts'
+import { isReadingMethod } from '../model/reading-method.ts'
+import type { Effect } from '../model/tool-definition.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { rewordError } from '../errors/reword-error.ts'
 import { hostKey } from '../net/address.ts'
 import type { Egress } from '../net/egress.ts'
 import { redactBytes, redactText } from '../secrets/redact.ts'
+import { refuseChange } from './refuse-change.ts'
 import { certificateFor, fillSecrets, placeholderOf, type SecretResolver } from './resolve-secrets.ts'
 
 export interface BrokerOptions {
@@ -35,6 +38,8 @@ export interface BrokerOptions {
   readonly callConnected?: CallConnected
   /** Keeps a refresh token that a token server has replaced. Absent: nothing is kept. */
   readonly saveCredential?: (name: string, value: string) => Promise<void>
+  /** What a tool of this server does to the world. Absent: nobody knows, and its code is not held to it. */
+  readonly effectOf?: (tool: string) => Promise<Effect | undefined>
   /** Calls a tool of this server later. */
   readonly schedule: (tool: string, input: unknown, delayMs: number) => Promise<void>
 }
@@ -53,7 +58,7 @@ export function createBroker(options: BrokerOptions): Broker {
         case 'fetch':
           return sendRequest(call.request, options, callOptions.signal)
         case 'run':
-          return runCode(call, options, { ...broker, call: callOfCode }, callOptions)
+          return runCode(call, options, { ...broker, call: callOfCode(call.item) }, callOptions)
         case 'external':
           if (!options.callConnected) throw notConnected(call.tool)
           return options.callConnected(call, callOptions)
@@ -71,12 +76,26 @@ export function createBroker(options: BrokerOptions): Broker {
     notice: options.onNotice,
   }
   // Hand-written code exchanges no refresh tokens, so it has none to keep, and tools of others are not its to call.
-  const callOfCode: Broker['call'] = async (call, callOptions) => {
-    if (call.kind === 'save-credential') throw notKept(call.name)
-    if (call.kind === 'external') throw notConnected(call.tool)
-    return broker.call(call, callOptions)
-  }
+  const callOfCode =
+    (item: CodeItem): Broker['call'] =>
+    async (call, callOptions) => {
+      if (call.kind === 'save-credential') throw notKept(call.name)
+      if (call.kind === 'external') throw notConnected(call.tool)
+      if (call.kind === 'fetch') await holdToEffect(item, call.request, options)
+      return broker.call(call, callOptions)
+    }
   return broker
+}
+
+/** Resources and prompts only read. @throws MetaError FORBIDDEN */
+async function holdToEffect(
+  { kind, name }: CodeItem,
+  { method }: WireRequest,
+  { effectOf }: Pick<BrokerOptions, 'effectOf'>,
+): Promise<void> {
+  if (!effectOf || isReadingMethod(method)) return
+  const effect = kind === 'tool' ? await effectOf(name) : 'read'
+  if (effect !== undefined) refuseChange(name, effect, method)
 }
 
 function notConnected(tool: string): MetaError {

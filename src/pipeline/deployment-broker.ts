@@ -7,6 +7,7 @@ import { MetaError } from '../errors/meta-error.ts'
 import type { DeploymentRequest, LogLine } from '../model/deployment-target.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import type { Egress } from '../net/egress.ts'
+import { findToolEffect } from '../registry/build-store.ts'
 import { deleteValue, getValue, listKeys, listValues, replaceValue, setValue } from '../registry/store-values.ts'
 import type { Vault } from '../secrets/vault.ts'
 import { connectedCaller } from './connections/connected-caller.ts'
@@ -49,6 +50,9 @@ export function brokerFor(
     toolsBundle: build.artefacts['tools.mjs'] ?? '',
     warmKey: `${server.tenantId}/${server.id}`,
     callConnected: connectedCaller(request, log, { db, secrets, connections }),
+    // Asked only when code sends what changes something.
+    effectOf: async (tool) =>
+      (await db.as(server.tenantId, (sql) => findToolEffect(sql, server.tenantId, build.id, tool))) ?? undefined,
     store: serverStore(db, server.tenantId, server.id),
     onNotice: (notice) => {
       if (notice.kind === 'log') log(notice.level, logText(notice.message, notice.details))

@@ -5,6 +5,7 @@ import type { WireResponse } from '../../runtime/library/wire.ts'
 import type { Broker } from '../../runtime/supervisor/broker.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { createBroker } from './create-broker.ts'
+import { refuseChange } from './refuse-change.ts'
 import { placeholderOf, type SecretResolver } from './resolve-secrets.ts'
 import type { Services } from './services.ts'
 import type { TryRequest } from './try-tool.ts'
@@ -34,6 +35,7 @@ export function tryBroker(
   })
   const answers = mockedAnswers(request.mocks)
   const send: Broker['call'] = async (call, options) => {
+    if (call.kind === 'fetch') refuseChange(request.tool.name, request.tool.effect, call.request.method)
     const mocked = call.kind === 'fetch' ? answers(call.request) : undefined
     if (call.kind === 'fetch' && mocked) return toWire(call.request.url, mocked)
     if (call.kind !== 'fetch' || isSent(request, call.request.method)) return real.call(call, options)

@@ -95,6 +95,17 @@ describe('code that imports', () => {
     expect((await call(client, 'get_server', { server: 'desk', file: 'package.json' })).text).toContain('"date-fns": "')
   })
 
+  it('that says it only reads can not delete, in a try that is live either', async () => {
+    const before = api.requests.length
+    const code = `return (await fetch('http://${api.host}/books/1', { method: 'DELETE' })).status`
+    const { error } = await add('peek_book', code, { try: {}, live: true })
+    expect(error).toMatchObject({
+      code: 'TOOL_FAILED',
+      message: expect.stringContaining('"peek_book" says that it only reads, so it may not send DELETE'),
+    })
+    expect(api.requests.length).toBe(before)
+  })
+
   it('shared files have names of their own, and one that is taken away is missed', async () => {
     const wrong = await add('odd_name', 'return 1', { shared: { '../evil.ts': 'export {}' } })
     expect(wrong.error.message).toContain('"../evil.ts" is no name of a shared file')

@@ -132,6 +132,16 @@ describe('declared http tools', () => {
       'no user name',
       'https',
     ],
+    ['refuses to delete by what only reads', { method: 'DELETE' }, 'ARGUMENTS_INVALID', 'sends DELETE', '"delete"'],
+    ['refuses to change by what only reads', { method: 'patch' }, 'ARGUMENTS_INVALID', 'sends PATCH', '"write"'],
+    [
+      'refuses a key that is written out',
+      { headers: { Authorization: 'Bearer my-own-token' } },
+      'SECRET_IN_ARGUMENT',
+      '"Authorization"',
+      'request_secrets',
+    ],
+    ['refuses one in a header by habit', { headers: { 'X-Api-Key': 'abc' } }, 'SECRET_IN_ARGUMENT', '"X-Api-Key"', '{'],
     ['refuses a body on GET', { body: {} }, 'ARGUMENTS_INVALID', 'GET', 'POST'],
     ['refuses an unknown method', { method: 'TRACE' }, 'ARGUMENTS_INVALID', '"TRACE"', 'Use one'],
     [

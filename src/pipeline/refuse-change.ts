@@ -1,0 +1,18 @@
+import { MetaError } from '../errors/meta-error.ts'
+import { isReadingMethod } from '../model/reading-method.ts'
+import type { Effect } from '../model/tool-definition.ts'
+
+/**
+ * Holds code to its word: clients call what says that it only reads without asking anybody.
+ * @param name  of the tool, resource or prompt
+ * @throws MetaError FORBIDDEN
+ */
+export function refuseChange(name: string, effect: Effect, method: string): void {
+  if (effect !== 'read' || isReadingMethod(method)) return
+  const right = method.toUpperCase() === 'DELETE' ? 'delete' : 'write'
+  throw new MetaError(
+    'FORBIDDEN',
+    `"${name}" says that it only reads, so it may not send ${method}. Nothing was sent.`,
+    `Give a tool that does so the effect "${right}", with add_tool and replace: true.`,
+  )
+}
