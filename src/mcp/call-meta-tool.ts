@@ -44,7 +44,8 @@ export async function callMetaTool(asked: string, given: unknown, incoming: Inco
     const answer = await audited(tool, input, call, () => runTool(tool, input, call)).catch(async (error: unknown) => {
       throw error instanceof ClientNeeded ? await keepAgreement(error) : error
     })
-    const result = services.redactor.redact(toResult(answer), principal.tenantId)
+    // Before it is written as JSON, where a value would stand escaped.
+    const result = toResult(services.redactor.redact(answer, principal.tenantId))
     return { result, ...(answer.job && { job: answer.job }) }
   } catch (error) {
     // The door has to ask the client first.

@@ -4,17 +4,41 @@ import type { MetaAnswer } from '../tools/meta-tool.ts'
 
 /** A result as MCP, HTTP and the command line show it. */
 export interface MetaResult {
-  readonly content: readonly { readonly type: 'text'; readonly text: string }[]
+  readonly content: readonly TextBlock[]
   readonly structuredContent?: Readonly<Record<string, unknown>>
   readonly isError?: boolean
 }
 
-export function toResult({ text, structured, next, passThrough }: MetaAnswer): MetaResult {
+interface TextBlock {
+  readonly type: 'text'
+  readonly text: string
+  /** Absent: for everybody. */
+  readonly annotations?: { readonly audience: readonly 'assistant'[] }
+}
+
+/**
+ * The short text with what comes next, and the data. Many clients give their models texts alone, so what the short
+ * text does not say stands in a second one (MCP 2026-07-28, server/tools, Structured Content).
+ */
+export function toResult(answer: MetaAnswer): MetaResult {
+  const { text, structured, next, passThrough } = answer
   // A called tool's result is its own: its shape is MCP's already.
   if (passThrough) return passThrough as unknown as MetaResult
   const structuredContent = { ...structured, ...(next && { next }) }
   const hints = (next ?? []).map((each) => `next: ${each.tool} ${JSON.stringify(each.arguments)}`)
-  return { content: [{ type: 'text', text: [text, ...hints].join('\n') }], structuredContent }
+  return { content: [{ type: 'text', text: [text, ...hints].join('\n') }, ...untold(answer)], structuredContent }
+}
+
+function untold({ text, structured, told = [] }: MetaAnswer): readonly TextBlock[] {
+  const left = Object.entries(structured).filter(([name, value]) => !told.includes(name) && !isSaid(value, text))
+  if (left.length === 0) return []
+  return [{ type: 'text', text: JSON.stringify(Object.fromEntries(left)), annotations: { audience: ['assistant'] } }]
+}
+
+/** Names, addresses and numbers that stand in the text, and lists of nothing. */
+function isSaid(value: unknown, text: string): boolean {
+  if (typeof value === 'string' || typeof value === 'number') return text.includes(String(value))
+  return value === undefined || (Array.isArray(value) && value.length === 0)
 }
 
 export function errorToResult(rendered: RenderedError): MetaResult {

@@ -72,6 +72,7 @@ export const getLogs = defineTool<Input>({
         lines: shown,
         ...(nextCursor && { next_cursor: nextCursor }),
       },
+      told: ['server', 'problem', 'lines'],
       next: [
         gone === undefined
           ? { tool: 'get_server', arguments: { server: name } }

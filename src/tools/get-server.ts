@@ -90,7 +90,8 @@ async function showFile(
   )
   const files = build?.files
   const text = files?.[file]
-  if (files && text !== undefined) return fitAnswer({ text, structured: { server, file, text } })
+  if (files && text !== undefined)
+    return fitAnswer({ text, structured: { server, file, text }, told: ['server', 'file', 'text'] })
   if (!files)
     throw new MetaError('VERSION_UNKNOWN', `Server "${server}" has not been built yet.`, 'Deploy it first.', {
       next: { tool: 'deploy', arguments: { server } },

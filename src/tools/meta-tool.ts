@@ -57,6 +57,8 @@ export interface MetaAnswer {
   /** One short text for people. */
   readonly text: string
   readonly structured: Readonly<Record<string, unknown>>
+  /** Members of `structured` that the text says whole. */
+  readonly told?: readonly string[]
   /** At most two calls that make sense now. */
   readonly next?: readonly NextCall[]
   /** The job that goes on: who takes tasks is given one in the place of this answer. */

@@ -20,7 +20,11 @@ export interface MetaSessionOptions {
 
 /** A call's answer as MCP gives it. */
 export interface ToolResult {
-  readonly content: readonly { readonly type: string; readonly text?: string }[]
+  readonly content: readonly {
+    readonly type: string
+    readonly text?: string
+    readonly annotations?: { readonly audience?: readonly string[] }
+  }[]
   readonly structuredContent?: Readonly<Record<string, unknown>>
   readonly isError?: boolean
 }

@@ -15,7 +15,10 @@ interface NextCall {
 
 /** @param verbs  commands that are shorter than `call` */
 export function renderResult({ content, structuredContent }: ToolResult, verbs: readonly Verb[]): Rendered {
-  const text = content.map((part) => part.text ?? `(${part.type})`).join('\n')
+  const text = content
+    .filter(({ annotations }) => annotations?.audience?.includes('user') ?? true)
+    .map((part) => part.text ?? `(${part.type})`)
+    .join('\n')
   const lines = text.split('\n').filter((line) => !line.startsWith('next: '))
   return { text: lines.join('\n'), next: nextCalls(structuredContent).map((call) => asCommand(call, verbs)) }
 }
