@@ -55,10 +55,21 @@ function fitStructure(
 
 /** The beginning that has about so many tokens; undefined where nothing can be cut. */
 function shorten(value: unknown, tokens: number, depth: number): unknown {
-  if (typeof value === 'string') return value.length > 200 ? value.slice(0, Math.max(200, tokens * 4)) : undefined
+  if (typeof value === 'string') return value.length > SHORTEST ? shortenText(value, tokens) : undefined
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > DEEPEST) return '…'
   return Array.isArray(value) ? shortenList(value, tokens, depth) : shortenMembers({ ...value }, tokens, depth)
+}
+
+/** In characters. */
+const SHORTEST = 200
+
+/** Quotes and line ends take more room than their characters, so that four a token may be too many. */
+function shortenText(text: string, tokens: number): string {
+  let shorter = text.slice(0, Math.max(SHORTEST, tokens * 4))
+  while (shorter.length > SHORTEST && tokensOf([shorter]) > tokens)
+    shorter = text.slice(0, Math.max(SHORTEST, Math.floor(shorter.length * 0.8)))
+  return shorter
 }
 
 /** One entry at least, and that one shortened where it is too large itself. */
@@ -71,12 +82,16 @@ function shortenList(list: readonly unknown[], tokens: number, depth: number): r
   return list.length < 2 && first === undefined ? undefined : [first ?? list[0]]
 }
 
+/** An object of so few members is a thing with parts, such as a block of content: without one of them it is broken. */
+const PARTS = 8
+
 /** The largest members shortened; where they are many, the first of them. */
 function shortenMembers(members: Members, tokens: number, depth: number): Members | undefined {
   const { structured, cut } = fitStructure(members, tokens, depth + 1)
   const entries = Object.entries(structured)
   let used = 0
-  const end = entries.findIndex(([key, value]) => (used += tokensOf({ [key]: value })) > tokens)
+  const end =
+    entries.length <= PARTS ? -1 : entries.findIndex(([key, value]) => (used += tokensOf({ [key]: value })) > tokens)
   const kept = end < 0 ? entries : entries.slice(0, Math.max(1, end))
   return cut.length === 0 && kept.length === entries.length ? undefined : Object.fromEntries(kept)
 }

@@ -18,6 +18,7 @@ import type { Services } from '../../src/pipeline/services.ts'
 import { tokensOf } from '../../src/pipeline/token-cost.ts'
 import { createWorkshop } from '../../src/pipeline/workshop/workshop.ts'
 import { insertBuild } from '../../src/registry/build-store.ts'
+import { upsertCredentials } from '../../src/registry/credential-store.ts'
 import { updateDeployment, upsertDeployment } from '../../src/registry/deployment-store.ts'
 import { putSavedTest } from '../../src/registry/saved-test-store.ts'
 import { insertServer } from '../../src/registry/server-store.ts'
@@ -37,7 +38,7 @@ const GITHUB = createRequire(import.meta.url).resolve('@octokit/openapi/generate
 
 beforeAll(async () => {
   db = await openTestPglite()
-  const { operations } = await openApiImporter.read(readFileSync(GITHUB, 'utf8'), {})
+  const { operations, credentials } = await openApiImporter.read(readFileSync(GITHUB, 'utf8'), {})
   const tools = operations.map(({ call, source: _source, label: _label, ...tool }) => ({
     ...tool,
     handler: { kind: 'operation', call } as const,
@@ -45,6 +46,7 @@ beforeAll(async () => {
   await db.as(LOCAL_TENANT, async (sql) => {
     const server = await insertServer(sql, LOCAL_TENANT, named('github'))
     await insertTools(sql, LOCAL_TENANT, server, tools)
+    await upsertCredentials(sql, LOCAL_TENANT, server.id, credentials)
     const test = {
       tool: tools[0]?.name ?? '',
       input: { page: 1 },
@@ -208,6 +210,20 @@ describe('the largest answers', () => {
       expect(tokens).toBeLessThanOrEqual(MOST)
     },
   )
+
+  it('keep every block of a result whole: one of text has its text', async () => {
+    const mocks = [{ response: { body: HUGE.list } }]
+    const { structured } = await answer('test_tool', {
+      server: 'github',
+      tool: 'apps_get_authenticated',
+      input: {},
+      mocks,
+    })
+    expect(structured).toMatchObject({
+      ok: true,
+      result: { content: [{ type: 'text', text: expect.stringContaining('Of one') }] },
+    })
+  })
 
   it('name the resource that holds what was cut', async () => {
     const { structured, text } = await answer('get_server', { server: 'github' })
