@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { defaults } from '../config/defaults.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import type { ApiOperation, ImportedApi } from '../model/api-importer.ts'
@@ -10,7 +11,7 @@ import { upsertCredentials } from '../registry/credential-store.ts'
 import { bumpRevision, requireServer, updateServer } from '../registry/server-store.ts'
 import { upsertImportedTools } from '../registry/imported-tool-store.ts'
 import { insertSource } from '../registry/source-store.ts'
-import { countTools, toolNames } from '../registry/tool-store.ts'
+import { countTools, listTools } from '../registry/tool-store.ts'
 import { toTool } from './import-tool.ts'
 import { type DescriptionText, referenceLoader } from './read-description.ts'
 import { type OperationSelection, selectOperations } from './select-operations.ts'
@@ -75,13 +76,15 @@ export interface ImportRequest {
 export interface ImportOutcome {
   readonly server: Server
   readonly added: readonly string[]
+  /** How many of the chosen operations it had before. */
+  readonly kept: number
   /** Operations of the description that were not chosen. */
   readonly leftOut: number
   readonly exposure: Exposure
 }
 
 /**
- * Adds the chosen operations to a server, all or none.
+ * Adds the chosen operations to a server, all or none. Those that it has already stay as they are.
  * @throws MetaError NOTHING_SELECTED, TOOL_NAME_TAKEN, SERVER_UNKNOWN, LIMIT_EXCEEDED
  */
 export async function addOperations(
@@ -96,7 +99,7 @@ export async function addOperations(
   return db.as(tenantId, async (sql) => {
     const server = await requireServer(sql, tenantId, serverName)
     await refuseMoreBytes(sql, config.quota, tenantId)
-    refuseTaken(server, chosen, await toolNames(sql, tenantId, server.id))
+    const fresh = notThereYet(server, chosen, await listTools(sql, tenantId, server.id))
     const origin = description.origin ?? 'inline'
     const source = await insertSource(sql, tenantId, {
       serverId: server.id,
@@ -108,14 +111,16 @@ export async function addOperations(
       ...(description.overlay !== undefined && { overlay: description.overlay }),
       ...(baseUrl !== undefined && { baseUrl }),
     })
-    const tools = chosen.map(toTool)
+    const tools = fresh.map(toTool)
     await addTools(sql, config.quota, tenantId, server, tools, source.id)
     await upsertImportedTools(sql, tenantId, server.id, source.id, tools)
     await upsertCredentials(sql, tenantId, server.id, usedCredentials(api, tools))
-    const exposure = expose ?? defaultExposure(chosen, await countTools(sql, tenantId, server.id), server.exposure)
+    const exposure = expose ?? defaultExposure(fresh, await countTools(sql, tenantId, server.id), server.exposure)
     await updateServer(sql, tenantId, server.id, { exposure })
     await bumpRevision(sql, tenantId, server.id)
-    return { server, added: chosen.map(({ name }) => name), leftOut: api.operations.length - chosen.length, exposure }
+    const added = fresh.map(({ name }) => name)
+    const leftOut = api.operations.length - chosen.length
+    return { server, added, kept: chosen.length - added.length, leftOut, exposure }
   })
 }
 
@@ -146,6 +151,30 @@ export function usedCredentials(api: ImportedApi, tools: readonly ToolDefinition
   const calls = tools.flatMap(({ handler }) => (handler.kind === 'operation' ? [handler.call] : []))
   const used = new Set(calls.flatMap(({ security }) => security.flat()))
   return api.credentials.filter(({ name }) => used.has(name))
+}
+
+/** @throws MetaError NOTHING_SELECTED when the server has all of them; TOOL_NAME_TAKEN */
+function notThereYet(
+  server: Server,
+  chosen: readonly ApiOperation[],
+  existing: readonly ToolDefinition[],
+): readonly ApiOperation[] {
+  const handlers = new Map(existing.map(({ name, handler }) => [name, handler]))
+  const fresh = chosen.filter((operation) => !isSameCall(handlers.get(operation.name), operation))
+  refuseTaken(server, fresh, [...handlers.keys()])
+  if (fresh.length > 0) return fresh
+  throw new MetaError(
+    'NOTHING_SELECTED',
+    `Server "${server.name}" has all of these ${chosen.length} tools already.`,
+    'Select others; refresh: true takes over what has changed in the description.',
+    { next: { tool: 'deploy', arguments: { server: server.name } } },
+  )
+}
+
+/** Names and descriptions may have been edited since. */
+function isSameCall(handler: ToolDefinition['handler'] | undefined, { call }: ApiOperation): boolean {
+  // As it comes back from the database: without members that are undefined.
+  return handler?.kind === 'operation' && isDeepStrictEqual(handler.call, JSON.parse(JSON.stringify(call)))
 }
 
 /** @throws MetaError TOOL_NAME_TAKEN */

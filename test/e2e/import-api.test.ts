@@ -115,7 +115,7 @@ const ask = (tool: string, input: object) => call(client, 'call_tool', { server:
 describe('a GraphQL endpoint', () => {
   it('is asked for its schema, and shown before anything is added', async () => {
     const { data, text } = await importShop({ url: `http://${shop.host}/graphql` })
-    expect(text).toContain('8 operations in 2 groups; 6 would be added')
+    expect(text).toContain('8 operations in 2 groups; 6 would be added, those that only read')
     expect(data).toMatchObject({
       hosts: [shop.host],
       groups: [

@@ -118,6 +118,30 @@ async function previewOf(servers: readonly object[], more: object = {}): Promise
   return (await call(client, 'import_openapi', { server: 'choosing', content, ...more })).data
 }
 
+describe('the same import again', () => {
+  it('adds what is new to what is there, as the preview said', async () => {
+    await startServer('again')
+    const source = { server: 'again', content: JSON.stringify({ ...shop, servers: [{ url: 'https://shop.example' }] }) }
+    const { text, data } = await call(client, 'import_openapi', source)
+    expect(text).toContain('5 operations in 1 group; 4 would be added, those that only read.')
+    const [reads, all] = data['next'] as readonly { arguments: Record<string, unknown> }[]
+    expect([reads, all]).toMatchObject([{ arguments: { preview: false } }, { arguments: { select: { all: true } } }])
+    const first = await call(client, 'import_openapi', { ...reads?.arguments, ...source })
+    expect(first.data['added']).toHaveLength(4)
+    const second = await call(client, 'import_openapi', { ...all?.arguments, ...source })
+    expect(second.data).toMatchObject({ added: ['add_good'], kept: 4, left_out: 0 })
+    expect(second.text).toContain('1 tool added to "again" (shown as tools); 4 were there already;')
+    const third = await call(client, 'import_openapi', { ...all?.arguments, ...source })
+    expect(third.error).toMatchObject({ code: 'NOTHING_SELECTED', next: { tool: 'deploy' } })
+    const elsewhere = await call(client, 'import_openapi', {
+      ...all?.arguments,
+      ...source,
+      base_url: 'https://b.example',
+    })
+    expect(elsewhere.error.code).toBe('TOOL_NAME_TAKEN')
+  })
+})
+
 describe('a preview', () => {
   const variables = { region: { default: 'eu', enum: ['eu', 'us'] } }
 
