@@ -9,6 +9,9 @@ import type { Services } from './services.ts'
 /** What add_tool is given, as far as amending it goes. */
 export interface AmendableInput {
   readonly name: string
+  readonly description?: string
+  readonly input_schema?: unknown
+  readonly effect?: string
   readonly code?: string
   readonly http?: unknown
   readonly curl?: string
@@ -18,8 +21,8 @@ export interface AmendableInput {
 
 /**
  * Amends a tool that was refused, else one that the server has: what is given replaces what it had, and the edits
- * change its code. With `replace` and without any code it keeps its code, so that its hosts or what it shares can
- * change alone. Else the input stays as it is.
+ * change its code. Without any code a draft keeps its own, and with `replace` a tool does, so that its schema, its
+ * hosts or what it shares can change alone. Else the input stays as it is.
  * @throws MetaError TOOL_UNKNOWN when there is nothing to amend; ARGUMENTS_INVALID when a piece is not there, or not once
  */
 export async function amendTool<Input extends AmendableInput>(
@@ -29,20 +32,27 @@ export async function amendTool<Input extends AmendableInput>(
   tenantId: TenantId,
 ): Promise<Input> {
   const { edits, ...given } = input
-  if (!edits && !keepsCode(input)) return input
+  const amends = edits !== undefined || input.replace === true
+  if (!edits && (hasSource(input) || (!amends && isNew(input)))) return input
   const base = await db.as(tenantId, async (sql) => {
-    const draft = edits && (await findToolDraft(sql, tenantId, server.id, input.name))
-    const tool = draft ? undefined : await findTool(sql, tenantId, server.id, input.name)
-    return draft ?? (tool && inputOf(tool))
+    const draft = (edits || !input.replace) && (await findToolDraft(sql, tenantId, server.id, input.name))
+    const tool = draft || !amends ? undefined : await findTool(sql, tenantId, server.id, input.name)
+    return draft || (tool && inputOf(tool))
   })
+  if (!base && !amends) return input
   if (!base || typeof base['code'] !== 'string') throw nothingToAmend(server.name, input.name)
   // A draft is what add_tool was given before; only its code is looked into.
   const code = (edits ?? []).reduce((text, edit) => applyEdit(edit, text, `the code of "${input.name}"`), base['code'])
   return { ...(base as Input), ...given, code }
 }
 
-function keepsCode({ replace = false, code, http, curl }: AmendableInput): boolean {
-  return replace && code === undefined && http === undefined && curl === undefined
+/** Who sends all that a new tool needs has forgotten its code. */
+function isNew({ description, input_schema: schema, effect }: AmendableInput): boolean {
+  return description !== undefined && schema !== undefined && effect !== undefined
+}
+
+function hasSource({ code, http, curl }: AmendableInput): boolean {
+  return code !== undefined || http !== undefined || curl !== undefined
 }
 
 /** A tool that is there, as add_tool would be given it again. */

@@ -121,6 +121,11 @@ function secretNames({ live, credentials, secrets: given }: TryRequest, set: rea
   return given ?? [...new Set([...set, ...(live ? [] : credentials.map(({ name }) => name))])]
 }
 
+/** Our own refusals, of a host for instance, are no error of the code. */
+function thrownText({ name, message }: Extract<SandboxResult, { kind: 'thrown' }>): string {
+  return name === MetaError.name ? message : `${name}: ${message}`
+}
+
 function readResult(result: SandboxResult, isOperation: boolean): Pick<TryReport, 'ok' | 'result' | 'problem'> {
   switch (result.kind) {
     case 'value': {
@@ -129,7 +134,7 @@ function readResult(result: SandboxResult, isOperation: boolean): Pick<TryReport
       return { ok: toolResult.isError !== true, result: toolResult }
     }
     case 'thrown':
-      return { ok: false, problem: [`${result.name}: ${result.message}`, result.frame].filter(Boolean).join('\n') }
+      return { ok: false, problem: [thrownText(result), result.frame].filter(Boolean).join('\n') }
     case 'limit':
       return { ok: false, problem: limitError(result).message }
     case 'input-needed':

@@ -14,14 +14,13 @@ import { refuseInvalidSchemas } from '../pipeline/hold-against-schema.ts'
 import { addTools } from '../pipeline/quota.ts'
 import { readToolInput, type ToolInput } from '../pipeline/read-tool-input.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
-import { tryTool, type TryReport } from '../pipeline/try-tool.ts'
 import { upsertCredentials } from '../registry/credential-store.ts'
-import { bumpRevision, requireServer } from '../registry/server-store.ts'
+import { bumpRevision, requireServerToFill } from '../registry/server-store.ts'
 import { withSharedChanges } from '../pipeline/shared-code.ts'
 import { changeSharedCode, listSharedCode, type SharedCodeChanges } from '../registry/shared-code-store.ts'
 import { putToolDraft, removeToolDraft } from '../registry/tool-draft-store.ts'
 import { findTool, replaceTool } from '../registry/tool-store.ts'
-import { askBeforeCall } from './ask-before-call.ts'
+import { refuseUnfitTry, tryBeforeAdding, type TriedTool, type TryInput } from './try-before-adding.ts'
 import {
   confirmArgument,
   defineTool,
@@ -32,10 +31,8 @@ import {
   WRITES,
 } from './meta-tool.ts'
 
-interface Input extends ToolInput {
+interface Input extends ToolInput, TryInput {
   readonly server: string
-  readonly try?: Readonly<Record<string, unknown>>
-  readonly live?: boolean
   readonly edits?: readonly Edit[]
   readonly shared?: SharedCodeChanges
   readonly replace?: boolean
@@ -119,7 +116,7 @@ export const addTool = defineTool<Input>({
   async run(given, call) {
     const { services, principal } = call
     const { tenantId } = principal
-    const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, given.server))
+    const server = await services.db.as(tenantId, (sql) => requireServerToFill(sql, tenantId, given.server))
     const input = await amendTool(given, server, services, tenantId)
     try {
       const checked = await checkTool(input, server, call)
@@ -151,9 +148,10 @@ async function checkTool(input: Input, server: Server, call: MetaCall): Promise<
       throw nameTaken(input.server, tool.name)
     return withSharedChanges(await listSharedCode(sql, tenantId, server.id), input.shared)
   })
+  if (input.try) await refuseUnfitTry(tool, input.try, call)
   const isCode = tool.handler.kind === 'code'
   const compiled = isCode ? await checkCode({ tools: [tool], shared }, services, tenantId, signal) : undefined
-  const report = input.try && (await tryOnce(server, { tool, credential }, input, compiled?.bundle, call))
+  const report = input.try && (await tryBeforeAdding(server, { tool, credential }, input, compiled?.bundle, call))
   return { tool, ...(credential && { credential }), ...(report && { report }) }
 }
 
@@ -206,51 +204,21 @@ async function keepDraft(
   if (!(error instanceof MetaError) || !AMENDABLE.has(error.code) || input.code === undefined) return error
   await services.db.as(tenantId, (sql) => putToolDraft(sql, tenantId, server.id, input.name, { ...input }))
   const { name } = input
-  return new MetaError(error.code, error.message, `${error.fix} It is kept as a draft: send only edits.`, {
-    cause: error,
-    next: {
-      tool: 'add_tool',
-      arguments: { server: server.name, name, edits: [{ old: 'a piece of the code', new: 'what it should be' }] },
+  return new MetaError(
+    error.code,
+    error.message,
+    `${error.fix} It is kept as a draft: send only edits, and what else changes.`,
+    {
+      cause: error,
+      next: {
+        tool: 'add_tool',
+        arguments: { server: server.name, name, edits: [{ old: 'a piece of the code', new: 'what it should be' }] },
+      },
     },
-  })
+  )
 }
 
 const AMENDABLE: ReadonlySet<ErrorCode> = new Set(['CODE_INVALID', 'IMPORT_NOT_ALLOWED', 'TOOL_FAILED'])
-
-/** A try's report, with what was not sent. */
-type TriedTool = Omit<TryReport, 'secrets'> & { readonly not_sent: readonly string[] }
-
-/** @throws MetaError TOOL_FAILED with what was said, when the try does not work */
-async function tryOnce(
-  server: Server,
-  { tool, credential }: { readonly tool: ToolDefinition; readonly credential: Credential | undefined },
-  input: Input,
-  bundle: string | undefined,
-  { services, signal, confirm }: MetaCall,
-): Promise<TriedTool> {
-  const given = input.try ?? {}
-  const { name, effect } = tool
-  if (input.live) await askBeforeCall({ server: server.name, tool: name, effect, arguments: given }, confirm)
-  const notSent: string[] = []
-  const request = {
-    server,
-    tool,
-    credentials: credential ? [credential] : [],
-    input: given,
-    mocks: [],
-    live: input.live === true ? true : ('reads' as const),
-    onNotSent: (label: string) => notSent.push(label),
-    ...(bundle !== undefined && { bundle }),
-  }
-  const { secrets: _names, ...report } = await tryTool(request, services, signal)
-  if (report.ok) return { ...report, not_sent: notSent }
-  const said = report.problem ?? report.result?.content.map((block) => ('text' in block ? block.text : '')).join('\n')
-  throw new MetaError(
-    'TOOL_FAILED',
-    `"${name}" was not added, because its try failed: ${said}`,
-    'Correct it, or leave try out.',
-  )
-}
 
 function nameTaken(server: string, name: string): MetaError {
   return new MetaError(

@@ -134,6 +134,21 @@ describe('a refused tool', () => {
     expect(resultOf(await edit('count_letters', 'input.text.lenght', 'input.text?.length'))).toBe('4')
   })
 
+  it('is held to its schemas by its try, and amended without edits', async () => {
+    const output_schema = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] }
+    const wrong = await add('measure_text', 'return { n: input.text }', { output_schema, try: { text: 'abc' } })
+    expect(wrong.error).toMatchObject({
+      code: 'TOOL_FAILED',
+      message:
+        '"measure_text" was not added, because what its try gave does not fit its output_schema: n must be number.',
+      fix: expect.stringContaining('kept as a draft'),
+    })
+    const input = { server: 'desk', name: 'measure_text' }
+    const right = { type: 'object', properties: { n: { type: 'string' } }, required: ['n'] }
+    const amended = await call(client, 'add_tool', { ...input, output_schema: right })
+    expect(amended.data).toMatchObject({ saved: 'measure_text', try: { result: { structuredContent: { n: 'abc' } } } })
+  })
+
   it('and one that is there is amended in its place, with whatever else is given', async () => {
     const description = 'Counts the letters of a text. Returns twice as many.'
     const amended = await edit('count_letters', 'return letters', 'return (letters ?? 0) * 2', { description })

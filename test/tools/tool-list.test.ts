@@ -16,6 +16,7 @@ describe('the list of meta tools', () => {
       'meta-tool.ts',
       'fit-answer.ts',
       'ask-before-call.ts',
+      'try-before-adding.ts',
       'aliases.ts',
       'import-description.ts',
       'refresh-description.ts',
