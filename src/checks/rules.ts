@@ -59,3 +59,6 @@ export const rules: readonly Rule[] = [
   destroyingFlow,
   changedTools,
 ]
+
+/** All that a finding may be of: those above, and what needs more than the definition. */
+export const ruleIds: readonly string[] = [...rules.map(({ id }) => id), 'B1', 'B2', 'F1'].toSorted()

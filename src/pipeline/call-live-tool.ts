@@ -35,7 +35,7 @@ export async function callLiveTool(
   const found = await shareRead(services.db, key, () => findLiveTool(serverName, name, services, tenantId))
   const { deployment, draft, live, names } = found
   const running = deployment?.status === 'running' ? services.reachServer(deployment) : undefined
-  if (!running) throw notDeployed(serverName, 'local')
+  if (!running) throw deployment?.status === 'stopped' ? stopped(serverName) : notDeployed(serverName, 'local')
   // The version that runs may have what the draft has no more, and the other way round.
   const effect = live === undefined ? draft?.effect : (live ?? undefined)
   if (effect === undefined) throw draft ? notLiveYet(serverName, name) : unknownTool(serverName, name, names)
@@ -75,6 +75,12 @@ function effectUnknown(server: string, { tool, arguments: given }: ToolCallReque
     'Deploy the server again, or use call_tool.',
     { next: { tool: 'call_tool', arguments: { server, tool, arguments: given } } },
   )
+}
+
+function stopped(server: string): MetaError {
+  return new MetaError('SERVER_NOT_RUNNING', `Server "${server}" is stopped.`, 'Start it first.', {
+    next: { tool: 'start_server', arguments: { server } },
+  })
 }
 
 function notLiveYet(server: string, tool: string): MetaError {

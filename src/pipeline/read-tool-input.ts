@@ -1,4 +1,5 @@
 import { operationFromHttpTool, type HttpTemplate } from '../../generators/importers/http-template.ts'
+import { refuseUnknownTypes } from '../../generators/importers/refuse-unknown-types.ts'
 import { normalizeToolSchema } from '../../generators/importers/tool-schema.ts'
 import type { Credential } from '../../runtime/library/http-call.ts'
 import { MetaError } from '../errors/meta-error.ts'
@@ -26,6 +27,8 @@ export async function readToolInput(input: ToolInput): Promise<{ tool: ToolDefin
   const { name, description, effect, input_schema: schema } = input
   if (description === undefined || effect === undefined || schema === undefined) throw incomplete(input)
   const source = await readSource(input)
+  refuseUnknownTypes('input_schema', schema)
+  refuseUnknownTypes('output_schema', input.output_schema)
   const inputSchema = normalizeToolSchema(schema)
   const outputSchema = input.output_schema && normalizeToolSchema(input.output_schema)
   const base = { name, description, effect, inputSchema, ...(outputSchema && { outputSchema }) }

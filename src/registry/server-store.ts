@@ -1,8 +1,8 @@
 import type { Sql } from '../db/db.ts'
 import { isUniqueViolation } from '../db/sql-error.ts'
-import { MetaError } from '../errors/meta-error.ts'
+import { MetaError, type NextCall } from '../errors/meta-error.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
-import { nearestName } from '../model/names.ts'
+import { nearestName, SERVER_NAME } from '../model/names.ts'
 import type { Exposure } from '../model/server-definition.ts'
 import type { Server, ServerStatus } from '../model/server.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
@@ -67,11 +67,28 @@ export async function findServerByName(sql: Sql, tenantId: TenantId, name: strin
 export async function requireServer(sql: Sql, tenantId: TenantId, name: string): Promise<Server> {
   const server = await findServerByName(sql, tenantId, name)
   if (server) return server
+  throw await unknownServer(sql, tenantId, name, { tool: 'list_servers', arguments: {} })
+}
+
+/** The same before something is put into a server: one that is not there can be begun. @throws MetaError SERVER_UNKNOWN */
+export async function requireServerToFill(sql: Sql, tenantId: TenantId, name: string): Promise<Server> {
+  const server = await findServerByName(sql, tenantId, name)
+  if (server) return server
+  const begin = {
+    tool: 'init_server',
+    arguments: { name: SERVER_NAME.test(name) ? name : 'my-server', description: '…' },
+  }
+  throw await unknownServer(sql, tenantId, name, begin)
+}
+
+/** @param otherwise  what to do when no server has a name like it */
+async function unknownServer(sql: Sql, tenantId: TenantId, name: string, otherwise: NextCall): Promise<MetaError> {
   const nearest = nearestName(name, await listServerNames(sql, tenantId))
-  throw new MetaError(
+  return new MetaError(
     'SERVER_UNKNOWN',
     `There is no server "${name}".`,
     nearest ? `Did you mean "${nearest}"?` : 'List the servers with list_servers, or make one with init_server.',
+    { next: nearest === undefined ? otherwise : { tool: 'get_server', arguments: { server: nearest } } },
   )
 }
 

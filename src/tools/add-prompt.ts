@@ -5,7 +5,7 @@ import type { PromptArgument, PromptDefinition, PromptMessage } from '../model/s
 import { checkCode } from '../pipeline/check-code.ts'
 import { checkItem } from '../pipeline/check-item.ts'
 import { insertPrompt, replacePrompt } from '../registry/prompt-store.ts'
-import { bumpRevision, requireServer } from '../registry/server-store.ts'
+import { bumpRevision, requireServerToFill } from '../registry/server-store.ts'
 import { listSharedCode } from '../registry/shared-code-store.ts'
 import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
@@ -75,13 +75,13 @@ export const addPrompt = defineTool<Input>({
     const prompt = readPrompt(input)
     if ('kind' in prompt.messages) {
       const shared = await services.db.as(tenantId, async (sql) => {
-        const { id } = await requireServer(sql, tenantId, input.server)
+        const { id } = await requireServerToFill(sql, tenantId, input.server)
         return listSharedCode(sql, tenantId, id)
       })
       await checkCode({ prompts: [prompt], shared }, services, tenantId, signal)
     }
     const server = await services.db.as(tenantId, async (sql) => {
-      const found = await requireServer(sql, tenantId, input.server)
+      const found = await requireServerToFill(sql, tenantId, input.server)
       const replaced = input.replace === true && (await replacePrompt(sql, tenantId, found, prompt.name, prompt))
       if (!replaced) await insertPrompt(sql, tenantId, found, prompt)
       await bumpRevision(sql, tenantId, found.id)

@@ -7,7 +7,7 @@ import { checkCode } from '../pipeline/check-code.ts'
 import { checkItem } from '../pipeline/check-item.ts'
 import type { Services } from '../pipeline/services.ts'
 import { insertResource, replaceResource } from '../registry/resource-store.ts'
-import { bumpRevision, requireServer } from '../registry/server-store.ts'
+import { bumpRevision, requireServerToFill } from '../registry/server-store.ts'
 import { listSharedCode } from '../registry/shared-code-store.ts'
 import { defineTool, type MetaAnswer, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
@@ -54,7 +54,7 @@ export const addResource = defineTool<Input>({
     if (input.uri === evaluationUri(input.server)) return keep(input, services, tenantId)
     const resource = readResource(input)
     const { server, shared } = await services.db.as(tenantId, async (sql) => {
-      const found = await requireServer(sql, tenantId, input.server)
+      const found = await requireServerToFill(sql, tenantId, input.server)
       return { server: found, shared: await listSharedCode(sql, tenantId, found.id) }
     })
     if (resource.content.kind === 'code') await checkCode({ resources: [resource], shared }, services, tenantId, signal)
@@ -74,7 +74,7 @@ export const addResource = defineTool<Input>({
 
 /** What the prompt evaluate_server asks for: it is kept beside the server, and not served by it. */
 async function keep({ server: name, text }: Input, services: Services, tenantId: TenantId): Promise<MetaAnswer> {
-  const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
+  const server = await services.db.as(tenantId, (sql) => requireServerToFill(sql, tenantId, name))
   const { keepEvaluation } = await import('../pipeline/keep-evaluation.ts')
   const { kept, before } = await keepEvaluation(server, text ?? '', services)
   const scoreOf = ({ score, questions }: typeof kept) => `${score} of ${questions}`

@@ -106,13 +106,18 @@ function splitWords(name: string): string[] {
     .filter((word) => word !== '')
 }
 
-/** `{city: {type, description, required}}` becomes a JSON Schema. */
+/** `{city: {type, description, required}}`, or `{city: type}`, becomes a JSON Schema; what is neither is refused later. */
 function toSchema(parameters: unknown): unknown {
-  if (typeof parameters !== 'object' || parameters === null) return { type: 'object', properties: {} }
-  const entries = Object.entries(parameters as Readonly<Record<string, Fields>>)
+  if (parameters === undefined) return { type: 'object', properties: {} }
+  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) return parameters
+  const entries = Object.entries(parameters).map(([name, given]) => [name, toFields(given)] as const)
   const properties = entries.map(([name, { required: _required, ...schema }]) => [name, schema])
-  const required = entries.filter((entry) => entry[1].required === true).map(([name]) => name)
+  const required = entries.filter(([, fields]) => fields['required'] === true).map(([name]) => name)
   return { type: 'object', properties: Object.fromEntries(properties), required, additionalProperties: false }
+}
+
+function toFields(given: unknown): Fields {
+  return typeof given === 'object' ? { ...given } : { type: given }
 }
 
 function withoutUndefined(fields: Fields): Fields {

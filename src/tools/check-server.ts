@@ -1,5 +1,6 @@
 import { countByRule, type Finding, type ServerReport } from '../model/finding.ts'
 import { checkServer as check } from '../pipeline/check-server.ts'
+import { MetaError } from '../errors/meta-error.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
@@ -23,6 +24,7 @@ export const checkServer = defineTool<Input>({
   scope: 'read',
   annotations: READS,
   async run({ server: name, only }, { services, principal: { tenantId }, signal, progress }) {
+    if (only) await refuseUnknownRules(only)
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     progress(`Checking ${name}.`)
     const report = await check(server, { probe: true }, services, signal)
@@ -30,11 +32,31 @@ export const checkServer = defineTool<Input>({
   },
 })
 
+/** @throws MetaError ARGUMENTS_INVALID */
+async function refuseUnknownRules(only: readonly string[]): Promise<void> {
+  // With the rules come their libraries, which no start needs.
+  const { ruleIds } = await import('../checks/rules.ts')
+  const unknown = only.filter(
+    (wanted) => !ruleIds.some((rule) => isAsked(rule, wanted) || wanted.startsWith(`${rule}:`)),
+  )
+  if (unknown.length === 0) return
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    `There is no rule ${unknown.map((id) => `"${id}"`).join(', ')}.`,
+    `Give letters, rules or ids of findings: "X", "D2", "D2:tool/get_book". The rules are: ${ruleIds.join(', ')}.`,
+  )
+}
+
+/** By the letter of its rules, by its rule, or by itself: S1 is not asked for by S11. */
+function isAsked(id: string, wanted: string): boolean {
+  return id === wanted || id.startsWith(`${wanted}:`) || (wanted.length === 1 && id.startsWith(wanted))
+}
+
 /** Of an answer's 1,500; the rest is for the text and what comes next. */
 const FINDING_TOKENS = 1_100
 
 function describe(server: string, { grade, score, findings }: ServerReport, only: readonly string[] | undefined) {
-  const asked = only ? findings.filter(({ id }) => only.some((wanted) => id.startsWith(wanted))) : findings
+  const asked = only ? findings.filter(({ id }) => only.some((wanted) => isAsked(id, wanted))) : findings
   const shown = fitting(asked)
   const gates = findings.filter(({ weight }) => weight === 'gate').length
   const left = asked.length - shown.length

@@ -1,5 +1,5 @@
 import type { Mock } from '../../runtime/library/mocks.ts'
-import { MetaError } from '../errors/meta-error.ts'
+import { MetaError, type NextCall } from '../errors/meta-error.ts'
 import type { JsonSchema, ToolDefinition } from '../model/tool-definition.ts'
 import type { SavedTest } from '../model/saved-test.ts'
 import type { Server } from '../model/server.ts'
@@ -96,13 +96,17 @@ export const testTool = defineTool<Input>({
         ...(chosen && { answers_from: chosen.from }),
         ...(saved && { saved: describeSaved(saved) }),
       },
-      next: [{ tool: report.ok ? 'deploy' : 'get_server', arguments: nextArguments(serverName, report.ok) }],
+      next: [nextCall(serverName, report)],
     })
   },
 })
 
-function nextArguments(server: string, isOk: boolean): Record<string, unknown> {
-  return isOk ? { server } : { server, include: ['tools'], format: 'detailed' }
+function nextCall(server: string, { ok, result }: TryReport): NextCall {
+  if (ok) return { tool: 'deploy', arguments: { server } }
+  // The words are those of runtime/library/credentials.ts.
+  if (JSON.stringify(result?.content ?? '').includes('SECRET_MISSING: '))
+    return { tool: 'request_secrets', arguments: { server } }
+  return { tool: 'get_server', arguments: { server, include: ['tools'], format: 'detailed' } }
 }
 
 function describe(

@@ -32,6 +32,10 @@ const tool = {
   input_schema: { type: 'object', properties: {} },
 }
 
+const nextOf = async (name: string, input: object) => (await call(client, name, { ...input })).error.next
+const WITH_ID = { input_schema: { type: 'object', properties: { id: { type: 'string' } } } }
+const OLD = { serverId: 'draft', toolName: 'a_tool', description: 'A tool.', implementation: 'return 1' }
+
 describe('bad input gets an error with a code and what to do, and leaves nothing half-made', () => {
   it.each([
     ['a server name with capitals', 'init_server', { name: 'Draft', description: 'x' }, 'ARGUMENTS_INVALID'],
@@ -77,6 +81,15 @@ describe('bad input gets an error with a code and what to do, and leaves nothing
       { ...tool, input_schema: { type: 'array' }, code: 'return 1' },
       'SCHEMA_INVALID',
     ],
+    [
+      'a schema with a type that there is not',
+      'add_tool',
+      { ...tool, input_schema: { type: 'object', properties: { id: { type: 'strng' } } }, code: 'return 1' },
+      'SCHEMA_INVALID',
+    ],
+    ['a try that does not fit', 'add_tool', { ...tool, ...WITH_ID, code: 'return 1', try: { id: 5 } }, 'TOOL_FAILED'],
+    ['a rule that there is not', 'check_server', { server: 'draft', only: ['Z9'] }, 'ARGUMENTS_INVALID'],
+    ['parameters of a wrong kind', 'add_mcp_tool', { ...OLD, parameters: 'none' }, 'ARGUMENTS_INVALID'],
     ['code that does not parse', 'add_tool', { ...tool, code: 'return (1' }, 'CODE_INVALID'],
     [
       'code that imports a package',
@@ -115,6 +128,19 @@ describe('bad input gets an error with a code and what to do, and leaves nothing
     expect((await call(client, 'get_server', { server: 'drafft' })).error.fix).toContain('"draft"')
     expect((await call(client, 'init_servr', {})).error.fix).toContain('"init_server"')
     expect((await call(client, 'get_server', { sever: 'draft' })).error.message).toContain('did you mean "server"')
+  })
+
+  it('leads on from a server that is not there: to one of a like name, to the list, or to a new one', async () => {
+    expect(await nextOf('deploy', { server: 'drafft' })).toEqual({ tool: 'get_server', arguments: { server: 'draft' } })
+    expect(await nextOf('get_logs', { server: 'weather' })).toEqual({ tool: 'list_servers', arguments: {} })
+    for (const [name, input] of [
+      ['import_openapi', { content: '{}' }],
+      ['add_tool', { name: 'get_rain' }],
+      ['connect_external', { url: 'https://mcp.example/mcp', name: 'rain' }],
+    ] as const) {
+      const begun = { tool: 'init_server', arguments: { name: 'weather', description: '…' } }
+      expect(await nextOf(name, { server: 'weather', ...input })).toEqual(begun)
+    }
   })
 
   it('keeps the draft empty through all of it', async () => {

@@ -75,7 +75,9 @@ describe('check_server', () => {
         { id: 'S10:tool/add_numbers', weight: 'advice' },
       ],
     })
-    expect(idsOf(await check({ only: ['S'] }))).toEqual(['S10:tool/add_numbers'])
+    for (const only of [['S'], ['S10'], ['S10:tool/add_numbers']])
+      expect(idsOf(await check({ only }))).toEqual(['S10:tool/add_numbers'])
+    expect(idsOf(await check({ only: ['S1'] }))).toEqual([])
     await add({})
     expect((await check()).data).toMatchObject({ grade: 'A' })
   })

@@ -7,7 +7,7 @@ import type { Effect, ToolDefinition } from '../../src/model/tool-definition.ts'
 import { callLiveTool } from '../../src/pipeline/call-live-tool.ts'
 import { insertBuild } from '../../src/registry/build-store.ts'
 import { updateDeployment, upsertDeployment } from '../../src/registry/deployment-store.ts'
-import { insertServer } from '../../src/registry/server-store.ts'
+import { insertServer, requireServer } from '../../src/registry/server-store.ts'
 import { insertTools } from '../../src/registry/tool-store.ts'
 import { openTestPglite } from '../db/test-pglite.ts'
 
@@ -71,6 +71,22 @@ function read(server: string, tool: string, given: Readonly<Record<string, unkno
   const request = { server, tool, arguments: given, onlyReading: true }
   return callLiveTool(request, { db, reachServer }, LOCAL_TENANT, new AbortController().signal)
 }
+
+describe('a tool of a server that is stopped', () => {
+  it('leads to its start', async () => {
+    const name = await deployed('tools', { get_book: 'read' }, { get_book: 'read' })
+    await db.as(LOCAL_TENANT, async (sql) => {
+      const server = await requireServer(sql, LOCAL_TENANT, name)
+      const { id } = await upsertDeployment(sql, LOCAL_TENANT, server, 'local')
+      await updateDeployment(sql, LOCAL_TENANT, id, { status: 'stopped' })
+    })
+    await expect(read(name, 'get_book')).rejects.toMatchObject({
+      code: 'SERVER_NOT_RUNNING',
+      message: `Server "${name}" is stopped.`,
+      next: { tool: 'start_server', arguments: { server: name } },
+    })
+  })
+})
 
 describe('a tool that is called as one that only reads', () => {
   it.each(['tools', 'search'] as const)('is judged by the version that runs, exposed as %s', async (exposure) => {

@@ -6,7 +6,7 @@ import type { Principal } from '../../model/principal.ts'
 import type { Server } from '../../model/server.ts'
 import { isHostApproved, listConnections, upsertConnection } from '../../registry/connection-store.ts'
 import { putInboxItem, removeInboxRequest } from '../../registry/inbox-store.ts'
-import { requireServer } from '../../registry/server-store.ts'
+import { requireServerToFill } from '../../registry/server-store.ts'
 import type { Services } from '../services.ts'
 import type { Listing } from './list-upstream-tools.ts'
 import { effectOf } from './external-tool.ts'
@@ -45,7 +45,7 @@ export async function connectServer(
 ): Promise<ConnectOutcome> {
   const { tenantId } = principal
   const { server, stored } = await services.db.as(tenantId, async (sql) => {
-    const found = await requireServer(sql, tenantId, serverName)
+    const found = await requireServerToFill(sql, tenantId, serverName)
     const connections = await listConnections(sql, tenantId, found.id)
     const same = connections.find(({ name }) => name === wanted.name)
     if (!same && connections.length >= defaults.connection.perServer) throw tooMany(serverName, connections.length)
