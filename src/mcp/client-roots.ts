@@ -22,6 +22,15 @@ function readRoots(answer: unknown): string[] {
   if (!Array.isArray(roots)) return []
   return roots.flatMap((root: { uri?: unknown }) => {
     const uri = typeof root?.uri === 'string' && URL.canParse(root.uri) ? new URL(root.uri) : undefined
-    return uri?.protocol === 'file:' && (uri.host === '' || uri.host === 'localhost') ? [fileURLToPath(uri.href)] : []
+    return uri?.protocol === 'file:' && (uri.host === '' || uri.host === 'localhost') ? pathOf(uri) : []
   })
+}
+
+/** None where the address is no path of this machine: with an escaped slash, or without a drive on Windows. */
+function pathOf({ href }: URL): readonly string[] {
+  try {
+    return [fileURLToPath(href)]
+  } catch {
+    return []
+  }
 }

@@ -67,9 +67,15 @@ async function describeState(
     case 'failed':
       if (state.error.code === 'CANCELLED') return { status: 'cancelled', statusMessage: state.error.message }
       // A tool's failure is a result that its model reads; only a protocol error would be `failed`.
-      return { status: 'completed', result: shown(errorToResult(renderError(jobError(state.error))), call) }
+      return {
+        status: 'completed',
+        result: asTaskResult(errorToResult(withoutValues(renderError(jobError(state.error)), call))),
+      }
     case 'done':
-      return { status: 'completed', result: shown(toResult(await answerOfJob(job, state.output, call)), call) }
+      return {
+        status: 'completed',
+        result: asTaskResult(toResult(withoutValues(await answerOfJob(job, state.output, call), call))),
+      }
   }
 }
 
@@ -78,10 +84,15 @@ async function messageOf(job: Job, { db }: Services): Promise<string | null | un
   return (await db.as(job.tenantId, (sql) => findDeploymentById(sql, job.tenantId, job.deploymentId)))?.statusMessage
 }
 
-function shown(
-  result: MetaResult,
+/** Before it is written as JSON, where a value would stand escaped. */
+function withoutValues<Value>(
+  value: Value,
   { services, principal }: { readonly services: Services; readonly principal: Principal },
-): NonNullable<TaskState['result']> {
+): Value {
+  return services.redactor.redact(value, principal.tenantId)
+}
+
+function asTaskResult(result: MetaResult): NonNullable<TaskState['result']> {
   // MetaResult is a ToolResult whose lists are read-only.
-  return services.redactor.redact(result, principal.tenantId) as NonNullable<TaskState['result']>
+  return result as NonNullable<TaskState['result']>
 }
