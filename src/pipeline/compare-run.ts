@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { ToolResult } from '../../runtime/library/tool-result.ts'
 import type { Expectation } from '../model/saved-test.ts'
 import type { TryReport } from './try-tool.ts'
 
@@ -27,7 +28,7 @@ export function differenceOf(expected: Expectation, run: TryReport): string | un
     return `it ${isError ? 'fails' : 'no longer fails'}: ${shorten(run.result)}`
   }
   if (expected.result && !isDeepStrictEqual(asJson(run.result), expected.result)) {
-    const [wanted, got] = fromFirstDifference(JSON.stringify(expected.result), JSON.stringify(asJson(run.result)))
+    const [wanted, got] = differenceInWords(expected.result, asJson(run.result))
     return `its result has ${got} where ${wanted} was saved`
   }
   const requests = labels(run)
@@ -47,11 +48,27 @@ function asJson<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value ?? null)) as Value
 }
 
+function differenceInWords(wanted: ToolResult, got: ToolResult): [string, string] {
+  const [shortWanted, shortGot] = [shownOf(wanted), shownOf(got)]
+  // What differs may stand around it.
+  return shortWanted === shortGot
+    ? fromFirstDifference(JSON.stringify(wanted), JSON.stringify(got))
+    : fromFirstDifference(shortWanted, shortGot)
+}
+
+/** Without what stands around it: data, else its only text, else all. */
+function shownOf({ structuredContent, content }: ToolResult): string {
+  if (structuredContent) return JSON.stringify(structuredContent)
+  const [block, ...others] = content
+  return block?.type === 'text' && others.length === 0 ? block.text : JSON.stringify(content)
+}
+
 function fromFirstDifference(wanted: string, got: string): [string, string] {
   let at = 0
   while (at < wanted.length && wanted[at] === got[at]) at++
   const from = Math.max(0, at - 20)
-  return [wanted.slice(from, at + 60), got.slice(from, at + 60)]
+  const start = from === 0 ? '' : '…'
+  return [start + wanted.slice(from, at + 60), start + got.slice(from, at + 60)]
 }
 
 function shorten(value: unknown): string {

@@ -42,7 +42,7 @@ export async function runSavedTests(
   if (!first) return tests.length
   throw new MetaError(
     'TEST_FAILED',
-    `${failures.length} of ${tests.length} saved tests fail in version ${build.version}. ${failures.slice(0, 5).join('\n')}`,
+    `${failures.length} of ${tests.length} saved tests fail in version ${build.version}. ${failures.slice(0, 5).join('\n')}.`,
     'Mend the tool. Where its new behaviour is right, save the run anew with test_tool and save_as, or remove the test with remove_item.',
     { next: mendingCall(server, first) },
   )

@@ -31,6 +31,9 @@ export function upstreamFailure(error: unknown, connection: Connection, method: 
   }
   if (error instanceof EndpointGone) return unreachable(host, lossOf(error, method), error)
   if (error instanceof RpcError) {
+    // The words are the bridge's own: bridge/connect/relay-answer.ts and sse-session.ts.
+    const answered = /^The endpoint answered (HTTP \d{3})/.exec(error.message)?.[1]
+    if (answered !== undefined) return noMcp(host, answered, error)
     const said = cleanLine(error.message, LONGEST_MESSAGE)
     return new MetaError(
       'TOOL_FAILED',
@@ -63,6 +66,15 @@ function unreachable(host: string, why: string, cause: unknown): MetaError {
     {
       cause,
     },
+  )
+}
+
+function noMcp(host: string, answered: string, cause: unknown): MetaError {
+  return new MetaError(
+    'UPSTREAM_UNREACHABLE',
+    `"${host}" does not speak MCP at this address: it answered ${answered} without an MCP message.`,
+    'Check the address, which often ends in /mcp or /sse, and whether the server is up.',
+    { cause },
   )
 }
 
