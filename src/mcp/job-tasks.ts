@@ -10,7 +10,7 @@ import type { Services } from '../pipeline/services.ts'
 import type { Job, JobRecord } from '../queue/queue.ts'
 import { findDeploymentById } from '../registry/deployment-store.ts'
 import { answerOfJob } from './job-answer.ts'
-import { errorToResult, type MetaResult, toResult } from './meta-result.ts'
+import { errorToResult, toResult } from './meta-result.ts'
 
 /**
  * Durable jobs as tasks of the extension io.modelcontextprotocol/tasks (SEP-2663). A task's id is its job's, so it
@@ -69,12 +69,12 @@ async function describeState(
       // A tool's failure is a result that its model reads; only a protocol error would be `failed`.
       return {
         status: 'completed',
-        result: asTaskResult(errorToResult(withoutValues(renderError(jobError(state.error)), call))),
+        result: errorToResult(withoutValues(renderError(jobError(state.error)), call)),
       }
     case 'done':
       return {
         status: 'completed',
-        result: asTaskResult(toResult(withoutValues(await answerOfJob(job, state.output, call), call))),
+        result: toResult(withoutValues(await answerOfJob(job, state.output, call), call)),
       }
   }
 }
@@ -90,9 +90,4 @@ function withoutValues<Value>(
   { services, principal }: { readonly services: Services; readonly principal: Principal },
 ): Value {
   return services.redactor.redact(value, principal.tenantId)
-}
-
-function asTaskResult(result: MetaResult): NonNullable<TaskState['result']> {
-  // MetaResult is a ToolResult whose lists are read-only.
-  return result as NonNullable<TaskState['result']>
 }

@@ -15,7 +15,7 @@ export function decodeCursor(cursor: string, parts: number): readonly string[] {
   throw new MetaError(
     'ARGUMENTS_INVALID',
     `"${cursor}" is no cursor of this list.`,
-    'Pass the nextCursor of the previous answer unchanged, or leave cursor out to begin anew.',
+    'Pass the cursor that the previous answer gave unchanged, or leave cursor out to begin anew.',
   )
 }
 

@@ -110,6 +110,17 @@ function readResource({ uri, name, description, mime_type: mimeType, ...input }:
   return { name, uri, ...(description && { description }), ...(mimeType && { mimeType }), content }
 }
 
+/** Line ends, as tools write them, and missing padding are made good. RFC 4648, section 4. */
+function readBase64(given: string): string {
+  const text = given.replaceAll(/\s/g, '').replace(/=+$/, '')
+  if (!/[^A-Za-z0-9+/]/.test(text) && text.length % 4 !== 1) return Buffer.from(text, 'base64').toString('base64')
+  throw new MetaError(
+    'ARGUMENTS_INVALID',
+    'base64 is no Base64: it has other characters than A-Z, a-z, 0-9, + and /, or an end is missing.',
+    'Give the bytes in Base64, or a text as text.',
+  )
+}
+
 function readContent({
   text,
   base64,
@@ -118,7 +129,7 @@ function readContent({
 }: Pick<Input, 'text' | 'base64' | 'code' | 'hosts'>): ResourceContent {
   const given: ResourceContent[] = []
   if (text !== undefined) given.push({ kind: 'text', text })
-  if (base64 !== undefined) given.push({ kind: 'bytes', base64 })
+  if (base64 !== undefined) given.push({ kind: 'bytes', base64: readBase64(base64) })
   if (code !== undefined) given.push({ kind: 'code', source: code, hosts })
   const [content] = given
   if (content && given.length === 1) return content

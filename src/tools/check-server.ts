@@ -74,7 +74,9 @@ function describe(server: string, { grade, score, findings }: ServerReport, only
     },
     next: [
       ...(left > 0 && rest !== undefined ? [{ tool: 'check_server', arguments: { server, only: [rest] } }] : []),
-      ...(gates === 0 ? [{ tool: 'deploy', arguments: { server } }] : []),
+      gates === 0
+        ? { tool: 'deploy', arguments: { server } }
+        : { tool: 'get_server', arguments: { server, include: ['tools'], format: 'detailed' } },
     ],
   }
 }

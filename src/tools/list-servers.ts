@@ -50,13 +50,13 @@ export const listServers = defineTool<Input>({
     )
     const lines = servers.map(lineOf)
     return {
-      text: [...(lines.length > 0 ? lines : ['There are no servers.']), ...tellWaiting(waiting)].join('\n'),
+      text: [...(lines.length > 0 ? lines : [describeNone(filter)]), ...tellWaiting(waiting)].join('\n'),
       structured: {
         servers,
         ...(nextCursor && { next_cursor: nextCursor }),
         ...(waiting.length > 0 && { waiting: waiting.map(describeRequest) }),
       },
-      next: [nextFor(servers)],
+      next: [nextFor(servers, filter)],
     }
   },
 })
@@ -84,11 +84,22 @@ async function readFitting(read: (most: number) => Promise<Page>, most: number, 
   return tooMany === -1 ? page : read(Math.max(1, tooMany))
 }
 
+/** That nothing was found is not that there is nothing. */
+function describeNone({ query, status }: Input): string {
+  if (query !== undefined)
+    return `No server${status === undefined ? '' : ` with status "${status}"`} has "${query}" in its name or description.`
+  return status === undefined ? 'There are no servers.' : `There are no servers with status "${status}".`
+}
+
 /** First what has failed; else what there is to use. */
-function nextFor(servers: readonly { readonly name: string; readonly status: ServerStatus }[]): NextCall {
-  const failed = servers.find(({ status }) => status === 'failed')
+function nextFor(
+  servers: readonly { readonly name: string; readonly status: ServerStatus }[],
+  { query, status }: Input,
+): NextCall {
+  const failed = servers.find((each) => each.status === 'failed')
   if (failed) return { tool: 'get_server', arguments: { server: failed.name } }
-  return servers.length > 0
-    ? { tool: 'search_tools', arguments: { query: '…' } }
+  if (servers.length > 0) return { tool: 'search_tools', arguments: { query: '…' } }
+  return query !== undefined || status !== undefined
+    ? { tool: 'list_servers', arguments: {} }
     : { tool: 'init_server', arguments: { name: 'my-server', description: '…' } }
 }

@@ -106,6 +106,13 @@ describe('bad input gets an error with a code and what to do, and leaves nothing
       'ARGUMENTS_INVALID',
     ],
     [
+      'bytes that are no Base64',
+      'add_resource',
+      { server: 'draft', name: 'picture', uri: 'pictures://one', base64: 'not base64!!' },
+      'ARGUMENTS_INVALID',
+    ],
+    ['a cursor that is none', 'list_servers', { cursor: 'bad' }, 'ARGUMENTS_INVALID'],
+    [
       'a prompt argument that no text uses',
       'add_prompt',
       { server: 'draft', name: 'ask', description: 'x', template: 'Hi', arguments: [{ name: 'who' }] },
@@ -141,6 +148,13 @@ describe('bad input gets an error with a code and what to do, and leaves nothing
       const begun = { tool: 'init_server', arguments: { name: 'weather', description: '…' } }
       expect(await nextOf(name, { server: 'weather', ...input })).toEqual(begun)
     }
+  })
+
+  it('tells nothing found from nothing there', async () => {
+    const found = await call(client, 'list_servers', { query: 'weather' })
+    expect(found.text).toContain('No server has "weather" in its name or description.')
+    expect(found.data['next']).toEqual([{ tool: 'list_servers', arguments: {} }])
+    expect((await call(client, 'list_servers', { status: 'stopped' })).text).toContain('with status "stopped"')
   })
 
   it('keeps the draft empty through all of it', async () => {

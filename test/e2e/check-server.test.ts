@@ -86,7 +86,12 @@ describe('check_server', () => {
     await call(client, 'test_tool', { server: 'desk', tool: 'add_numbers', input: { a: 1, b: 2 }, save_as: 'three' })
     await add({ code: 'return { sum: input.a - input.b }' })
     const { data } = await check()
-    expect(data).toMatchObject({ grade: 'D', findings: [{ id: 'B1:tool/add_numbers', weight: 'gate' }] })
+    expect(data).toMatchObject({
+      grade: 'D',
+      findings: [{ id: 'B1:tool/add_numbers', weight: 'gate' }],
+      // Nobody is led to a deploy that a gate stops.
+      next: [{ tool: 'get_server', arguments: { server: 'desk', format: 'detailed' } }],
+    })
     await add({})
     expect((await check()).data).toMatchObject({ grade: 'A' })
   })
