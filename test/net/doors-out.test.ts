@@ -73,7 +73,7 @@ describe.each(DOORS)('%s', (door) => {
     await using open = await openDoors((site) => createEgress({ allowLocal: new Set([new URL(address).host, site]) }))
     const seen = isReference(door) ? await referTo('./part.json', address, egress()) : await open.enter(door, address)
     // What comes back is read, and is no answer of a provider or an MCP server.
-    expect(seen).toMatch(new RegExp(`${CANARY_TEXT}|speaks for another issuer|without a JSON-RPC message`))
+    expect(seen).toMatch(new RegExp(`${CANARY_TEXT}|speaks for another issuer|without an MCP message`))
     expect(canary.hits).not.toEqual([])
   })
 })
