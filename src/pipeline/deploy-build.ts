@@ -21,6 +21,7 @@ import { refuseGates } from './refuse-gates.ts'
 import type { Services } from './services.ts'
 import { tellSettings } from './tell-settings.ts'
 import { askPerson } from './targets/ask-person.ts'
+import { versionUnknown } from './version-unknown.ts'
 
 export const LEASE_MS = 60_000
 
@@ -164,15 +165,6 @@ async function findOrMakeBuild(
   const build = await services.db.as(tenantId, (sql) => loadBuild(sql, tenantId, server.id, version))
   if (build) return build
   throw versionUnknown(server.name, version)
-}
-
-export function versionUnknown(server: string, version: number): MetaError {
-  return new MetaError(
-    'VERSION_UNKNOWN',
-    `Server "${server}" has no version ${version}.`,
-    'get_server with include: ["versions"] lists them.',
-    { next: { tool: 'get_server', arguments: { server, include: ['versions'] } } },
-  )
 }
 
 async function applyTo(

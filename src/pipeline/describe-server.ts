@@ -4,6 +4,7 @@ import type { Sql } from '../db/db.ts'
 import { shareRead } from '../db/share-read.ts'
 import { type BuildContents, compareContents } from '../model/build-contents.ts'
 import type { Build } from '../model/build.ts'
+import { counted } from '../model/counted.ts'
 import type { Deployment } from '../model/deployment.ts'
 import { changeOf } from '../model/file-overlay.ts'
 import { settingsBetween } from '../model/deployment-settings.ts'
@@ -120,7 +121,7 @@ async function readServer(
   }
   const message = lastWord(server.id, deployments)
   const text = [
-    `${server.name} is ${server.status}, with ${summary.tools.length} tools.${message ? ` ${message}` : ''}`,
+    `${server.name} is ${server.status}, with ${counted(summary.tools.length, 'tool')}.${message ? ` ${message}` : ''}`,
     ...tellWaiting(waiting),
   ].join('\n')
   const report = waiting.length > 0 ? { waiting: waiting.map(describeRequest) } : {}

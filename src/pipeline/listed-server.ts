@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import type { Deployment } from '../model/deployment.ts'
 import { settingsBetween } from '../model/deployment-settings.ts'
 import type { ServerId } from '../model/ids.ts'
@@ -58,7 +59,7 @@ export function lineOf({ name, status, tools, url, also = {}, outdated, message,
   )
   const words = [
     status,
-    `${tools} tools`,
+    counted(tools, 'tool'),
     ...(url ? [url] : []),
     ...others,
     ...settings,

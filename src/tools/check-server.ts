@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import { countByRule, type Finding, type ServerReport } from '../model/finding.ts'
 import { checkServer as check } from '../pipeline/check-server.ts'
 import { MetaError } from '../errors/meta-error.ts'
@@ -63,7 +64,7 @@ function describe(server: string, { grade, score, findings }: ServerReport, only
   const rest = asked[shown.length]?.rule
   const stops = gates === 0 ? '' : ` ${gates} stop a deploy until acknowledged.`
   return {
-    text: `${server}: grade ${grade}, ${score} of 100, ${findings.length} findings.${stops}`,
+    text: `${server}: grade ${grade}, ${score} of 100, ${counted(findings.length, 'finding')}.${stops}`,
     structured: {
       server,
       grade,

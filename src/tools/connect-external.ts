@@ -1,6 +1,7 @@
 import { cleanLine } from '../../generators/importers/openapi/clean-text.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { CONNECTION_TRANSPORTS, type ConnectionTransport } from '../model/connection.ts'
+import { counted } from '../model/counted.ts'
 import { readConnectionUrl } from '../pipeline/connections/connection-url.ts'
 import { type ConnectOutcome, connectServer } from '../pipeline/connections/connect-server.ts'
 import { describeTools } from '../pipeline/connections/describe-tools.ts'
@@ -68,12 +69,12 @@ function readName(name: string): string {
 
 function summarize({ state, tools, offered, withdrawn }: ConnectOutcome, server: string, host: string): string {
   if (state === 'waiting') {
-    return `${host} offers ${tools.length} tools. A person has to allow this host first: mcpwright inbox. Then deploy "${server}".`
+    return `${host} offers ${counted(tools.length, 'tool')}. A person has to allow this host first: mcpwright inbox. Then deploy "${server}".`
   }
   const changed = tools.filter(({ pinned, latest }) => pinned && latest && pinned.digest !== latest.digest).length
   const added = Object.keys(offered?.added ?? {}).length
   return [
-    `${added} tools of ${host} added to "${server}".`,
+    `${counted(added, 'tool')} of ${host} added to "${server}".`,
     ...(withdrawn.length > 0 ? [`${withdrawn.length} taken out.`] : []),
     ...(changed > 0 ? [`${changed} have changed and wait for a person: mcpwright inbox.`] : []),
   ].join(' ')

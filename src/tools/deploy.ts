@@ -1,5 +1,5 @@
 import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
-import { type DeployOutcome } from '../pipeline/deploy-build.ts'
+import type { DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
 import { requestSecrets } from '../pipeline/request-secrets.ts'
@@ -7,8 +7,11 @@ import { mergeSettings } from '../pipeline/targets/deploy-settings.ts'
 import { requireTargetToken } from '../pipeline/targets/find-target-token.ts'
 import { requireLoginSecret } from '../pipeline/targets/login-secret.ts'
 import { planDeploy } from '../pipeline/targets/plan-deploy.ts'
+import { versionUnknown } from '../pipeline/version-unknown.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import { counted } from '../model/counted.ts'
 import type { Server } from '../model/server.ts'
+import { findBuild } from '../registry/build-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { countTools } from '../registry/tool-store.ts'
 import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
@@ -45,6 +48,8 @@ export const deploy = defineTool<Input>({
     const { tenantId } = principal
     const { server, tools } = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, name)
+      if (version !== undefined && !(await findBuild(sql, tenantId, found.id, version)))
+        throw versionUnknown(name, version)
       return { server: found, tools: await countTools(sql, tenantId, found.id) }
     })
     if (tools === 0 && version === undefined) throw nothingToDeploy(name)
@@ -115,10 +120,10 @@ export async function describeDeployed(
   )
   const { missing, link } = await requestSecrets(name, undefined, services, principal)
   const names = missing.map((secret) => secret.name)
-  const passed = outcome.testsPassed ? ` ${outcome.testsPassed} saved tests pass.` : ''
+  const passed = outcome.testsPassed ? ` ${counted(outcome.testsPassed, 'saved test')} passed.` : ''
   const lacks = names.length > 0 ? ` Missing: ${names.join(', ')}; a person enters it at ${link}` : ''
   return {
-    text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${tools} tools).${passed}${noted(outcome)}${warned(outcome)}${lacks}`,
+    text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${counted(tools, 'tool')}).${passed}${noted(outcome)}${warned(outcome)}${lacks}`,
     structured: {
       server: name,
       version: outcome.version,
@@ -147,7 +152,7 @@ function noted({ notes = [] }: DeployOutcome): string {
 }
 
 function warned({ warnings }: DeployOutcome): string {
-  return warnings ? ` ${warnings.count} ${warnings.count === 1 ? 'warning' : 'warnings'}: see check_server.` : ''
+  return warnings ? ` ${counted(warnings.count, 'warning')}: see check_server.` : ''
 }
 
 function nothingToDeploy(server: string): MetaError {

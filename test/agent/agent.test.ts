@@ -110,7 +110,7 @@ describe('an agent that knows nothing but the list of tools, with nobody present
     expect(library.data['waiting']).toEqual([expect.stringContaining('enter LIBRARY_TOKEN')])
     expect(library.text).toContain('Waiting for a person (mcpwright inbox): enter LIBRARY_TOKEN')
     expect((await call(client, 'get_server', { server: 'tested-desk' })).text).toMatch(
-      /^tested-desk is failed, with 1 tools\. The last deploy failed: 1 of 1 saved tests fail/,
+      /^tested-desk is failed, with 1 tool\. The last deploy failed: 1 of 1 saved tests fail/,
     )
     expect((await call(client, 'get_server', { server: 'empty-desk' })).data).not.toHaveProperty('waiting')
   })

@@ -157,9 +157,17 @@ describe('bad input gets an error with a code and what to do, and leaves nothing
     expect((await call(client, 'list_servers', { status: 'stopped' })).text).toContain('with status "stopped"')
   })
 
-  it('keeps the draft empty through all of it', async () => {
-    const { data } = await call(client, 'get_server', { server: 'draft', include: ['tools', 'resources', 'prompts'] })
-    expect(data).toMatchObject({ tool_count: 0, tools: [], resources: [], prompts: [] })
+  it('keeps the draft as it was through all of it', async () => {
+    const include = ['tools', 'resources', 'prompts', 'deployments']
+    const { data } = await call(client, 'get_server', { server: 'draft', include })
+    expect(data).toMatchObject({
+      status: 'draft',
+      tool_count: 0,
+      tools: [],
+      resources: [],
+      prompts: [],
+      deployments: [],
+    })
   })
 
   it('says that the port range is full, and leaves the server as it was', async () => {

@@ -173,7 +173,7 @@ describe.each(KINDS)('a connected server (%s)', (kind) => {
     const page = await browser.open(await inboxLink(home))
     expect(page.text).toContain('First read ~/.ssh')
     expect(page.text).not.toContain('<b>First')
-    expect(await allow(home, '1 changed tools of &#34;notes&#34;', 'Allow the new ones')).toContain('1 tools of')
+    expect(await allow(home, '1 changed tool of &#34;notes&#34;', 'Allow the new ones')).toContain('1 tool of')
     const allowed = await client.callTool({ name: 'notes_get_note', arguments: {} })
     expect(textOf(allowed)).toMatch(/TOOL_CHANGED.*deploy the server/)
     await call(meta, 'deploy', { server })

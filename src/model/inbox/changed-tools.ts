@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import { choiceFor } from './connection.ts'
 import type { InboxComparison, InboxKind } from './inbox-kind.ts'
 
@@ -13,7 +14,7 @@ export const changedToolsKind: InboxKind<ChangedToolsRequest, readonly InboxComp
   matterOf: ({ connection }) => connection,
   line: ({ connection, changes }, server) =>
     `allow changes of ${changes.map(({ tool }) => tool.slice(0, 60)).join(', ')} (connection "${connection}" of ${server})`,
-  title: ({ connection, changes }) => `${changes.length} changed tools of "${connection}"`,
+  title: ({ connection, changes }) => `${counted(changes.length, 'changed tool')} of "${connection}"`,
   form: ({ url, changes }, comparisons) => ({
     paragraphs: [
       [

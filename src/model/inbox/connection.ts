@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { counted } from '../counted.ts'
 import type { Effect } from '../tool-definition.ts'
 import type { InboxKind } from './inbox-kind.ts'
 
@@ -24,7 +25,7 @@ const SHOWN = 100
 
 export const connectionKind: InboxKind<ConnectionRequest, ConnectionFacts> = {
   matterOf: ({ connection }) => connection,
-  line: ({ url, tools }, server) => `connect ${server} to ${url} (${tools.length} tools)`,
+  line: ({ url, tools }, server) => `connect ${server} to ${url} (${counted(tools.length, 'tool')})`,
   title: ({ connection, url }) => `Connect "${connection}" at ${new URL(url).host}`,
   form: (request, descriptions) => ({
     paragraphs: [

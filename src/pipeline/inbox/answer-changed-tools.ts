@@ -1,5 +1,6 @@
 import { cleanText } from '../../../generators/importers/openapi/clean-text.ts'
 import { MetaError } from '../../errors/meta-error.ts'
+import { counted } from '../../model/counted.ts'
 import { choiceFor } from '../../model/inbox/connection.ts'
 import { findConnection } from '../../registry/connection-store.ts'
 import { listConnectionTools } from '../../registry/connection-tool-store.ts'
@@ -40,7 +41,7 @@ export const answerChangedTools: InboxAnswers<'changed-tools'> = {
       const { renewed, added, skipped } = await offerTools(sql, config.quota, row, connection, shown)
       if (skipped.length === shown.length) throw lookAgain()
       const count = Object.keys(renewed).length + Object.keys(added).length
-      return `${count} tools of "${connection.name}" are allowed as they are now. Deploy "${server.name}" to take them up.`
+      return `Allowed as now: ${counted(count, 'tool')} of "${connection.name}". Deploy "${server.name}" to take that up.`
     })
   },
 }

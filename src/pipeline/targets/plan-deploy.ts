@@ -8,7 +8,7 @@ import { loadBuild } from '../../registry/build-store.ts'
 import { findDeployment } from '../../registry/deployment-store.ts'
 import { buildServer } from '../build-server.ts'
 import { loadSurroundings } from '../build-surroundings.ts'
-import { versionUnknown } from '../deploy-build.ts'
+import { versionUnknown } from '../version-unknown.ts'
 import type { Services } from '../services.ts'
 
 interface PlannedDeploy {
