@@ -1,4 +1,4 @@
-import { MetaError } from '../errors/meta-error.ts'
+import { noCursor } from '../errors/no-cursor.ts'
 
 /** Where a list goes on: the sort key of the last row that was given. Opaque to callers. */
 export function encodeCursor(key: readonly string[]): string {
@@ -12,11 +12,7 @@ export function encodeCursor(key: readonly string[]): string {
 export function decodeCursor(cursor: string, parts: number): readonly string[] {
   const key = parseJson(Buffer.from(cursor, 'base64url').toString('utf8'))
   if (Array.isArray(key) && key.length === parts && key.every((part) => typeof part === 'string')) return key
-  throw new MetaError(
-    'ARGUMENTS_INVALID',
-    `"${cursor}" is no cursor of this list.`,
-    'Pass the cursor that the previous answer gave unchanged, or leave cursor out to begin anew.',
-  )
+  throw noCursor(cursor)
 }
 
 function parseJson(text: string): unknown {

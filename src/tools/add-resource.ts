@@ -112,7 +112,8 @@ function readResource({ uri, name, description, mime_type: mimeType, ...input }:
 
 /** Line ends, as tools write them, and missing padding are made good. RFC 4648, section 4. */
 function readBase64(given: string): string {
-  const text = given.replaceAll(/\s/g, '').replace(/=+$/, '')
+  // Without a bound to the padding, a text of nothing else would be tried from each of its signs.
+  const text = given.replaceAll(/\s/g, '').replace(/={1,2}$/, '')
   if (!/[^A-Za-z0-9+/]/.test(text) && text.length % 4 !== 1) return Buffer.from(text, 'base64').toString('base64')
   throw new MetaError(
     'ARGUMENTS_INVALID',

@@ -53,10 +53,13 @@ export const removeItem = defineTool<{ server: string; kind: Kind; name: string 
 
 function unknownItem(server: string, kind: Kind, name: string, known: readonly string[]): MetaError {
   const near = nearestName(name, known)
+  // Connections are always shown.
+  const parts = kind === 'connection' ? {} : { include: [`${kind}s`] }
   return new MetaError(
     KINDS[kind].code,
     `Server "${server}" has no ${kind} "${name}".`,
     near ? `Did you mean "${near}"?` : 'get_server shows what it has.',
+    { next: { tool: 'get_server', arguments: { server, ...parts } } },
   )
 }
 

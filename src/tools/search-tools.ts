@@ -41,7 +41,9 @@ export const searchTools = defineTool<{ query: string; server?: string; limit?: 
               tool: best.effect === 'read' ? 'read_tool' : 'call_tool',
               arguments: { server: best.server, tool: best.tool, arguments: {} },
             }
-          : { tool: 'list_servers', arguments: {} },
+          : server === undefined
+            ? { tool: 'list_servers', arguments: {} }
+            : { tool: 'get_server', arguments: { server, include: ['tools'] } },
       ],
     }
     return fitAnswer(answer, { most })

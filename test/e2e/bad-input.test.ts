@@ -33,6 +33,7 @@ const tool = {
 }
 
 const nextOf = async (name: string, input: object) => (await call(client, name, { ...input })).error.next
+const shown = (include: string) => ({ tool: 'get_server', arguments: { server: 'draft', include: [include] } })
 const WITH_ID = { input_schema: { type: 'object', properties: { id: { type: 'string' } } } }
 const OLD = { serverId: 'draft', toolName: 'a_tool', description: 'A tool.', implementation: 'return 1' }
 
@@ -122,6 +123,7 @@ describe('bad input gets an error with a code and what to do, and leaves nothing
     ['a server that is not deployed', 'call_tool', { server: 'draft', tool: 'a_tool' }, 'SERVER_NOT_RUNNING'],
     ['an unknown target', 'deploy', { server: 'draft', target: 'cloudfare' }, 'ARGUMENTS_INVALID'],
     ['a version that does not exist', 'deploy', { server: 'draft', version: 7 }, 'VERSION_UNKNOWN'],
+    ['an item that is not there', 'remove_item', { server: 'draft', kind: 'test', name: 'x' }, 'TEST_UNKNOWN'],
     ['a time that is none', 'get_logs', { server: 'draft', since: 'yesterday' }, 'ARGUMENTS_INVALID'],
   ])('%s', async (_, name, input, code) => {
     const { isError, error } = await call(client, name, input)
@@ -148,6 +150,12 @@ describe('bad input gets an error with a code and what to do, and leaves nothing
       const begun = { tool: 'init_server', arguments: { name: 'weather', description: '…' } }
       expect(await nextOf(name, { server: 'weather', ...input })).toEqual(begun)
     }
+  })
+
+  it('leads from a name that a server has not to those that it has', async () => {
+    expect(await nextOf('remove_item', { server: 'draft', kind: 'prompt', name: 'ask' })).toEqual(shown('prompts'))
+    const { data } = await call(client, 'search_tools', { server: 'draft', query: 'rain' })
+    expect(data['next']).toEqual([shown('tools')])
   })
 
   it('tells nothing found from nothing there', async () => {

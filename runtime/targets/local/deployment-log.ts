@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { noCursor } from '../../../src/errors/no-cursor.ts'
 import type { LogLine, LogQuery } from '../../../src/model/deployment-target.ts'
 
 const KEPT_LINES = 5_000
@@ -11,7 +12,10 @@ const LEVELS: readonly LogLine['level'][] = ['debug', 'info', 'warning', 'error'
 /** One deployment's log: the newest lines in memory, and JSON lines in a file with one predecessor. */
 export interface DeploymentLog {
   write(level: LogLine['level'], message: string): void
-  /** The newest lines that match, oldest first; `nextCursor` leads to the ones before. `level` is the least severe. */
+  /**
+   * The newest lines that match, oldest first; `nextCursor` leads to the ones before. `level` is the least severe.
+   * @throws MetaError ARGUMENTS_INVALID for a cursor that is none
+   */
   read(query: LogQuery): { lines: readonly LogLine[]; nextCursor?: string }
   /** Resolves when the file holds what was written. */
   flush(): Promise<void>
@@ -49,7 +53,7 @@ function findLines(
   lines: readonly NumberedLine[],
   { level = 'debug', query = '', since, limit, cursor }: LogQuery,
 ): { lines: readonly LogLine[]; nextCursor?: string } {
-  const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor)
+  const before = cursor === undefined ? Number.POSITIVE_INFINITY : readCursor(cursor)
   const least = LEVELS.indexOf(level)
   const wanted = query.toLowerCase()
   const matching = lines.filter(
@@ -66,6 +70,12 @@ function findLines(
     lines: page.map(({ at, level: severity, message }) => ({ at, level: severity, message })),
     ...(hasMore && { nextCursor: String(first.number) }),
   }
+}
+
+/** The number of a line; those before it are meant. @throws MetaError ARGUMENTS_INVALID */
+function readCursor(cursor: string): number {
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor)
+  throw noCursor(cursor)
 }
 
 /** Appends in the order of `add`, many lines at a time, and begins a new file when one is full. */

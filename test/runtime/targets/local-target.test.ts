@@ -171,6 +171,7 @@ it('finds log lines by severity, text and time, page by page, also after a resta
   const newest = reopened.read({ limit: 2 })
   expect(newest.lines.map(({ message }) => message)).toEqual(['line 4', 'line 5'])
   expect(messages({ limit: 2, cursor: newest.nextCursor ?? '' })).toEqual(['line 2', 'line 3'])
+  expect(() => messages({ limit: 2, cursor: 'bad' })).toThrow('"bad" is no cursor of this list.')
 })
 
 interface Answer {
