@@ -1,7 +1,7 @@
 import { placeholderNames } from '../../runtime/library/placeholders.ts'
 import { MetaError } from '../../src/errors/meta-error.ts'
 import { nearestName, SECRET_NAME } from '../../src/model/names.ts'
-import { isReadingMethod } from '../../src/model/reading-method.ts'
+import { changingEffect, isReadingMethod } from '../../src/model/reading-method.ts'
 import { propertyNames, type HttpTemplate, type HttpTool, type TemplateTexts } from './http-tool.ts'
 
 /** @throws MetaError ARGUMENTS_INVALID when the request could never be sent */
@@ -46,11 +46,10 @@ export function checkTemplate(http: HttpTemplate, texts: TemplateTexts): void {
 /** Clients call what only reads without asking anybody. @throws MetaError ARGUMENTS_INVALID */
 export function checkEffect({ name, effect, http }: HttpTool): void {
   if (effect !== 'read' || isReadingMethod(http.method)) return
-  const method = http.method.toUpperCase()
   throw new MetaError(
     'ARGUMENTS_INVALID',
-    `"${name}" sends ${method}, so its effect is not "read".`,
-    `Give it the effect "${method === 'DELETE' ? 'delete' : 'write'}".`,
+    `"${name}" sends ${http.method.toUpperCase()}, so its effect is not "read".`,
+    `Give it the effect "${changingEffect(http.method)}".`,
   )
 }
 

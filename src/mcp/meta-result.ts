@@ -37,8 +37,17 @@ function untold({ text, structured, told = [] }: MetaAnswer): readonly TextBlock
 
 /** Names, addresses and numbers that stand in the text, and lists of nothing. */
 function isSaid(value: unknown, text: string): boolean {
-  if (typeof value === 'string' || typeof value === 'number') return text.includes(String(value))
+  if (typeof value === 'string' || typeof value === 'number') return hasWord(text, String(value))
   return value === undefined || (Array.isArray(value) && value.length === 0)
+}
+
+/** Whether it stands there by itself: 4 does not stand in "14 ms". */
+function hasWord(text: string, word: string): boolean {
+  if (word === '') return true
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + word.length))) return true
+  }
+  return false
 }
 
 export function errorToResult(rendered: RenderedError): MetaResult {

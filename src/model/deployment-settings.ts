@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Deployment } from './deployment.ts'
 
 export type DeploymentSettings = Deployment['settings']
@@ -13,7 +14,7 @@ export function withSettings(before: DeploymentSettings, given: Readonly<Record<
  */
 export function settingsBetween(before: DeploymentSettings, after: DeploymentSettings): DeploymentSettings {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted()
-  const changed = names.filter((name) => textOf(before[name]) !== textOf(after[name]))
+  const changed = names.filter((name) => !isDeepStrictEqual(before[name], after[name]))
   return Object.fromEntries(changed.map((name) => [name, after[name] ?? null]))
 }
 
@@ -31,17 +32,4 @@ export function settingsOnReturn(
   const staying = Object.entries(inForce).filter(([name]) => name !== 'traffic' && !versioned.includes(name))
   const returning = Object.entries(own).filter(([name]) => versioned.includes(name))
   return Object.fromEntries([...staying, ...returning])
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The same for objects whose properties come in another order. */
-function textOf(value: unknown): string | undefined {
-  return JSON.stringify(value, (_name, inner: unknown) =>
-    isObject(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([one], [other]) => one.localeCompare(other)))
-      : inner,
-  )
 }

@@ -1,7 +1,12 @@
 /**
- * Whether what only reads may send a request of this method. Searches and queries are often a POST; PUT, PATCH and
- * DELETE always change something (RFC 9110, sections 9.2.1 and 9.3).
+ * Whether what only reads may send a request of this method: those that are safe, and POST, which searches and queries
+ * often are. RFC 9110, section 9.2.1; RFC 4918 (PROPFIND), RFC 3253 (REPORT), RFC 5323 (SEARCH).
  */
 export function isReadingMethod(method: string): boolean {
-  return /^(GET|HEAD|OPTIONS|QUERY|POST)$/i.test(method)
+  return /^(GET|HEAD|OPTIONS|QUERY|PROPFIND|REPORT|SEARCH|POST)$/i.test(method)
+}
+
+/** The effect of a tool that sends a request of this method, which is none for reading. */
+export function changingEffect(method: string): 'write' | 'delete' {
+  return method.toUpperCase() === 'DELETE' ? 'delete' : 'write'
 }

@@ -1,5 +1,5 @@
 import { MetaError } from '../errors/meta-error.ts'
-import { isReadingMethod } from '../model/reading-method.ts'
+import { changingEffect, isReadingMethod } from '../model/reading-method.ts'
 import type { Effect } from '../model/tool-definition.ts'
 
 /**
@@ -9,10 +9,9 @@ import type { Effect } from '../model/tool-definition.ts'
  */
 export function refuseChange(name: string, effect: Effect, method: string): void {
   if (effect !== 'read' || isReadingMethod(method)) return
-  const right = method.toUpperCase() === 'DELETE' ? 'delete' : 'write'
   throw new MetaError(
     'FORBIDDEN',
     `"${name}" says that it only reads, so it may not send ${method}. Nothing was sent.`,
-    `Give a tool that does so the effect "${right}", with add_tool and replace: true.`,
+    `Give a tool that does so the effect "${changingEffect(method)}", with add_tool and replace: true.`,
   )
 }

@@ -31,7 +31,15 @@ describe('the texts of an answer', () => {
       told: ['file', 'text'],
     }
     expect(textsOf(answer)).toEqual(['const a = 1'])
-    expect(textsOf({ text: '"desk" is stopped.', structured: { server: 'desk', missing: [] } })).toHaveLength(1)
+    expect(textsOf({ text: '"desk" is stopped.', structured: { server: 'desk', missing: [], note: '' } })).toHaveLength(
+      1,
+    )
+  })
+
+  it('say a number or a name that stands in the short one only as a part of another', () => {
+    const answer = { text: '"desk-2" took 14 ms.', structured: { server: 'desk-2', tokens: 4, tool: 'desk', ms: 14 } }
+    expect(textsOf(answer)).toEqual([answer.text, '{"tokens":4}'])
+    expect(textsOf({ text: 'Booked.', structured: { health: 'ok' } })).toEqual(['Booked.', '{"health":"ok"}'])
   })
 
   it('have what comes next behind the short one', () => {

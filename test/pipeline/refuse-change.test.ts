@@ -48,7 +48,7 @@ async function send(item: CodeItem, method: string): Promise<readonly string[]> 
 const tool = (name: string): CodeItem => ({ kind: 'tool', name })
 
 describe('code of a deployed server', () => {
-  it.each(['GET', 'HEAD', 'QUERY', 'POST', 'post'])('that only reads may send %s', async (method) => {
+  it.each(['GET', 'HEAD', 'QUERY', 'PROPFIND', 'POST', 'post'])('that only reads may send %s', async (method) => {
     expect(await send(tool('get_book'), method)).toEqual([method])
   })
 
