@@ -135,7 +135,7 @@ function checkScope(tool: MetaTool, principal: Principal): void {
   )
 }
 
-const ajv = new Ajv2020({ strict: false, allErrors: true })
+const ajv = new Ajv2020({ strict: false, allErrors: true, verbose: true })
 const validators = new Map<string, ValidateFunction>()
 
 function checkArguments(tool: MetaTool, input: unknown): void {
@@ -145,7 +145,7 @@ function checkArguments(tool: MetaTool, input: unknown): void {
     validators.set(tool.name, validate)
   }
   if (validate(input)) return
-  const problems = (validate.errors ?? []).map((error) => describeProblem(tool, error))
+  const problems = (validate.errors ?? []).map(describeProblem)
   throw new MetaError(
     'ARGUMENTS_INVALID',
     `The arguments of ${tool.name} are not right: ${[...new Set(problems)].join('; ')}.`,
@@ -153,19 +153,24 @@ function checkArguments(tool: MetaTool, input: unknown): void {
   )
 }
 
-function describeProblem(
-  tool: MetaTool,
-  { instancePath, message, params }: NonNullable<ValidateFunction['errors']>[number],
-): string {
-  const place = instancePath === '' ? '' : `"${instancePath.slice(1).replaceAll('/', '.')}" `
+function describeProblem({
+  instancePath,
+  message,
+  params,
+  parentSchema,
+}: NonNullable<ValidateFunction['errors']>[number]): string {
+  const place = instancePath === '' ? '' : `"${instancePath.slice(1).replaceAll('/', '.')}"`
   if ('additionalProperty' in params) {
     const given = String(params.additionalProperty)
-    const near = nearestName(given, Object.keys(tool.inputSchema.properties ?? {}))
-    return `${place}"${given}" is not known${near ? ` (did you mean "${near}"?)` : ''}`
+    const known = Object.keys({ ...Object(parentSchema?.['properties']) })
+    const near = nearestName(given, known)
+    // What the tool itself takes is told once for all.
+    const inside = place && ` in ${place}, which takes: ${known.join(', ')}`
+    return `"${given}" is not known${near ? ` (did you mean "${near}"?)` : inside}`
   }
   if ('allowedValues' in params && Array.isArray(params.allowedValues))
-    return `${place}must be one of ${params.allowedValues.join(', ')}`
-  return `${place}${message ?? 'is wrong'}`
+    return `${place} must be one of ${params.allowedValues.join(', ')}`
+  return `${place} ${message ?? 'is wrong'}`.trimStart()
 }
 
 function describeArguments({ inputSchema }: MetaTool): string {

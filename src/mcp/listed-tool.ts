@@ -6,14 +6,22 @@ import type { MetaTool, ToolAnnotations } from '../tools/meta-tool.ts'
  * limits (a call that goes over one, or has an unknown argument, is told so) and hints that say what the protocol
  * assumes anyway.
  */
-export function listedTool({ name, title, description, inputSchema, annotations }: MetaTool) {
+export function listedTool({ name, title, description, inputSchema, outputSchema, annotations }: MetaTool) {
   return {
     name,
     title,
     description,
-    inputSchema: withoutLimits(inputSchema),
-    annotations: withoutDefaults(annotations),
+    inputSchema: asListed(inputSchema),
+    ...(outputSchema && { outputSchema: inOutline(outputSchema) }),
+    ...withoutDefaults(annotations),
   }
+}
+
+/** The listed members by name and type; docs/reference/tools.md has the rest. See answer-schema.ts. */
+function inOutline({ type, properties, listed }: JsonSchema): JsonSchema {
+  const members: Readonly<Record<string, JsonSchema>> = { ...Object(properties) }
+  const shown = (listed as readonly string[]).map((name) => [name, { type: members[name]?.['type'] }])
+  return { type, properties: Object.fromEntries(shown) }
 }
 
 /** MCP 2026-07-28, schema, ToolAnnotations; the two of a change mean nothing for a tool that only reads. */
@@ -24,9 +32,12 @@ const ASSUMED: ToolAnnotations = {
   openWorldHint: true,
 }
 
-function withoutDefaults({ readOnlyHint, openWorldHint, ...ofChanges }: ToolAnnotations): Partial<ToolAnnotations> {
-  const told = Object.entries({ readOnlyHint, ...(!readOnlyHint && ofChanges), openWorldHint })
-  return Object.fromEntries(told.filter(([name, value]) => ASSUMED[name as keyof ToolAnnotations] !== value))
+function withoutDefaults({ readOnlyHint, openWorldHint, ...ofChanges }: ToolAnnotations): {
+  readonly annotations?: Partial<ToolAnnotations>
+} {
+  const all = Object.entries({ readOnlyHint, ...(!readOnlyHint && ofChanges), openWorldHint })
+  const told = all.filter(([name, value]) => ASSUMED[name as keyof ToolAnnotations] !== value)
+  return told.length > 0 ? { annotations: Object.fromEntries(told) } : {}
 }
 
 const LIMITS: Readonly<Record<string, string>> = {
@@ -40,9 +51,16 @@ const LIMITS: Readonly<Record<string, string>> = {
   additionalProperties: 'boolean',
 }
 
-/** A property of such a name has a schema, which is an object. */
-function withoutLimits(schema: JsonSchema): JsonSchema {
+/** A property of the name of a limit has a schema, which is an object. */
+function asListed(schema: JsonSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
-    Object.hasOwn(LIMITS, key) && typeof value === LIMITS[key] ? undefined : value,
+    Object.hasOwn(LIMITS, key) && typeof value === LIMITS[key] ? undefined : inWords(value),
   ) as JsonSchema
+}
+
+/** Parts that `saidAs` says in words are not listed one by one; calls are held to them all the same. */
+function inWords(value: unknown): unknown {
+  const { type, items, saidAs }: { type?: unknown; items?: object; saidAs?: unknown } = { ...Object(value) }
+  if (typeof saidAs !== 'string') return value
+  return { type, ...(items && { items: { type: 'object' } }), description: saidAs }
 }

@@ -49,7 +49,7 @@ export interface DescribedServer {
   readonly deployments: readonly Deployment[]
   /** Its state, what went wrong last, and what waits for a person. */
   readonly text: string
-  readonly structured: Readonly<Record<string, unknown>>
+  readonly structured: { readonly server: string; readonly [part: string]: unknown }
 }
 
 /**

@@ -7,6 +7,7 @@ import { checkItem } from '../pipeline/check-item.ts'
 import { insertPrompt, replacePrompt } from '../registry/prompt-store.ts'
 import { bumpRevision, requireServerToFill } from '../registry/server-store.ts'
 import { listSharedCode } from '../registry/shared-code-store.ts'
+import { answerSchema, array, string } from './answer-schema.ts'
 import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {
@@ -21,17 +22,16 @@ interface Input {
   readonly replace?: boolean
 }
 
-export const addPrompt = defineTool<Input>({
+export const addPrompt = defineTool({
   name: 'add_prompt',
   title: 'Add a prompt',
-  description:
-    'Adds a prompt: one template, or several messages, with {{argument}} placeholders (found in the text); or code.',
+  description: 'Adds a prompt: a template or messages with {{argument}} placeholders, or code.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
       name: { type: 'string', pattern: '^[a-z][a-z0-9_]{2,62}$' },
       description: { type: 'string', minLength: 1, maxLength: 600 },
-      template: { type: 'string', maxLength: 50_000, description: 'One message of the user.' },
+      template: { type: 'string', maxLength: 50_000 },
       messages: {
         type: 'array',
         minItems: 1,
@@ -40,10 +40,11 @@ export const addPrompt = defineTool<Input>({
           {
             role: { type: 'string', enum: ['user', 'assistant'] },
             text: { type: 'string', maxLength: 50_000 },
-            content: { type: 'object', description: 'Instead of text: an MCP content block.' },
+            content: { type: 'object' },
           },
           ['role'],
         ),
+        saidAs: '[{role: user or assistant, text, or content: an MCP content block}]',
       },
       code: { type: 'string', maxLength: 200_000, description: 'Gets input.argument; returns text or messages.' },
       hosts: { type: 'array', items: { type: 'string', maxLength: 260 } },
@@ -59,19 +60,20 @@ export const addPrompt = defineTool<Input>({
               type: 'array',
               items: { type: 'string', maxLength: 200 },
               maxItems: 500,
-              description: 'Offered as completions.',
             },
           },
           ['name'],
         ),
+        saidAs: '[{name, description, required, values: completions}]',
       },
       replace: { type: 'boolean' },
     },
     ['server', 'name', 'description'],
   ),
+  outputSchema: answerSchema(['saved'], { saved: string, arguments: array, findings: array }),
   scope: 'write',
   annotations: WRITES,
-  async run(input, { services, principal: { tenantId }, signal }) {
+  async run(input: Input, { services, principal: { tenantId }, signal }) {
     const prompt = readPrompt(input)
     if ('kind' in prompt.messages) {
       const shared = await services.db.as(tenantId, async (sql) => {

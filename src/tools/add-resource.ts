@@ -9,6 +9,7 @@ import type { Services } from '../pipeline/services.ts'
 import { insertResource, replaceResource } from '../registry/resource-store.ts'
 import { bumpRevision, requireServerToFill } from '../registry/server-store.ts'
 import { listSharedCode } from '../registry/shared-code-store.ts'
+import { answerSchema, array, integer, object, string } from './answer-schema.ts'
 import { defineTool, type MetaAnswer, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {
@@ -24,11 +25,10 @@ interface Input {
   readonly replace?: boolean
 }
 
-export const addResource = defineTool<Input>({
+export const addResource = defineTool({
   name: 'add_resource',
   title: 'Add a resource',
-  description:
-    'Adds a resource: fixed text or bytes, or code that makes it. A URI template such as "notes://{id}" needs code.',
+  description: 'Adds a resource: text, bytes, or code that makes it, as a URI template such as notes://{id} needs.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -41,16 +41,30 @@ export const addResource = defineTool<Input>({
       code: {
         type: 'string',
         maxLength: 200_000,
-        description: "Gets input.uri and the template's variables; returns text or an object.",
+        description: 'Gets input.uri and the variables; returns text or an object.',
       },
-      hosts: { type: 'array', items: { type: 'string', maxLength: 260 }, description: 'Hosts the code may reach.' },
+      hosts: { type: 'array', items: { type: 'string', maxLength: 260 } },
       replace: { type: 'boolean' },
     },
     ['server', 'uri', 'name'],
   ),
+  outputSchema: answerSchema(
+    ['saved'],
+    {},
+    {
+      saved: string,
+      uri: string,
+      findings: array,
+      server: string,
+      score: integer,
+      questions: integer,
+      before: object,
+      resource: string,
+    },
+  ),
   scope: 'write',
   annotations: WRITES,
-  async run(input, { services, principal: { tenantId }, signal }) {
+  async run(input: Input, { services, principal: { tenantId }, signal }) {
     if (input.uri === evaluationUri(input.server)) return keep(input, services, tenantId)
     const resource = readResource(input)
     const { server, shared } = await services.db.as(tenantId, async (sql) => {

@@ -20,11 +20,12 @@ import { withSharedChanges } from '../pipeline/shared-code.ts'
 import { changeSharedCode, listSharedCode, type SharedCodeChanges } from '../registry/shared-code-store.ts'
 import { putToolDraft, removeToolDraft } from '../registry/tool-draft-store.ts'
 import { findTool, replaceTool } from '../registry/tool-store.ts'
+import { answerSchema, arrayOf, integer, object, string } from './answer-schema.ts'
 import { refuseUnfitTry, tryBeforeAdding, type TriedTool, type TryInput } from './try-before-adding.ts'
 import {
+  type AnswerOf,
   confirmArgument,
   defineTool,
-  type MetaAnswer,
   type MetaCall,
   objectSchema,
   serverArgument,
@@ -38,23 +39,30 @@ interface Input extends ToolInput, TryInput {
   readonly replace?: boolean
 }
 
-export const addTool = defineTool<Input>({
+const gives = answerSchema(
+  ['saved', 'findings'],
+  { saved: string, tokens: integer, findings: arrayOf({ id: string, problem: string, fix: string }) },
+  { credential: object, try: object },
+)
+type Answer = AnswerOf<typeof gives>
+
+export const addTool = defineTool({
   name: 'add_tool',
   title: 'Add a tool',
   description:
-    'Adds a tool: http (a request as data, preferred: no code runs), curl (a line that becomes one) or code (TypeScript: the body of an async function that uses input, env, fetch, ' +
-    'or a module with a default export). A refused tool is kept as a draft for edits.',
+    'Adds a tool: http (a request as data: preferred), curl (becomes one) or code (TypeScript: body of an async function with input, env, fetch, ' +
+    'or a module with a default export). What is refused stays as a draft for edits.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      name: { type: 'string', pattern: '^[a-z][a-z0-9_]{2,62}$', description: 'A verb and a thing: list_orders.' },
+      name: { type: 'string', pattern: '^[a-z][a-z0-9_]{2,62}$', description: 'Such as list_orders.' },
       description: {
         type: 'string',
         minLength: 1,
         maxLength: 2_000,
-        description: 'What it does and gives; models choose by it.',
+        description: 'What it does and gives.',
       },
-      input_schema: { type: 'object', description: 'JSON Schema, an object at the root.' },
+      input_schema: { type: 'object', description: 'JSON Schema.' },
       effect: { type: 'string', enum: ['read', 'write', 'delete'] },
       http: objectSchema(
         {
@@ -62,13 +70,13 @@ export const addTool = defineTool<Input>({
           url: { type: 'string', maxLength: 2_000, description: 'https://api.example.com/items/{id}' },
           query: { type: 'object', description: '{"q": "{text}"}' },
           headers: { type: 'object' },
-          body: { description: 'JSON with "{argument}" in the place of values.' },
+          body: { description: 'JSON with "{argument}" for values.' },
           secret: {
             type: 'string',
             pattern: '^[A-Z][A-Z0-9_]{1,63}$',
-            description: 'Name of the credential, never its value.',
+            description: 'Its name, never its value.',
           },
-          pick: { type: 'string', description: 'JSON pointer of what is returned.' },
+          pick: { type: 'string', description: 'JSON pointer of the result.' },
         },
         ['method', 'url'],
       ),
@@ -76,7 +84,7 @@ export const addTool = defineTool<Input>({
       curl: {
         type: 'string',
         maxLength: 50_000,
-        description: 'A curl line; {x} is an argument, $NAME the credential.',
+        description: '{x} is an argument, $NAME the credential.',
       },
       output_schema: { type: 'object' },
       hosts: {
@@ -88,22 +96,22 @@ export const addTool = defineTool<Input>({
       task: {
         type: 'string',
         enum: ['optional', 'required'],
-        description: 'Code that calls background() to go on as a task.',
+        description: 'Its code calls background().',
       },
       shared: {
         type: 'object',
-        description: '{"money.ts": "…"}, imported as "../shared/money.ts".',
+        description: '{"money.ts": "…"}, imported as ../shared/money.ts.',
       },
       edits: {
         type: 'array',
         minItems: 1,
         maxItems: 50,
         items: objectSchema({ old: { type: 'string', minLength: 1 }, new: { type: 'string' } }, ['old', 'new']),
-        description: 'Amend the code of a refused or existing tool.',
+        saidAs: '[{old, new}] in the code of a draft or tool.',
       },
       try: {
         type: 'object',
-        description: 'Arguments to try it with; only live sends requests that change something.',
+        description: 'Arguments for a try; only live sends what changes something.',
       },
       live: { type: 'boolean' },
       replace: { type: 'boolean' },
@@ -111,9 +119,10 @@ export const addTool = defineTool<Input>({
     },
     ['server', 'name'],
   ),
+  outputSchema: gives,
   scope: 'write',
   annotations: { ...WRITES, openWorldHint: true },
-  async run(given, call) {
+  async run(given: Input, call) {
     const { services, principal } = call
     const { tenantId } = principal
     const server = await services.db.as(tenantId, (sql) => requireServerToFill(sql, tenantId, given.server))
@@ -175,7 +184,7 @@ function describeSaved(
   { server }: Input,
   { tool, credential, report }: CheckedTool,
   findings: readonly Finding[],
-): MetaAnswer {
+): Answer {
   const { name, description, inputSchema } = tool
   const notSent = report?.not_sent.length ? ` Not sent, since try changes nothing: ${report.not_sent.join(', ')}.` : ''
   return {

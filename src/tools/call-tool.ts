@@ -14,13 +14,13 @@ export interface LiveCallInput {
 export const liveCallArguments = {
   server: serverArgument,
   tool: { type: 'string', maxLength: 64 },
-  arguments: { type: 'object', description: 'As its schema says.' },
+  arguments: { type: 'object' },
 }
 
 export const callTool = defineTool<LiveCallInput>({
   name: 'call_tool',
-  title: 'Call a tool of a deployed server',
-  description: 'Calls any tool of a deployed server, also one that writes or deletes, and passes its result through.',
+  title: 'Call a tool',
+  description: 'Calls any tool of a deployed server, also one that writes or deletes.',
   inputSchema: objectSchema({ ...liveCallArguments, confirm: confirmArgument }, ['server', 'tool']),
   scope: 'deploy',
   annotations: { ...DELETES, idempotentHint: false, openWorldHint: true },

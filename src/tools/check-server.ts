@@ -4,6 +4,7 @@ import { checkServer as check } from '../pipeline/check-server.ts'
 import { MetaError } from '../errors/meta-error.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
 import { requireServer } from '../registry/server-store.ts'
+import { answerSchema, arrayOf, integer, object, string } from './answer-schema.ts'
 import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
 
 interface Input {
@@ -11,7 +12,7 @@ interface Input {
   readonly only?: readonly string[]
 }
 
-export const checkServer = defineTool<Input>({
+export const checkServer = defineTool({
   name: 'check_server',
   title: 'Check a server',
   description: 'Grades a server; each finding has a fix.',
@@ -22,9 +23,20 @@ export const checkServer = defineTool<Input>({
     },
     ['server'],
   ),
+  outputSchema: answerSchema(
+    ['grade', 'score', 'findings'],
+    {
+      server: string,
+      grade: string,
+      score: integer,
+      counts: object,
+      findings: arrayOf({ id: string, weight: string, where: string, problem: string, fix: string }),
+    },
+    { left_out: integer },
+  ),
   scope: 'read',
   annotations: READS,
-  async run({ server: name, only }, { services, principal: { tenantId }, signal, progress }) {
+  async run({ server: name, only }: Input, { services, principal: { tenantId }, signal, progress }) {
     if (only) await refuseUnknownRules(only)
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     progress(`Checking ${name}.`)

@@ -1,6 +1,7 @@
 import { followJob } from '../pipeline/follow-job.ts'
 import { restorableUntil } from '../pipeline/purge-archives.ts'
 import { findUnusedServers } from '../registry/unused-servers.ts'
+import { answerSchema, arrayOf, string } from './answer-schema.ts'
 import { confirmArgument, DELETES, defineTool, objectSchema } from './meta-tool.ts'
 
 interface Input {
@@ -8,21 +9,27 @@ interface Input {
   readonly dry_run?: boolean
 }
 
+const unusedServers = arrayOf({ name: string, last_used: string })
 const DAY_MS = 24 * 60 * 60_000
 
-export const cleanupServers = defineTool<Input>({
+export const cleanupServers = defineTool({
   name: 'cleanup_servers',
-  title: 'Archive unused servers',
+  title: 'Clean up',
   description:
-    'Takes down and archives servers that nobody has changed or called for a while. First shows which; they can be restored for 30 days.',
+    'Archives servers that nobody has changed or called for long. First shows which; restorable for 30 days.',
   inputSchema: objectSchema({
-    unused_days: { type: 'integer', minimum: 1, maximum: 3_650, description: '30 by default.' },
-    dry_run: { type: 'boolean', description: 'true by default.' },
+    unused_days: { type: 'integer', minimum: 1, maximum: 3_650, default: 30 },
+    dry_run: { type: 'boolean', default: true },
     confirm: confirmArgument,
   }),
+  outputSchema: answerSchema(
+    ['would_archive', 'archived'],
+    {},
+    { would_archive: unusedServers, archived: unusedServers, restorable_until: string },
+  ),
   scope: 'write',
-  annotations: DELETES,
-  async run({ unused_days: days = 30, dry_run: isDry = true }, call) {
+  annotations: { ...DELETES, openWorldHint: true },
+  async run({ unused_days: days = 30, dry_run: isDry = true }: Input, call) {
     const { services, principal, confirm } = call
     const { tenantId } = principal
     const before = new Date(Date.now() - days * DAY_MS)
@@ -31,7 +38,7 @@ export const cleanupServers = defineTool<Input>({
     if (unused.length === 0) {
       return {
         text: `Every server was used within ${days} days.`,
-        structured: { unused: [] },
+        structured: isDry ? { would_archive: [] } : { archived: [] },
         next: [{ tool: 'list_servers', arguments: {} }],
       }
     }

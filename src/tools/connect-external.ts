@@ -5,6 +5,7 @@ import { counted } from '../model/counted.ts'
 import { readConnectionUrl } from '../pipeline/connections/connection-url.ts'
 import { type ConnectOutcome, connectServer } from '../pipeline/connections/connect-server.ts'
 import { describeTools } from '../pipeline/connections/describe-tools.ts'
+import { answerSchema, array, arrayOf, string, strings } from './answer-schema.ts'
 import { fitAnswer } from './fit-answer.ts'
 import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
@@ -16,7 +17,7 @@ interface Input {
   readonly tools?: readonly string[]
 }
 
-export const connectExternal = defineTool<Input>({
+export const connectExternal = defineTool({
   name: 'connect_external',
   title: 'Connect a server',
   description: "Offers an MCP server's tools (names, get_*) as {name}_{tool}, once a person allows it.",
@@ -30,9 +31,21 @@ export const connectExternal = defineTool<Input>({
     },
     ['server', 'url', 'name'],
   ),
+  outputSchema: answerSchema(
+    ['state', 'tools'],
+    {
+      server: string,
+      connection: string,
+      state: string,
+      tools: array,
+      skipped: arrayOf({ tool: string, reason: string }),
+      untrusted: string,
+    },
+    { withdrawn: strings },
+  ),
   scope: 'write',
   annotations: { ...WRITES, openWorldHint: true },
-  async run({ server, url, name, transport = 'auto', tools }, { services, principal, signal, progress }) {
+  async run({ server, url, name, transport = 'auto', tools }: Input, { services, principal, signal, progress }) {
     const connection = { name: readName(name), url: readConnectionUrl(url), transport, ...(tools && { tools }) }
     progress(`Asking ${new URL(url).host} for its tools.`)
     const outcome = await connectServer({ serverName: server, connection }, services, principal, signal)

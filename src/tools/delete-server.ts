@@ -5,11 +5,12 @@ import { refuseMoreServers } from '../pipeline/quota.ts'
 import { restorableUntil } from '../pipeline/purge-archives.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { findArchivedServer, requireServer, restoreServer } from '../registry/server-store.ts'
+import { answerSchema, string } from './answer-schema.ts'
 import {
+  type AnswerOf,
   confirmArgument,
-  DELETES,
   defineTool,
-  type MetaAnswer,
+  DELETES,
   type MetaCall,
   objectSchema,
   serverArgument,
@@ -20,11 +21,14 @@ interface Input {
   readonly restore?: boolean
 }
 
-export const deleteServer = defineTool<Input>({
+const gives = answerSchema(['status'], { server: string, status: string }, { restorable_until: string })
+type Answer = AnswerOf<typeof gives>
+
+export const deleteServer = defineTool({
   name: 'delete_server',
   title: 'Delete a server',
   description:
-    'Takes a server down everywhere and archives it; restore: true brings it back. confirm: from the error CONFIRMATION_NEEDED, after asking the person.',
+    'Takes a server down everywhere and archives it; restore brings it back. confirm: from CONFIRMATION_NEEDED, after asking the person.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -33,9 +37,10 @@ export const deleteServer = defineTool<Input>({
     },
     ['server'],
   ),
+  outputSchema: gives,
   scope: 'write',
-  annotations: DELETES,
-  async run({ server: name, restore }, call) {
+  annotations: { ...DELETES, openWorldHint: true },
+  async run({ server: name, restore }: Input, call) {
     if (restore) return bringBack(name, call)
     const { services, principal, confirm } = call
     const { tenantId } = principal
@@ -58,7 +63,7 @@ function tellLost(deployments: readonly Deployment[]): string {
   return places.length > 0 ? ` What it has stored on ${places.join(', ')} is deleted for good.` : ''
 }
 
-export function describeDeleted(name: string, status: 'archived' | 'deleting'): MetaAnswer {
+export function describeDeleted(name: string, status: 'archived' | 'deleting'): Answer {
   const until = restorableUntil(new Date()).toISOString().slice(0, 10)
   return {
     text: `"${name}" is ${status}${status === 'archived' ? '; its name is free' : ''}. It can be restored until ${until}.`,
@@ -67,7 +72,7 @@ export function describeDeleted(name: string, status: 'archived' | 'deleting'): 
   }
 }
 
-async function bringBack(name: string, { services, confirm, principal: { tenantId } }: MetaCall): Promise<MetaAnswer> {
+async function bringBack(name: string, { services, confirm, principal: { tenantId } }: MetaCall): Promise<Answer> {
   await confirm(`Bring the archived server "${name}" back?`, 'changes')
   const target = await services.db.as(tenantId, async (sql) => {
     const archived = await findArchivedServer(sql, tenantId, name)

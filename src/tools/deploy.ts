@@ -14,7 +14,8 @@ import type { Server } from '../model/server.ts'
 import { findBuild } from '../registry/build-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { countTools } from '../registry/tool-store.ts'
-import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { answerSchema, array, integer, string, strings } from './answer-schema.ts'
+import { type AnswerOf, defineTool, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {
   readonly server: string
@@ -25,14 +26,37 @@ interface Input {
   readonly settings?: Readonly<Record<string, unknown>>
 }
 
-export const deploy = defineTool<Input>({
+const gives = answerSchema(
+  ['version', 'url'],
+  { server: string },
+  {
+    version: integer,
+    target: string,
+    url: string,
+    health: string,
+    tools: integer,
+    notes: strings,
+    tests_passed: integer,
+    missing_secrets: strings,
+    link: string,
+    warnings: integer,
+    worst: array,
+    plan: strings,
+    limits: strings,
+    status: string,
+    job: string,
+  },
+)
+type Answer = AnswerOf<typeof gives>
+
+export const deploy = defineTool({
   name: 'deploy',
   title: 'Deploy a server',
-  description: 'Builds, checks and puts up a server. What ran before stays up if that fails.',
+  description: 'Builds, checks and puts up a server; if that fails, what ran stays up.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
-      target: { type: 'string', enum: [...TARGET_NAMES], description: 'local by default.' },
+      target: { type: 'string', enum: [...TARGET_NAMES], default: 'local' },
       version: { type: 'integer', minimum: 1, description: 'An earlier version.' },
       acknowledge: { type: 'array', items: { type: 'string', maxLength: 200 } },
       plan: { type: 'boolean', description: 'Only say what would be done.' },
@@ -40,9 +64,10 @@ export const deploy = defineTool<Input>({
     },
     ['server'],
   ),
+  outputSchema: gives,
   scope: 'deploy',
-  annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
-  async run(input, call) {
+  annotations: { ...WRITES, openWorldHint: true },
+  async run(input: Input, call) {
     const { server: name, target = 'local', version, acknowledge = [], plan = false, settings: given = {} } = input
     const { services, principal } = call
     const { tenantId } = principal
@@ -89,7 +114,7 @@ async function describePlan(
   server: Server,
   planned: Parameters<typeof planDeploy>[1],
   { services, signal, progress }: MetaCall,
-): Promise<MetaAnswer> {
+): Promise<Answer> {
   const { version, steps, limits = [] } = await planDeploy(server, planned, services, signal, progress)
   const { target, settings } = planned
   return {
@@ -111,7 +136,7 @@ export async function describeDeployed(
   name: string,
   outcome: DeployOutcome,
   { services, principal }: Pick<MetaCall, 'services' | 'principal'>,
-): Promise<MetaAnswer> {
+): Promise<Answer> {
   const { tenantId } = principal
   const { target } = outcome
   const elsewhere = target === 'local' ? {} : { target }

@@ -1,6 +1,6 @@
 import { defaults } from '../config/defaults.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
-import type { MetaAnswer } from './meta-tool.ts'
+import type { Members, MetaAnswer } from './meta-tool.ts'
 
 interface Fit {
   /** Tokens of text and structure together. */
@@ -10,7 +10,10 @@ interface Fit {
 }
 
 /** Keeps an answer under a cap of tokens: its longest lists and texts are cut, and it says so, and where the rest is. */
-export function fitAnswer(answer: MetaAnswer, { most = defaults.limits.answerTokensMax, rest }: Fit = {}): MetaAnswer {
+export function fitAnswer<Structured>(
+  answer: MetaAnswer<Structured>,
+  { most = defaults.limits.answerTokensMax, rest }: Fit = {},
+): MetaAnswer<Structured> {
   const text = answer.text.slice(0, most * 2)
   // What comes next stands in both, and the words about what was cut take room too.
   const room = most - tokensOf(text) - tokensOf(answer.next ?? []) * 2 - WORDS_TOKENS
@@ -21,7 +24,8 @@ export function fitAnswer(answer: MetaAnswer, { most = defaults.limits.answerTok
   return {
     ...answer,
     text: `${text}\n(${parts} cut to fit; ${where}.)`,
-    structured: { ...structured, cut, ...(rest !== undefined && { rest }) },
+    // What is cut keeps its kind: a list is a shorter list.
+    structured: { ...(structured as Structured & Members), cut, ...(rest !== undefined && { rest }) },
   }
 }
 
@@ -29,8 +33,6 @@ const WORDS_TOKENS = 60
 
 /** Deeper parts that are too large go altogether. */
 const DEEPEST = 20
-
-type Members = Readonly<Record<string, unknown>>
 
 /** Cuts what is largest first, each part no more than it takes; the parts themselves stay. */
 function fitStructure(

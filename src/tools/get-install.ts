@@ -9,7 +9,8 @@ import { connectCommand, presentLaunch } from '../pipeline/install/start-command
 import { callersBring } from '../pipeline/targets/find-endpoint.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
-import { defineTool, type MetaAnswer, type MetaCall, objectSchema, READS, serverArgument } from './meta-tool.ts'
+import { answerSchema, array, integer, object, string } from './answer-schema.ts'
+import { type AnswerOf, defineTool, type MetaCall, objectSchema, READS, serverArgument } from './meta-tool.ts'
 
 /** Every client with a form of its own, and the two that take a file. */
 const CLIENTS = [...INSTALL_CLIENTS, 'mcpb', 'registry'] as const
@@ -19,17 +20,37 @@ interface Input {
   readonly client: (typeof CLIENTS)[number]
 }
 
-export const getInstall = defineTool<Input>({
+const gives = answerSchema(
+  ['snippet', 'link'],
+  { server: string, client: string },
+  {
+    snippet: string,
+    language: string,
+    place: string,
+    link: string,
+    urls: array,
+    version: integer,
+    file: string,
+    resource: string,
+    sha256: string,
+    bytes: integer,
+    server_json: object,
+  },
+)
+type Answer = AnswerOf<typeof gives>
+
+export const getInstall = defineTool({
   name: 'get_install',
   title: 'Install a server',
-  description: 'Gives what a person pastes, opens or runs to have a deployed server in their client.',
+  description: 'Gives what a person pastes, opens or runs to install a deployed server.',
   inputSchema: objectSchema({ server: serverArgument, client: { type: 'string', enum: [...CLIENTS] } }, [
     'server',
     'client',
   ]),
+  outputSchema: gives,
   scope: 'read',
   annotations: READS,
-  async run({ server: name, client }, call) {
+  async run({ server: name, client }: Input, call) {
     const { services, principal } = call
     const { tenantId } = principal
     const { server, up } = await services.db.as(tenantId, async (sql) => {
@@ -44,7 +65,7 @@ export const getInstall = defineTool<Input>({
   },
 })
 
-function describeSnippet(start: StartCommand, client: InstallClient, up: readonly Deployment[]): MetaAnswer {
+function describeSnippet(start: StartCommand, client: InstallClient, up: readonly Deployment[]): Answer {
   const installation = installIn(client, start)
   const { snippet, place, link } = installation
   const elsewhere = up.filter(({ target }) => target !== 'local')
@@ -76,7 +97,7 @@ function reachedFrom(server: string, deployment: Deployment): string {
   return `Clients on other machines reach it at ${endpointUrl}; ${needed[callersBring(deployment)]}`
 }
 
-async function describeBundle(server: Server, { services, signal }: MetaCall): Promise<MetaAnswer> {
+async function describeBundle(server: Server, { services, signal }: MetaCall): Promise<Answer> {
   const made = await makeMcpb(server, services, signal)
   const file = await keepMcpb(server.name, made, services)
   const resource = `mcpwright://servers/${server.name}/mcpb`
@@ -94,7 +115,7 @@ async function describeBundle(server: Server, { services, signal }: MetaCall): P
   }
 }
 
-async function describeEntry(server: Server, { services, signal }: MetaCall): Promise<MetaAnswer> {
+async function describeEntry(server: Server, { services, signal }: MetaCall): Promise<Answer> {
   const { sha256, version } = await makeMcpb(server, services, signal)
   const entry = registryEntry(server, version, sha256)
   return {

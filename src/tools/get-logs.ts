@@ -7,6 +7,7 @@ import { tokensOf } from '../pipeline/token-cost.ts'
 import { notThere } from '../pipeline/queue-work.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
 import { requireServer } from '../registry/server-store.ts'
+import { answerSchema, arrayOf, string } from './answer-schema.ts'
 import { fitAnswer } from './fit-answer.ts'
 import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
 
@@ -20,7 +21,7 @@ interface Input {
   readonly cursor?: string
 }
 
-export const getLogs = defineTool<Input>({
+export const getLogs = defineTool({
   name: 'get_logs',
   title: 'Read logs',
   description: 'Shows what a deployed server has logged, newest last.',
@@ -28,17 +29,25 @@ export const getLogs = defineTool<Input>({
     {
       server: serverArgument,
       target: { type: 'string', enum: [...TARGET_NAMES] },
-      level: { type: 'string', enum: ['debug', 'info', 'warning', 'error'], description: 'This level and worse.' },
+      level: { type: 'string', enum: ['debug', 'info', 'warning', 'error'], description: 'It and worse.' },
       query: { type: 'string', maxLength: 200 },
-      since: { type: 'string', maxLength: 40, description: 'ISO time, or an age: "15m", "2h", "1d".' },
+      since: { type: 'string', maxLength: 40, description: 'ISO time, or an age: 15m, 2h, 1d.' },
       limit: { type: 'integer', minimum: 1, maximum: 500 },
       cursor: { type: 'string', maxLength: 500 },
     },
     ['server'],
   ),
+  outputSchema: answerSchema(
+    ['lines', 'next_cursor'],
+    { server: string, lines: arrayOf({ at: string, level: string, message: string }) },
+    { target: string, problem: string, next_cursor: string },
+  ),
   scope: 'read',
-  annotations: READS,
-  async run({ server: name, target: wanted, since, limit = 50, ...filter }, { services, principal: { tenantId } }) {
+  annotations: { ...READS, openWorldHint: true },
+  async run(
+    { server: name, target: wanted, since, limit = 50, ...filter }: Input,
+    { services, principal: { tenantId } },
+  ) {
     const from = since === undefined ? {} : { since: readSince(since) }
     const key = `logs of ${tenantId} ${JSON.stringify([name, wanted])}`
     const deployment = await shareRead(services.db, key, () =>

@@ -7,8 +7,9 @@ import { tellSightings } from '../pipeline/morning-report.ts'
 import { listTargetVersions } from '../pipeline/targets/list-target-versions.ts'
 import { loadBuild } from '../registry/build-store.ts'
 import { requireServer } from '../registry/server-store.ts'
+import { answerSchema, array, integer, object, string, strings } from './answer-schema.ts'
 import { fitAnswer } from './fit-answer.ts'
-import { defineTool, type MetaAnswer, type MetaCall, objectSchema, READS, serverArgument } from './meta-tool.ts'
+import { type AnswerOf, defineTool, type MetaCall, objectSchema, READS, serverArgument } from './meta-tool.ts'
 
 interface Input {
   readonly server: string
@@ -17,26 +18,59 @@ interface Input {
   readonly format?: 'concise' | 'detailed'
 }
 
-export const getServer = defineTool<Input>({
+const BY_DEFAULT = ['tools', 'deployments', 'secrets'] as const
+
+const gives = answerSchema(
+  ['status', 'tools', 'deployments'],
+  { server: string },
+  {
+    status: string,
+    description: string,
+    revision: integer,
+    exposure: string,
+    tool_count: integer,
+    hosts: strings,
+    sources: array,
+    connections: array,
+    tools: array,
+    resources: array,
+    prompts: array,
+    code: strings,
+    changed_files: array,
+    versions: array,
+    elsewhere: object,
+    usage: object,
+    deployments: array,
+    secrets: array,
+    tests: array,
+    waiting: strings,
+    file: string,
+    text: string,
+  },
+)
+type Answer = AnswerOf<typeof gives>
+
+export const getServer = defineTool({
   name: 'get_server',
-  title: 'Show a server',
-  description: 'Shows a server: what it is, and the parts you ask for.',
+  title: 'Show server',
+  description: 'Shows a server, and the parts you ask for.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
       include: {
         type: 'array',
         items: { type: 'string', enum: [...SERVER_PARTS] },
-        description: 'tools, deployments and secrets by default.',
+        default: BY_DEFAULT,
       },
-      file: { type: 'string', maxLength: 300, description: 'A path of the newest version: "src/server.ts".' },
-      format: { type: 'string', enum: ['concise', 'detailed'], description: 'detailed shows schemas too.' },
+      file: { type: 'string', maxLength: 300, description: 'Such as src/server.ts.' },
+      format: { type: 'string', enum: ['concise', 'detailed'], description: 'detailed: schemas too.' },
     },
     ['server'],
   ),
+  outputSchema: gives,
   scope: 'read',
-  annotations: READS,
-  async run({ server: name, include, file, format = 'concise' }, call) {
+  annotations: { ...READS, openWorldHint: true },
+  async run({ server: name, include, file, format = 'concise' }: Input, call) {
     if (file !== undefined) return showFile(name, file, call)
     const { services, principal } = call
     // First: what is found there is told with the rest.
@@ -69,8 +103,6 @@ async function versionsElsewhere(
   }
 }
 
-const BY_DEFAULT = ['tools', 'deployments', 'secrets'] as const
-
 /** What a server in this state is mostly looked at for. */
 function nextFor({ server: { name, status }, summary, deployments }: DescribedServer): NextCall {
   const { tools, resources, prompts } = summary
@@ -84,7 +116,7 @@ async function showFile(
   server: string,
   file: string,
   { services, principal: { tenantId } }: MetaCall,
-): Promise<MetaAnswer> {
+): Promise<Answer> {
   const build = await services.db.as(tenantId, async (sql) =>
     loadBuild(sql, tenantId, (await requireServer(sql, tenantId, server)).id, 'latest'),
   )

@@ -1,24 +1,23 @@
 import { MetaError } from '../errors/meta-error.ts'
-import { schemaViolations } from '../pipeline/check-schema.ts'
 import { introspect } from '../pipeline/introspect.ts'
 import { type DescriptionSource, type DescriptionText, readDescription } from '../pipeline/read-description.ts'
 import { isGrpcAddress, reflect } from '../pipeline/reflect.ts'
 import { readWsdl } from '../pipeline/read-wsdl.ts'
 import { takeDropped } from '../pipeline/dropped-description.ts'
 import { requireServer } from '../registry/server-store.ts'
-import { importDescription, selectArgument, shortSelectArgument } from './import-description.ts'
-import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { importAnswer, importDescription, selectArgument } from './import-description.ts'
+import { defineTool, type AnswerOf, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 import { refreshDescription, type RefreshInput } from './refresh-description.ts'
 
 interface Input extends Omit<RefreshInput, 'api' | 'overlay'> {
   readonly kind: 'graphql' | 'soap' | 'grpc'
 }
 
-export const importApi = defineTool<Input>({
+export const importApi = defineTool({
   name: 'import_api',
-  title: 'Import GraphQL, SOAP, gRPC',
+  title: 'Import another API',
   description:
-    'Like import_openapi for GraphQL (url: the endpoint; content or file: the schema), SOAP (WSDL), gRPC (.proto, or url grpcs://host asks the server).',
+    'Like import_openapi, for GraphQL (url of the endpoint, or the schema), SOAP (WSDL), gRPC (.proto, or url grpcs://host).',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -27,7 +26,7 @@ export const importApi = defineTool<Input>({
       content: { type: 'string' },
       file: { type: 'string', maxLength: 1_000 },
       preview: { type: 'boolean' },
-      select: shortSelectArgument,
+      select: { ...selectArgument, saidAs: 'As in import_openapi.' },
       expose: { type: 'string', enum: ['tools', 'search'] },
       base_url: { type: 'string', maxLength: 2_000 },
       refresh: { type: 'boolean' },
@@ -35,27 +34,16 @@ export const importApi = defineTool<Input>({
     },
     ['server', 'kind'],
   ),
+  outputSchema: importAnswer,
   scope: 'write',
   annotations: { ...WRITES, openWorldHint: true },
-  async run(input, call) {
-    await checkSelection(input.select)
+  async run(input: Input, call) {
     if (input.refresh) return refresh(input, call)
     return importDescription(input, call, { tool: 'import_api', kind: input.kind, read: readText })
   },
 })
 
-/** What the list does not spell out again is checked all the same. */
-async function checkSelection(select: unknown): Promise<void> {
-  const problems = select === undefined ? [] : await schemaViolations(selectArgument, select)
-  if (problems.length === 0) return
-  throw new MetaError(
-    'ARGUMENTS_INVALID',
-    `"select" is not right: ${problems.join('; ')}.`,
-    'It takes lists: tags, operations, methods, paths; or all: true.',
-  )
-}
-
-async function refresh(input: Input, call: MetaCall): Promise<MetaAnswer> {
+async function refresh(input: Input, call: MetaCall): Promise<AnswerOf<typeof importAnswer>> {
   const { kind, url, content, file } = input
   const isGiven = [url, content, file].some((each) => each !== undefined)
   return refreshDescription(input, call, {

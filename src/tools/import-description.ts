@@ -9,8 +9,9 @@ import type { DescriptionText } from '../pipeline/read-description.ts'
 import { type OperationSelection, selectOperations } from '../pipeline/select-operations.ts'
 import { SEARCH_EXPOSURE_TOKENS } from '../pipeline/token-cost.ts'
 import { requireServerToFill } from '../registry/server-store.ts'
+import { answerSchema, array, arrayOf, boolean, integer, object, string, strings } from './answer-schema.ts'
 import { fitAnswer } from './fit-answer.ts'
-import { type MetaAnswer, type MetaCall, objectSchema } from './meta-tool.ts'
+import { type AnswerOf, type MetaCall, objectSchema } from './meta-tool.ts'
 
 /** What the tools that import have in common. */
 export interface ImportInput {
@@ -26,16 +27,48 @@ export interface ImportInput {
 }
 
 const texts = { type: 'array', items: { type: 'string', maxLength: 300 }, minItems: 1 }
-export const selectArgument = objectSchema({
-  tags: texts,
-  operations: texts,
-  methods: texts,
-  paths: texts,
-  all: { type: 'boolean' },
-})
+export const selectArgument = {
+  ...objectSchema({ tags: texts, operations: texts, methods: texts, paths: texts, all: { type: 'boolean' } }),
+  saidAs: 'Lists: tags, operations, methods, paths; or all: true.',
+}
 
-/** The same for a tool that stands in the list beside one that has it in full. */
-export const shortSelectArgument = { type: 'object', description: 'As in import_openapi.' }
+/** Of a preview; of what was added; of a refresh. */
+export const importAnswer = answerSchema(
+  ['operations', 'added', 'skipped'],
+  { server: string },
+  {
+    title: string,
+    version: string,
+    operations: integer,
+    groups: arrayOf({ name: string, operations: integer }),
+    hosts: strings,
+    servers: array,
+    credentials: arrayOf({ name: string, hosts: strings }, { purpose: string }),
+    selected: integer,
+    examples: arrayOf({ name: string, call: string }),
+    tokens: object,
+    expose: string,
+    warnings: strings,
+    suspicious: object,
+    added: strings,
+    already_there: integer,
+    left_out: integer,
+    exposure: string,
+    findings: object,
+    preview: boolean,
+    breaking: boolean,
+    deployed: boolean,
+    removed: strings,
+    changed: array,
+    kept: array,
+    unchanged: integer,
+    new_operations: integer,
+    new_examples: array,
+    skipped: arrayOf({ pointer: string, reason: string }),
+    skipped_count: integer,
+    untrusted: string,
+  },
+)
 
 interface ImportTool<Input extends ImportInput> {
   /** Its name, for the call that comes next. */
@@ -51,7 +84,7 @@ export async function importDescription<Input extends ImportInput>(
   input: Input,
   call: MetaCall,
   { tool, kind, read }: ImportTool<Input>,
-): Promise<MetaAnswer> {
+): Promise<AnswerOf<typeof importAnswer>> {
   const { services, principal, signal, progress } = call
   const { tenantId } = principal
   await services.db.as(tenantId, (sql) => requireServerToFill(sql, tenantId, input.server))
@@ -75,7 +108,7 @@ export async function importDescription<Input extends ImportInput>(
     structured: {
       server: input.server,
       added: outcome.added,
-      ...(outcome.kept > 0 && { kept: outcome.kept }),
+      ...(outcome.kept > 0 && { already_there: outcome.kept }),
       left_out: outcome.leftOut,
       skipped: api.skipped,
       exposure: outcome.exposure,
@@ -145,7 +178,7 @@ function serverChoices({ operations }: ImportedApi): { servers?: readonly HttpSe
   return hasChoice ? { servers: [...servers.values()].slice(0, MOST_SERVERS) } : {}
 }
 
-function preview(input: ImportInput, api: ImportedApi, tool: string): MetaAnswer {
+function preview(input: ImportInput, api: ImportedApi, tool: string): AnswerOf<typeof importAnswer> {
   const chosen = selectOperations(api.operations, input.select)
   const groups = Map.groupBy(api.operations, ({ group }) => group ?? 'other')
   const structured = {

@@ -1,51 +1,51 @@
 import { MetaError } from '../errors/meta-error.ts'
 import { takeDropped } from '../pipeline/dropped-description.ts'
 import { type DescriptionSource, type DescriptionText, readDescription } from '../pipeline/read-description.ts'
-import { importDescription, selectArgument } from './import-description.ts'
-import { defineTool, type MetaAnswer, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { importAnswer, importDescription, selectArgument } from './import-description.ts'
+import { defineTool, type AnswerOf, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 import { refreshDescription, type RefreshInput } from './refresh-description.ts'
 
 type Input = RefreshInput
 
-export const importOpenapi = defineTool<Input>({
+export const importOpenapi = defineTool({
   name: 'import_openapi',
   title: 'Import OpenAPI',
   description:
-    'Turns an OpenAPI 3.x or Swagger 2.0 description into tools. First it previews: groups, hosts, credentials, token cost. ' +
-    'Then call it again with preview: false and a select; without select only operations that read are added. ' +
-    'With refresh it tells what changed since.',
+    'Turns OpenAPI 3.x or Swagger 2.0 into tools. First previews groups, hosts, credentials, token cost; ' +
+    'then call with preview: false and a select (without: only operations that read). refresh: what changed since.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
       url: {
         type: 'string',
         maxLength: 2_000,
-        description: 'Address of the description, or of its documentation page.',
+        description: 'Of the description, or its documentation page.',
       },
-      content: { type: 'string', description: 'The description itself, JSON or YAML.' },
+      content: { type: 'string', description: 'JSON or YAML.' },
       file: {
         type: 'string',
         maxLength: 1_000,
-        description: 'A local file in an allowed folder, or inbox:NAME: the person drops it on a page.',
+        description: 'In an allowed folder; or inbox:NAME: the person drops it on a page.',
       },
-      api: { type: 'string', maxLength: 100, description: 'A well-known API: "stripe".' },
-      preview: { type: 'boolean', description: 'true by default.' },
+      api: { type: 'string', maxLength: 100, description: 'A known API: stripe.' },
+      preview: { type: 'boolean', default: true },
       select: selectArgument,
       expose: {
         type: 'string',
         enum: ['tools', 'search'],
         description: 'One tool each, or four that search and call.',
       },
-      base_url: { type: 'string', maxLength: 2_000, description: 'Where the API is: one of its servers, or another.' },
-      overlay: { type: 'string', maxLength: 1_000_000, description: 'OpenAPI Overlay 1.0, applied first.' },
+      base_url: { type: 'string', maxLength: 2_000, description: 'One of its servers, or another.' },
+      overlay: { type: 'string', maxLength: 1_000_000, description: 'OpenAPI Overlay 1.0.' },
       refresh: { type: 'boolean' },
-      accept_breaking: { type: 'boolean', description: 'For a refresh of a deployed server.' },
+      accept_breaking: { type: 'boolean', description: 'In a refresh of a deployed server.' },
     },
     ['server'],
   ),
+  outputSchema: importAnswer,
   scope: 'write',
   annotations: { ...WRITES, openWorldHint: true },
-  async run(input, call) {
+  async run(input: Input, call) {
     if (input.refresh) return refresh(input, call)
     return importDescription(input, call, { tool: 'import_openapi', read: readSourceText })
   },
@@ -57,7 +57,7 @@ async function readSourceText(input: Input, call: MetaCall): Promise<Description
   return { ...description, ...(input.overlay !== undefined && { overlay: input.overlay }) }
 }
 
-async function refresh(input: Input, call: MetaCall): Promise<MetaAnswer> {
+async function refresh(input: Input, call: MetaCall): Promise<AnswerOf<typeof importAnswer>> {
   const { url, content, file, api } = input
   const isGiven = [url, content, file, api].some((each) => each !== undefined)
   return refreshDescription(input, call, {

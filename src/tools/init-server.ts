@@ -3,6 +3,7 @@ import type { TemplateParts } from '../../generators/templates/template.ts'
 import { addServer } from '../pipeline/quota.ts'
 import { readTemplate } from '../pipeline/read-template.ts'
 import { storeTemplate } from '../pipeline/store-template.ts'
+import { answerSchema, integer, string, strings } from './answer-schema.ts'
 import { defineTool, objectSchema, WRITES } from './meta-tool.ts'
 
 interface Input {
@@ -11,10 +12,10 @@ interface Input {
   readonly template?: string
 }
 
-export const initServer = defineTool<Input>({
+export const initServer = defineTool({
   name: 'init_server',
-  title: 'Start a server',
-  description: 'Starts a new MCP server. Give it tools with import_openapi or add_tool, then deploy it.',
+  title: 'New server',
+  description: 'Starts a new MCP server. Give it tools with import_openapi or add_tool, then deploy.',
   inputSchema: objectSchema(
     {
       name: { type: 'string', pattern: '^[a-z][a-z0-9-]{1,38}$' },
@@ -22,15 +23,20 @@ export const initServer = defineTool<Input>({
         type: 'string',
         minLength: 1,
         maxLength: 1_000,
-        description: 'What it is for, for its clients; a template takes its URLs.',
+        description: 'What it is for; a template takes its URLs.',
       },
       template: { type: 'string', enum: templates.map(({ name }) => name) },
     },
     ['name', 'description'],
   ),
+  outputSchema: answerSchema(
+    ['status'],
+    { server: string, status: string },
+    { template: string, tools: strings, tests: integer },
+  ),
   scope: 'write',
   annotations: WRITES,
-  async run({ name, description, template = 'empty' }, { services, principal: { tenantId } }) {
+  async run({ name, description, template = 'empty' }: Input, { services, principal: { tenantId } }) {
     const parts = readTemplate(template, { name, description })
     const server = await services.db.as(tenantId, async (sql) => {
       const added = await addServer(sql, services.config.quota, tenantId, { name, description, exposure: 'tools' })

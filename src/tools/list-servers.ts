@@ -13,6 +13,7 @@ import { listDeployments, listOutdated } from '../registry/deployment-store.ts'
 import { listServers as list } from '../registry/server-store.ts'
 import { countToolsByServer } from '../registry/tool-store.ts'
 import { type ListedServer, lineOf, type ServerSurroundings, toListed } from '../pipeline/listed-server.ts'
+import { answerSchema, arrayOf, boolean, integer, object, string, strings } from './answer-schema.ts'
 import { defineTool, objectSchema, READS } from './meta-tool.ts'
 
 interface Input {
@@ -22,19 +23,29 @@ interface Input {
   readonly cursor?: string
 }
 
-export const listServers = defineTool<Input>({
+export const listServers = defineTool({
   name: 'list_servers',
   title: 'List servers',
-  description: 'Lists your servers with status, number of tools and address.',
+  description: 'Lists your servers, and what waits for the person.',
   inputSchema: objectSchema({
     query: { type: 'string', maxLength: 200 },
     status: { type: 'string', enum: [...SERVER_STATUSES] },
     limit: { type: 'integer', minimum: 1, maximum: 100 },
-    cursor: { type: 'string', maxLength: 500, description: 'next_cursor of the answer before.' },
+    cursor: { type: 'string', maxLength: 500 },
   }),
+  outputSchema: answerSchema(
+    ['servers', 'next_cursor'],
+    {
+      servers: arrayOf(
+        { name: string, status: string, tools: integer, description: string },
+        { url: string, also: object, outdated: strings, not_in_force: object, changed: boolean, message: string },
+      ),
+    },
+    { next_cursor: string, waiting: strings },
+  ),
   scope: 'read',
   annotations: READS,
-  async run({ limit, ...filter }, { services, principal }) {
+  async run({ limit, ...filter }: Input, { services, principal }) {
     const { tenantId } = principal
     const key = `list_servers ${tenantId} ${JSON.stringify({ limit, ...filter })}`
     const { servers, nextCursor, waiting } = await shareRead(services.db, key, () =>

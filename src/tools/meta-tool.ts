@@ -3,6 +3,7 @@ import type { JobId } from '../model/ids.ts'
 import type { Principal, Scope } from '../model/principal.ts'
 import type { JsonSchema } from '../model/tool-definition.ts'
 import type { Services } from '../pipeline/services.ts'
+import type { Gives } from './answer-schema.ts'
 
 /** A verb as data: MCP, HTTP and the command line read the same list. */
 export interface MetaTool {
@@ -10,6 +11,8 @@ export interface MetaTool {
   readonly title: string
   readonly description: string
   readonly inputSchema: JsonSchema
+  /** Absent where the result is another tool's own. */
+  readonly outputSchema?: JsonSchema
   readonly scope: Scope
   readonly annotations: ToolAnnotations
   /** @throws MetaError for what the caller can mend */
@@ -53,10 +56,13 @@ export interface MetaCall {
   readonly confirm: (question: string, does: 'destroys' | 'changes') => Promise<void>
 }
 
-export interface MetaAnswer {
+export type Members = Readonly<Record<string, unknown>>
+
+/** @typeParam Structured  what its tool's output schema names */
+export interface MetaAnswer<Structured = Members> {
   /** One short text for people. */
   readonly text: string
-  readonly structured: Readonly<Record<string, unknown>>
+  readonly structured: Structured & Members
   /** Members of `structured` that the text says whole. */
   readonly told?: readonly string[]
   /** At most two calls that make sense now. */
@@ -64,12 +70,18 @@ export interface MetaAnswer {
   /** The job that goes on: who takes tasks is given one in the place of this answer. */
   readonly job?: JobId
   /** A called tool's own result is passed through as it is. */
-  readonly passThrough?: Readonly<Record<string, unknown>>
+  readonly passThrough?: Members
 }
 
-/** Gives a tool its type: `run` gets an input of the shape that its schema describes. */
-export function defineTool<Input>(
-  tool: Omit<MetaTool, 'run'> & { run(input: Input, call: MetaCall): Promise<MetaAnswer> },
+/** Of a tool whose answers a function of their own puts together. */
+export type AnswerOf<Schema> = Schema extends Gives<infer Structured> ? MetaAnswer<Structured> : never
+
+/** Gives a tool its type: `run` gets an input of the shape that its schema describes, and gives what the other names. */
+export function defineTool<Input, Answer extends Members = Members>(
+  tool: Omit<MetaTool, 'run' | 'outputSchema'> & {
+    readonly outputSchema?: Gives<Answer>
+    run(input: Input, call: MetaCall): Promise<MetaAnswer<NoInfer<Answer>>>
+  },
 ): MetaTool {
   // Arguments are checked against `inputSchema` before `run` is called: see call-meta-tool.ts.
   return tool

@@ -5,8 +5,8 @@ import { defineTool, objectSchema, READS } from './meta-tool.ts'
 
 export const readTool = defineTool<LiveCallInput>({
   name: 'read_tool',
-  title: 'Call a tool that only reads',
-  description: 'Calls a tool of a deployed server whose effect is "read", and passes its result through.',
+  title: 'Call a reading tool',
+  description: 'Calls a tool of a deployed server whose effect is "read".',
   inputSchema: objectSchema(liveCallArguments, ['server', 'tool']),
   scope: 'read',
   annotations: { ...READS, openWorldHint: true },

@@ -3,8 +3,8 @@ import type { DescriptionSource, DescriptionText } from '../pipeline/read-descri
 import { refreshApi } from '../pipeline/refresh-api.ts'
 import { reportRefresh, summarizeRefresh } from '../pipeline/refresh-report.ts'
 import { fitAnswer } from './fit-answer.ts'
-import type { ImportInput } from './import-description.ts'
-import type { MetaAnswer, MetaCall } from './meta-tool.ts'
+import type { importAnswer, ImportInput } from './import-description.ts'
+import type { AnswerOf, MetaCall } from './meta-tool.ts'
 
 /** What a refresh takes besides what an import takes. */
 export interface RefreshInput extends ImportInput {
@@ -27,7 +27,7 @@ export async function refreshDescription(
   input: RefreshInput,
   { services, principal: { tenantId }, signal, progress }: MetaCall,
   { tool, kind, source, read }: RefreshTool,
-): Promise<MetaAnswer> {
+): Promise<AnswerOf<typeof importAnswer>> {
   progress('Reading the description again.')
   const isPreview = input.preview ?? true
   const request = {

@@ -10,14 +10,21 @@ import { removeConnection, removeToolAndPin } from '../pipeline/connections/remo
 import { listConnections } from '../registry/connection-store.ts'
 import type { Sql } from '../db/db.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
+import { answerSchema, string } from './answer-schema.ts'
 import { confirmArgument, DELETES, defineTool, objectSchema, serverArgument } from './meta-tool.ts'
 
 type Kind = 'tool' | 'resource' | 'prompt' | 'connection' | 'test'
 
-export const removeItem = defineTool<{ server: string; kind: Kind; name: string }>({
+interface Input {
+  readonly server: string
+  readonly kind: Kind
+  readonly name: string
+}
+
+export const removeItem = defineTool({
   name: 'remove_item',
   title: 'Remove an item',
-  description: 'Removes one item from a server. What is deployed keeps it until the next deploy.',
+  description: 'Removes an item. What is deployed keeps it until the next deploy.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -27,9 +34,10 @@ export const removeItem = defineTool<{ server: string; kind: Kind; name: string 
     },
     ['server', 'kind', 'name'],
   ),
+  outputSchema: answerSchema(['removed'], { server: string, removed: string }),
   scope: 'write',
   annotations: DELETES,
-  async run({ server: serverName, kind, name }, { services, confirm, principal: { tenantId } }) {
+  async run({ server: serverName, kind, name }: Input, { services, confirm, principal: { tenantId } }) {
     const { remove, names } = KINDS[kind]
     await services.db.as(tenantId, async (sql) => {
       const server = await requireServer(sql, tenantId, serverName)

@@ -1,16 +1,17 @@
 import { requestSecrets as ask, type SecretsAsked, type WantedSecret } from '../pipeline/request-secrets.ts'
 import type { PlacedSecret } from '../pipeline/needed-secrets.ts'
-import { defineTool, type MetaAnswer, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { answerSchema, arrayOf, string } from './answer-schema.ts'
+import { defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
 interface Input {
   readonly server: string
   readonly secrets?: readonly WantedSecret[]
 }
 
-export const requestSecrets = defineTool<Input>({
+export const requestSecrets = defineTool({
   name: 'request_secrets',
   title: 'Ask for secrets',
-  description: 'Asks the person to enter secrets on a page; give the link on. Without secrets: all that are missing.',
+  description: 'Asks the person for secrets on a page; give the link on. Without secrets: all missing.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
@@ -26,13 +27,19 @@ export const requestSecrets = defineTool<Input>({
           },
           ['name'],
         ),
+        saidAs: '[{name, host, purpose}]',
       },
     },
     ['server'],
   ),
+  outputSchema: answerSchema(
+    ['missing', 'link'],
+    { server: string, set: arrayOf({ name: string, host: string }), missing: arrayOf({ name: string, host: string }) },
+    { link: string, link_is_good: string },
+  ),
   scope: 'write',
-  annotations: { ...WRITES, idempotentHint: true },
-  async run({ server, secrets }, { services, principal, showPage }) {
+  annotations: WRITES,
+  async run({ server, secrets }: Input, { services, principal, showPage }) {
     const asked = await ask(server, secrets, services, principal)
     const { link, missing } = asked
     if (link === undefined) return answer(server, asked)
@@ -43,7 +50,7 @@ export const requestSecrets = defineTool<Input>({
   },
 })
 
-function answer(server: string, { set, missing, link }: SecretsAsked, isDeclined = false): MetaAnswer {
+function answer(server: string, { set, missing, link }: SecretsAsked, isDeclined = false) {
   const structured = {
     server,
     set: set.map(placeOf),

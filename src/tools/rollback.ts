@@ -10,6 +10,7 @@ import { findBuildById, listBuilds } from '../registry/build-store.ts'
 import { findDeployment } from '../registry/deployment-store.ts'
 import { findVersionSettings } from '../registry/version-settings-store.ts'
 import { requireServer } from '../registry/server-store.ts'
+import { answerSchema, integer, string } from './answer-schema.ts'
 import { confirmArgument, DELETES, defineTool, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
 
 interface Input {
@@ -18,22 +19,28 @@ interface Input {
   readonly version?: number
 }
 
-export const rollback = defineTool<Input>({
+export const rollback = defineTool({
   name: 'rollback',
-  title: 'Go back to an earlier version',
-  description: 'Puts an earlier version of a deployed server back up. The draft stays as it is.',
+  title: 'Roll back',
+  description: 'Puts an earlier version back up. The draft stays as it is.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
       target: { type: 'string', enum: [...TARGET_NAMES] },
-      version: { type: 'integer', minimum: 1, description: 'By default the last that ran before.' },
+      version: { type: 'integer', minimum: 1, description: 'Default: the one that ran before.' },
       confirm: confirmArgument,
     },
     ['server'],
   ),
+  outputSchema: answerSchema(
+    ['from', 'to'],
+    { server: string },
+    { from: integer, to: integer, health: string, url: string, status: string, job: string },
+  ),
   scope: 'deploy',
-  annotations: { ...DELETES, openWorldHint: true },
-  async run({ server: name, target = 'local', version }, call) {
+  // Without a version each call goes one further back.
+  annotations: { ...DELETES, idempotentHint: false, openWorldHint: true },
+  async run({ server: name, target = 'local', version }: Input, call) {
     const { services, principal, confirm } = call
     const { tenantId } = principal
     const { server, deployment, live, earlier } = await findVersions(name, target, call)

@@ -1,24 +1,38 @@
 import { defaults } from '../config/defaults.ts'
 import { findLiveTools } from '../pipeline/find-live-tools.ts'
+import { answerSchema, arrayOf, integer, object, string, strings } from './answer-schema.ts'
 import { fitAnswer } from './fit-answer.ts'
 import { defineTool, objectSchema, READS, serverArgument } from './meta-tool.ts'
 
-export const searchTools = defineTool<{ query: string; server?: string; limit?: number }>({
+interface Input {
+  readonly query: string
+  readonly server?: string
+  readonly limit?: number
+}
+
+export const searchTools = defineTool({
   name: 'search_tools',
-  title: 'Find tools of deployed servers',
+  title: 'Find tools',
   description:
-    'Finds tools of your deployed servers by what they do, best first, with the schemas of the best few. Call them with read_tool or call_tool.',
+    'Finds tools of your deployed servers by what they do, with schemas of the best, for read_tool or call_tool.',
   inputSchema: objectSchema(
     {
-      query: { type: 'string', maxLength: 500, description: 'Plain words: "list open pull requests".' },
+      query: { type: 'string', maxLength: 500 },
       server: serverArgument,
       limit: { type: 'integer', minimum: 1, maximum: 50 },
     },
     ['query'],
   ),
+  outputSchema: answerSchema(['tools'], {
+    tools: arrayOf(
+      { server: string, tool: string, effect: string, description: string },
+      { input_schema: object, required: strings },
+    ),
+    total: integer,
+  }),
   scope: 'read',
   annotations: READS,
-  async run({ query, server, limit: given }, { services, principal: { tenantId } }) {
+  async run({ query, server, limit: given }: Input, { services, principal: { tenantId } }) {
     const limit = given ?? 10
     const most = given === undefined ? defaults.limits.answerTokens : defaults.limits.answerTokensMax
     const found = await findLiveTools(

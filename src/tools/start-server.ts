@@ -3,18 +3,32 @@ import type { DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { queueChange } from '../pipeline/queue-work.ts'
 import { requireServer } from '../registry/server-store.ts'
-import { defineTool, type MetaAnswer, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
+import { answerSchema, integer, string } from './answer-schema.ts'
+import { type AnswerOf, defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
-export const startServer = defineTool<{ server: string; target?: TargetName }>({
+interface Input {
+  readonly server: string
+  readonly target?: TargetName
+}
+
+const gives = answerSchema(
+  ['status', 'url'],
+  { server: string, status: string },
+  { version: integer, url: string, job: string },
+)
+type Answer = AnswerOf<typeof gives>
+
+export const startServer = defineTool({
   name: 'start_server',
-  title: 'Start a stopped server',
-  description: 'Brings a stopped server up again, with the version it had.',
+  title: 'Start again',
+  description: 'Brings a stopped server up again as it was.',
   inputSchema: objectSchema({ server: serverArgument, target: { type: 'string', enum: [...TARGET_NAMES] } }, [
     'server',
   ]),
+  outputSchema: gives,
   scope: 'deploy',
-  annotations: { ...WRITES, idempotentHint: true },
-  async run({ server: name, target = 'local' }, call) {
+  annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
+  async run({ server: name, target = 'local' }: Input, call) {
     const {
       services,
       principal: { tenantId },
@@ -35,7 +49,7 @@ export const startServer = defineTool<{ server: string; target?: TargetName }>({
   },
 })
 
-export function describeStarted(name: string, { target, version, endpointUrl }: DeployOutcome): MetaAnswer {
+export function describeStarted(name: string, { target, version, endpointUrl }: DeployOutcome): Answer {
   return {
     text: `"${name}" version ${version} is up at ${endpointUrl}.`,
     structured: { server: name, status: 'running', version, url: endpointUrl },

@@ -2,18 +2,28 @@ import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { queueChange } from '../pipeline/queue-work.ts'
 import { requireServer } from '../registry/server-store.ts'
-import { DELETES, defineTool, type MetaAnswer, objectSchema, serverArgument } from './meta-tool.ts'
+import { answerSchema, string } from './answer-schema.ts'
+import { type AnswerOf, defineTool, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
-export const stopServer = defineTool<{ server: string; target?: TargetName }>({
+interface Input {
+  readonly server: string
+  readonly target?: TargetName
+}
+
+const gives = answerSchema(['status'], { server: string, status: string })
+type Answer = AnswerOf<typeof gives>
+
+export const stopServer = defineTool({
   name: 'stop_server',
   title: 'Stop a server',
-  description: 'Takes a deployed server down. start_server brings it up again.',
+  description: 'Takes a deployed server down, until start_server.',
   inputSchema: objectSchema({ server: serverArgument, target: { type: 'string', enum: [...TARGET_NAMES] } }, [
     'server',
   ]),
+  outputSchema: gives,
   scope: 'deploy',
-  annotations: { ...DELETES, destructiveHint: false },
-  async run({ server: name, target = 'local' }, call) {
+  annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
+  async run({ server: name, target = 'local' }: Input, call) {
     const {
       services,
       principal: { tenantId },
@@ -26,11 +36,7 @@ export const stopServer = defineTool<{ server: string; target?: TargetName }>({
   },
 })
 
-export function describeStopped(
-  name: string,
-  status: 'stopped' | 'stopping',
-  target: TargetName = 'local',
-): MetaAnswer {
+export function describeStopped(name: string, status: 'stopped' | 'stopping', target: TargetName = 'local'): Answer {
   return {
     text: `"${name}" is ${status}.`,
     structured: { server: name, status },

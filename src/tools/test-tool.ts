@@ -12,6 +12,7 @@ import { type TryReport, tryTool } from '../pipeline/try-tool.ts'
 import { listCredentials } from '../registry/credential-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { findTool, toolNames } from '../registry/tool-store.ts'
+import { answerSchema, array, boolean, integer, object, string, strings } from './answer-schema.ts'
 import { askBeforeCall } from './ask-before-call.ts'
 import { fitAnswer } from './fit-answer.ts'
 import { confirmArgument, defineTool, type MetaCall, objectSchema, serverArgument } from './meta-tool.ts'
@@ -25,16 +26,16 @@ interface Input {
   readonly save_as?: string
 }
 
-export const testTool = defineTool<Input>({
+export const testTool = defineTool({
   name: 'test_tool',
   title: 'Try a tool',
   description:
-    'Runs a tool once in the sandbox, without deploying it. Without mocks or live, answers come from saved tests or the description.',
+    'Runs a tool once in the sandbox, undeployed. Without mocks or live, saved tests or the description answer its requests.',
   inputSchema: objectSchema(
     {
       server: serverArgument,
       tool: { type: 'string', maxLength: 64 },
-      input: { type: 'object', description: 'Its arguments.' },
+      input: { type: 'object' },
       mocks: {
         type: 'array',
         maxItems: 50,
@@ -42,30 +43,36 @@ export const testTool = defineTool<Input>({
           {
             request: objectSchema({
               method: { type: 'string' },
-              url: { type: 'string', description: '"*" stands for anything.' },
+              url: { type: 'string' },
             }),
             response: objectSchema({ status: { type: 'integer' }, headers: { type: 'object' }, body: {} }),
           },
           ['response'],
         ),
-        description: 'Answers to requests; the first that fits.',
+        saidAs:
+          '[{request: {method, url}, response: {status, headers, body}}]; the first that fits; * in url: anything.',
       },
       live: {
         type: 'boolean',
-        description: 'Really sends what no mock answers; default for reads without mocks.',
+        description: 'Sends what no mock answers; default: reads without mocks.',
       },
       save_as: {
         type: 'string',
         pattern: '^[a-z][a-z0-9_]{0,62}$',
-        description: 'Keeps the run as a test of every build.',
+        description: 'Keeps it as a test of every build.',
       },
       confirm: confirmArgument,
     },
     ['server', 'tool'],
   ),
+  outputSchema: answerSchema(
+    ['ok', 'result', 'violations'],
+    { ok: boolean, ms: integer, input: object, requests: array, logs: array, violations: strings, live: boolean },
+    { result: object, problem: string, answers_from: string, saved: object },
+  ),
   scope: 'write',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
-  async run({ server: serverName, tool: name, input = {}, mocks: given, live, save_as: saveAs }, call) {
+  async run({ server: serverName, tool: name, input = {}, mocks: given, live, save_as: saveAs }: Input, call) {
     const { services, signal } = call
     const subject = await findSubject(serverName, name, call)
     await checkInput(subject, input, call)

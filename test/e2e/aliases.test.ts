@@ -69,7 +69,7 @@ describe('the older names of the meta tools', () => {
     const { error } = await call(client, 'add_mcp_tool', { serverId: 'my-weather', toolName: 'broken' })
     expect(error).toMatchObject({ code: 'ARGUMENTS_INVALID', message: expect.stringContaining('misses description') })
     expect((await call(client, 'cleanup_old_servers', { daysThreshold: 90, dryRun: false })).data).toEqual({
-      unused: [],
+      archived: [],
       next: [{ tool: 'list_servers', arguments: {} }],
     })
     expect((await call(client, 'delete_mcp_server', { serverId: 'my-weather' })).isError).toBe(true)

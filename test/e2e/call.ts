@@ -1,4 +1,5 @@
 import type { Client } from '@modelcontextprotocol/client'
+import { holdToOutputSchema } from '../contracts/output-schema.ts'
 
 export interface Called {
   readonly isError: boolean
@@ -8,7 +9,10 @@ export interface Called {
   readonly error: { readonly code: string; readonly message: string; readonly fix: string; readonly next?: unknown }
 }
 
-/** Calls a meta tool; `error` is what its error result holds. A deploy is asked for again until it has ended. */
+/**
+ * Calls a meta tool; `error` is what its error result holds. A deploy is asked for again until it has ended.
+ * @throws Error when an answer does not fit the tool's own output schema
+ */
 export async function call(client: Client, name: string, input: Record<string, unknown> = {}): Promise<Called> {
   const called = await callOnce(client, name, input)
   // On a busy machine the answer comes before the end; who repeats the call goes on waiting for the same job.
@@ -20,6 +24,7 @@ async function callOnce(client: Client, name: string, input: Record<string, unkn
   const result = await client.callTool({ name, arguments: input }, { timeout: 60_000 })
   const [block] = result.content
   const data: Called['data'] & { error?: Called['error'] } = { ...Object(result.structuredContent) }
+  if (!result.isError) holdToOutputSchema(name, data)
   return {
     isError: result.isError === true,
     text: block?.type === 'text' ? block.text : '',

@@ -155,7 +155,7 @@ describe('a GraphQL endpoint', () => {
   it('takes one source, and a selection that it knows', async () => {
     expect((await importShop({})).error.message).toContain('None of url, content and file')
     expect((await importShop({ content: sdl, select: { names: ['x'] } })).error.message).toContain(
-      '"select" is not right',
+      '"names" is not known in "select", which takes: tags, operations, methods, paths, all',
     )
   })
 })

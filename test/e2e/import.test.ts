@@ -129,7 +129,7 @@ describe('the same import again', () => {
     const first = await call(client, 'import_openapi', { ...reads?.arguments, ...source })
     expect(first.data['added']).toHaveLength(4)
     const second = await call(client, 'import_openapi', { ...all?.arguments, ...source })
-    expect(second.data).toMatchObject({ added: ['add_good'], kept: 4, left_out: 0 })
+    expect(second.data).toMatchObject({ added: ['add_good'], already_there: 4, left_out: 0 })
     expect(second.text).toContain('1 tool added to "again" (shown as tools); 4 were there already;')
     const third = await call(client, 'import_openapi', { ...all?.arguments, ...source })
     expect(third.error).toMatchObject({ code: 'NOTHING_SELECTED', next: { tool: 'deploy' } })

@@ -37,7 +37,7 @@ const say = async (tool: string) => (await call(client, 'read_tool', { server: '
 describe('servers that nobody uses', () => {
   it('are none right after a change', async () => {
     const { data, text } = await call(client, 'cleanup_servers', {})
-    expect(data).toEqual({ unused: [], next: [{ tool: 'list_servers', arguments: {} }] })
+    expect(data).toEqual({ would_archive: [], next: [{ tool: 'list_servers', arguments: {} }] })
     expect(text).toContain('30 days')
   })
 })

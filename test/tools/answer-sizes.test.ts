@@ -1,3 +1,4 @@
+import { holdToOutputSchema } from '../contracts/output-schema.ts'
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -152,6 +153,7 @@ async function answer(name: string, input: object) {
   const result = toResult((await tool?.run(input as never, call)) ?? { text: '', structured: {} })
   const text = result.content[0]?.text ?? ''
   const structured = { ...result.structuredContent }
+  holdToOutputSchema(name, structured)
   return { text, structured, tokens: tokensOf(text) + tokensOf(structured) }
 }
 

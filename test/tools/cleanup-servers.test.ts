@@ -65,6 +65,6 @@ describe('cleanup_servers', () => {
   })
 
   it('knows other spans', async () => {
-    expect((await run({ unused_days: 60 })).structured).toEqual({ unused: [] })
+    expect((await run({ unused_days: 60 })).structured).toEqual({ would_archive: [] })
   })
 })

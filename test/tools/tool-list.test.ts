@@ -14,6 +14,7 @@ describe('the list of meta tools', () => {
     const notTools = [
       'index.ts',
       'meta-tool.ts',
+      'answer-schema.ts',
       'fit-answer.ts',
       'ask-before-call.ts',
       'try-before-adding.ts',
@@ -42,8 +43,10 @@ describe('the list of meta tools', () => {
 
   it('tells a tool that only reads from one that deletes, and what a schema asks for', () => {
     const listed = new Map(describeMetaServer({ fileTools: false }).tools.map((tool) => [tool.name, tool]))
-    expect(listed.get('get_logs')?.annotations).toEqual({ readOnlyHint: true, openWorldHint: false })
-    // What the protocol assumes anyway is left out: it writes, and destroys.
+    expect(listed.get('list_servers')?.annotations).toEqual({ readOnlyHint: true, openWorldHint: false })
+    // What the protocol assumes anyway is left out: it reaches out to targets; it writes, and destroys.
+    expect(listed.get('get_logs')?.annotations).toEqual({ readOnlyHint: true })
+    expect(listed.get('call_tool')).not.toHaveProperty('annotations')
     expect(listed.get('delete_server')?.annotations).not.toHaveProperty('readOnlyHint')
     expect(listed.get('delete_server')?.annotations).not.toHaveProperty('destructiveHint', false)
     expect(listed.get('init_server')?.annotations).toMatchObject({ destructiveHint: false })
@@ -51,6 +54,41 @@ describe('the list of meta tools', () => {
       expect(Object.keys(Object(listed.get(name)?.inputSchema.properties))).toEqual(
         Object.keys(Object(inputSchema.properties)),
       )
+    }
+  })
+
+  it('has no output schema only where the result is that of another tool', () => {
+    const without = [...metaTools, ...fileTools].filter(({ outputSchema }) => outputSchema === undefined)
+    expect(without.map(({ name }) => name)).toEqual(['read_tool', 'call_tool'])
+  })
+
+  it.each([...metaTools, ...fileTools].flatMap((tool) => (tool.outputSchema ? [[tool.name, tool] as const] : [])))(
+    '%s lists names and types of what it gives',
+    (_, tool) => {
+      const whole = tool.outputSchema
+      const { outputSchema } = listedTool(tool)
+      expect(Object.keys(outputSchema ?? {})).toEqual(['type', 'properties'])
+      const members = Object.entries<{ type?: unknown }>({ ...Object(outputSchema?.properties) })
+      expect(members.length).toBeGreaterThan(0)
+      for (const [member, { type }] of members) {
+        expect(type).toBeDefined()
+        expect(whole?.properties).toHaveProperty([member, 'type'], type)
+      }
+    },
+  )
+
+  it('says in words what nested arguments hold, and names every part of them', () => {
+    const listed = new Map(describeMetaServer({ fileTools: false }).tools.map((tool) => [tool.name, tool.inputSchema]))
+    expect(listed.get('request_secrets')?.properties).toMatchObject({
+      secrets: { type: 'array', items: { type: 'object' }, description: '[{name, host, purpose}]' },
+    })
+    for (const { name, inputSchema } of metaTools) {
+      for (const [argument, schema] of Object.entries<{ saidAs?: string }>({ ...Object(inputSchema.properties) })) {
+        if (schema.saidAs === undefined || schema.saidAs.startsWith('As in ')) continue
+        const shown: unknown = Object(listed.get(name)?.properties)[argument]
+        expect(shown).toMatchObject({ description: schema.saidAs })
+        for (const part of partsOf(schema)) expect(schema.saidAs).toContain(part)
+      }
     }
   })
 
@@ -73,3 +111,9 @@ describe('the list of meta tools', () => {
     expect(result.content[0]?.text).toMatch(/"write_file" is switched off here.*\n.*MCPWRIGHT_FILE_TOOLS=1/)
   })
 })
+
+/** Names of the members of an object schema, or of the objects of a list. */
+function partsOf(schema: unknown): readonly string[] {
+  const { items, properties }: { items?: unknown; properties?: object } = { ...Object(schema) }
+  return Object.keys(properties ?? {}).concat(items === undefined ? [] : partsOf(items))
+}

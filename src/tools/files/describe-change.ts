@@ -3,18 +3,27 @@ import { placeOf } from '../../model/overlay-path.ts'
 import type { ChangedFiles } from '../../pipeline/files/change-files.ts'
 import { type OpenedProject, textAt } from '../../pipeline/files/open-project.ts'
 import { defaults } from '../../config/defaults.ts'
+import { answerSchema, string, type Gives } from '../answer-schema.ts'
 import { fitAnswer } from '../fit-answer.ts'
-import type { MetaAnswer } from '../meta-tool.ts'
+import type { AnswerOf } from '../meta-tool.ts'
 
 const LONGEST_DIFFERENCE = 3_000
 const PROBLEMS = 5
+
+const verdict: Gives<'ok' | readonly string[]> = { type: ['string', 'array'] }
+
+export const changeAnswer = answerSchema(
+  ['change', 'types'],
+  { server: string, file: string, change: string, types: verdict },
+  { runs_in: string, difference: string },
+)
 
 /** What became of one file, as a tool answers it. */
 export async function describeChange(
   { server: { name: server }, generated }: OpenedProject,
   file: string,
   { overlays, problems }: ChangedFiles,
-): Promise<MetaAnswer> {
+): Promise<AnswerOf<typeof changeAnswer>> {
   const { fileDifference } = await import('../../model/file-difference.ts')
   const overlay = overlays.find(({ path }) => path === file)
   const difference = overlay && fileDifference(file, textAt(generated, file), overlay.text ?? undefined)

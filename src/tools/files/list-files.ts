@@ -1,6 +1,7 @@
 import { changeOf } from '../../model/file-overlay.ts'
 import { isOutdated, openProject, type OpenedProject } from '../../pipeline/files/open-project.ts'
 import { decodeCursor, encodeCursor } from '../../registry/cursor.ts'
+import { answerSchema, array, string } from '../answer-schema.ts'
 import { defineTool, objectSchema, READS, serverArgument } from '../meta-tool.ts'
 
 interface Input {
@@ -13,7 +14,7 @@ const PAGE = 60
 /** Large, and the same for every server. */
 const LIBRARY = 'src/lib/'
 
-export const listFiles = defineTool<Input>({
+export const listFiles = defineTool({
   name: 'list_files',
   title: 'List files',
   description: "Lists the files of a server's generated project, and what was changed by hand.",
@@ -25,9 +26,10 @@ export const listFiles = defineTool<Input>({
     },
     ['server'],
   ),
+  outputSchema: answerSchema(['files', 'next_cursor'], { server: string, files: array }, { next_cursor: string }),
   scope: 'read',
   annotations: READS,
-  async run({ server: name, folder, cursor }, { services, principal: { tenantId }, signal }) {
+  async run({ server: name, folder, cursor }: Input, { services, principal: { tenantId }, signal }) {
     const project = await openProject(name, services, tenantId, signal)
     const under = folder === undefined ? '' : `${folder.replace(/\/+$/, '')}/`
     const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, 1)

@@ -2,6 +2,7 @@ import { MetaError } from '../../errors/meta-error.ts'
 import { changeOf } from '../../model/file-overlay.ts'
 import { fileUnknown, isOutdated, openProject, textAt } from '../../pipeline/files/open-project.ts'
 import { decodeCursor, encodeCursor } from '../../registry/cursor.ts'
+import { answerSchema, boolean, string } from '../answer-schema.ts'
 import { fitAnswer } from '../fit-answer.ts'
 import { defineTool, objectSchema, READS, serverArgument } from '../meta-tool.ts'
 
@@ -15,7 +16,7 @@ interface Input {
 const PAGE = 9_000
 const LONGEST_DIFFERENCE = 4_500
 
-export const readFile = defineTool<Input>({
+export const readFile = defineTool({
   name: 'read_file',
   title: 'Read a file',
   description:
@@ -28,9 +29,14 @@ export const readFile = defineTool<Input>({
     },
     ['server', 'file'],
   ),
+  outputSchema: answerSchema(
+    ['text', 'next_cursor'],
+    { server: string, file: string },
+    { text: string, next_cursor: string, change: string, outdated: boolean, difference: string },
+  ),
   scope: 'read',
   annotations: READS,
-  async run({ server: name, file, cursor }, { services, principal: { tenantId }, signal }) {
+  async run({ server: name, file, cursor }: Input, { services, principal: { tenantId }, signal }) {
     const project = await openProject(name, services, tenantId, signal)
     const overlay = project.overlays.get(file)
     const text = textAt(project.files, file)

@@ -1,13 +1,22 @@
 import { MetaError } from '../../errors/meta-error.ts'
 import { openProject } from '../../pipeline/files/open-project.ts'
 import { type ScriptName, SCRIPTS } from '../../pipeline/files/script-runner.ts'
+import { answerSchema, boolean, integer, string, type Gives } from '../answer-schema.ts'
 import { fitAnswer } from '../fit-answer.ts'
 import { defineTool, objectSchema, serverArgument, WRITES } from '../meta-tool.ts'
 
 /** Of what it said, the beginning and the end: 1,000 and 2,000 tokens. */
 const [HEAD, TAIL] = [3_000, 6_000]
 
-export const runScript = defineTool<{ server: string; script: ScriptName }>({
+/** None where it was killed. */
+const exitStatus: Gives<number | null> = { type: ['integer', 'null'] }
+
+interface Input {
+  readonly server: string
+  readonly script: ScriptName
+}
+
+export const runScript = defineTool({
   name: 'run_script',
   title: 'Run a script',
   description: "Runs a script of a server's project as it is now, without network and secrets.",
@@ -15,9 +24,14 @@ export const runScript = defineTool<{ server: string; script: ScriptName }>({
     'server',
     'script',
   ]),
+  outputSchema: answerSchema(
+    ['exit_code', 'output'],
+    { server: string, script: string, exit_code: exitStatus, ms: integer, output: string },
+    { shortened: boolean },
+  ),
   scope: 'write',
   annotations: { ...WRITES, idempotentHint: true },
-  async run({ server, script }, { services, principal: { tenantId }, signal, progress }) {
+  async run({ server, script }: Input, { services, principal: { tenantId }, signal, progress }) {
     const { files } = await openProject(server, services, tenantId, signal)
     progress(`Running ${script} of ${server}.`)
     const { exitCode, output, isCut, ms, ended } = await services.scripts.run(files, script, tenantId, signal)
@@ -31,7 +45,14 @@ export const runScript = defineTool<{ server: string; script: ScriptName }>({
     const how = exitCode === 0 ? 'went well' : `failed with exit code ${exitCode ?? 'none: it was killed'}`
     return fitAnswer({
       text: `"${script}" of "${server}" ${how}, after ${ms} ms.`,
-      structured: { server, script, exit_code: exitCode, ms, output: shorten(output), ...(isCut && { cut: true }) },
+      structured: {
+        server,
+        script,
+        exit_code: exitCode,
+        ms,
+        output: shorten(output),
+        ...(isCut && { shortened: true }),
+      },
       ...(exitCode === 0 && { next: [{ tool: 'deploy', arguments: { server } }] }),
     })
   },

@@ -3,7 +3,7 @@ import { applyEdit, type Edit } from '../../pipeline/apply-edit.ts'
 import { planChanges, storeChanges } from '../../pipeline/files/change-files.ts'
 import { fileUnknown, openProject, type OpenedProject, textAt } from '../../pipeline/files/open-project.ts'
 import { confirmArgument, defineTool, objectSchema, serverArgument, WRITES } from '../meta-tool.ts'
-import { describeChange } from './describe-change.ts'
+import { changeAnswer, describeChange } from './describe-change.ts'
 
 interface Input {
   readonly server: string
@@ -13,7 +13,7 @@ interface Input {
   readonly restore?: boolean
 }
 
-export const writeFile = defineTool<Input>({
+export const writeFile = defineTool({
   name: 'write_file',
   title: 'Write a file',
   description:
@@ -35,9 +35,10 @@ export const writeFile = defineTool<Input>({
     },
     ['server', 'file'],
   ),
+  outputSchema: changeAnswer,
   scope: 'write',
   annotations: { ...WRITES, idempotentHint: true },
-  async run(input, { services, principal: { tenantId }, signal }) {
+  async run(input: Input, { services, principal: { tenantId }, signal }) {
     const project = await openProject(input.server, services, tenantId, signal)
     const wanted = new Map([[input.file, wantedText(input, project)]])
     const planned = await planChanges(project, wanted, services, signal)
