@@ -61,6 +61,7 @@ function describeBundle({ version, description }: { version: string; description
     display_name: 'mcpwright',
     version,
     description,
+    icon: 'docs/icon.png',
     author: { name: 'mcpwright' },
     license: 'MIT',
     server: {

@@ -1,6 +1,7 @@
 import { TASKS_EXTENSION } from '../../runtime/library/server/tasks-extension.ts'
 import { ownVersion } from '../daemon/version.ts'
 import { offeredTools } from '../tools/offered-tools.ts'
+import icons from './icons.json' with { type: 'json' }
 import { instructions } from './instructions.ts'
 import { listedTool } from './listed-tool.ts'
 import { metaPrompts } from './prompts/index.ts'
@@ -21,7 +22,7 @@ export function describeMetaServer({ fileTools }: { readonly fileTools: boolean 
 
 function describe(fileTools: boolean) {
   return {
-    serverInfo: { name: 'mcpwright', title: 'mcpwright', version: ownVersion() },
+    serverInfo: { name: 'mcpwright', title: 'mcpwright', version: ownVersion(), icons },
     capabilities: {
       tools: {},
       resources: { listChanged: true },

@@ -1,11 +1,11 @@
-import { Server, type ServerContext } from '@modelcontextprotocol/server'
+import { SERVER_INFO_META_KEY, Server, type ServerContext } from '@modelcontextprotocol/server'
 import { describeTask, serveTasks } from '../../runtime/library/server/serve-tasks.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Services } from '../pipeline/services.ts'
 import { defaults } from '../config/defaults.ts'
 import { callMetaTool, type IncomingCall } from './call-meta-tool.ts'
 import { cancelledCall } from './cancelled-call.ts'
-import { takesTasks } from './client-capabilities.ts'
+import { callsAgain, takesTasks } from './client-capabilities.ts'
 import { offeredTools } from '../tools/offered-tools.ts'
 import { askClient, ClientNeeded } from './client-needed.ts'
 import { showClientPage } from './client-page.ts'
@@ -49,8 +49,9 @@ export function createMetaServer(parts: MetaServerParts, principal: Principal): 
     try {
       const { result, job } = await callFor(context, params.name, params.arguments ?? {})
       const isTask = job !== undefined && takesTasks(server, context)
+      const answer = isTask ? { resultType: 'task', ...describeTask(await tasks.get(job)) } : result
       // MetaResult is CallToolResult, read-only; CreateTaskResult is of an extension.
-      return (isTask ? { resultType: 'task', ...describeTask(await tasks.get(job)) } : result) as never
+      return (callsAgain(context) ? signed(answer, serverInfo) : answer) as never
     } catch (error) {
       if (error instanceof ClientNeeded) return askClient(error)
       throw error
@@ -73,6 +74,15 @@ export function createMetaServer(parts: MetaServerParts, principal: Principal): 
   serveTasks(server, tasks, (context) => ({ takesTasks: takesTasks(server, context) }))
   server.setRequestHandler('completion/complete', async ({ params }) => complete(params, await services(), principal))
   return server
+}
+
+/**
+ * With the server's name and version alone: what it says of itself else, icons too, has been told by server/discover,
+ * and would stand in every result. 2026-07-28, basic/index, Meta.
+ */
+function signed(answer: object, { name, version }: { readonly name: string; readonly version: string }): object {
+  const { _meta }: { _meta?: object } = answer
+  return { ...answer, _meta: { [SERVER_INFO_META_KEY]: { name, version }, ..._meta } }
 }
 
 /** What a call brings along from its request. */
