@@ -10,7 +10,7 @@ export function progressReporter({ mcpReq }: Pick<ServerContext, 'mcpReq'>): Met
   let last = 0
   return (message, done = last + 1, total) => {
     if (progressToken === undefined) return
-    last = done > last ? done : last + SMALLEST
+    last = Math.max(rounded(done), rounded(last + SMALLEST))
     const params = { progressToken, progress: last, ...(total !== undefined && { total }), message }
     // A client that has gone away must not end the work.
     mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
@@ -18,3 +18,8 @@ export function progressReporter({ mcpReq }: Pick<ServerContext, 'mcpReq'>): Met
 }
 
 const SMALLEST = 0.001
+
+/** People may see the number. */
+function rounded(progress: number): number {
+  return Math.round(progress / SMALLEST) / Math.round(1 / SMALLEST)
+}

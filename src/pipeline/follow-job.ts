@@ -61,9 +61,11 @@ function tellProgress(job: JobId, { services, progress }: FollowingCall, label: 
   const tell = (): void => {
     const seconds = Math.round((performance.now() - started) / 1_000)
     const text = [label, step.message, ...(seconds > 0 ? [`(${seconds} s)`] : [])].filter(Boolean).join(' ')
-    // Progress has to grow with each message (MCP 2026-07-28, basic/patterns/progress), also while one step lasts.
-    if (step.total === 0) progress(text)
-    else progress(text, step.done + ticks / (ticks + 10), step.total)
+    // Progress has to grow with each message (MCP 2026-07-28, basic/patterns/progress), also while one step lasts, and
+    // stays below the next one: before the first is known, below one.
+    const done = step.done + ticks / (ticks + 10)
+    if (step.total === 0) progress(text, done)
+    else progress(text, done, step.total)
   }
   const unwatch = services.queue.watch(job, (next) => {
     step = next

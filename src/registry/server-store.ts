@@ -84,11 +84,19 @@ export async function requireServerToFill(sql: Sql, tenantId: TenantId, name: st
 /** @param otherwise  what to do when no server has a name like it */
 async function unknownServer(sql: Sql, tenantId: TenantId, name: string, otherwise: NextCall): Promise<MetaError> {
   const nearest = nearestName(name, await listServerNames(sql, tenantId))
+  // Whether what somebody has taken down is wanted again, no model can know.
+  const isArchived = (await findArchivedServer(sql, tenantId, name)) !== undefined
   return new MetaError(
     'SERVER_UNKNOWN',
-    `There is no server "${name}".`,
-    nearest ? `Did you mean "${nearest}"?` : 'List the servers with list_servers, or make one with init_server.',
-    { next: nearest === undefined ? otherwise : { tool: 'get_server', arguments: { server: nearest } } },
+    isArchived ? `The server "${name}" is archived.` : `There is no server "${name}".`,
+    isArchived
+      ? 'delete_server with restore: true brings it back, if the person wants it.'
+      : nearest
+        ? `Did you mean "${nearest}"?`
+        : 'List the servers with list_servers, or make one with init_server.',
+    {
+      next: nearest === undefined || isArchived ? otherwise : { tool: 'get_server', arguments: { server: nearest } },
+    },
   )
 }
 
@@ -211,18 +219,33 @@ export async function archiveServer(sql: Sql, tenantId: TenantId, id: ServerId):
   )
 }
 
-/** Brings an archived server back as a stopped one. @throws MetaError SERVER_NAME_TAKEN when its name is in use now */
-export async function restoreServer(sql: Sql, tenantId: TenantId, server: Pick<Server, 'id' | 'name'>): Promise<void> {
+/**
+ * Brings an archived server back as a stopped one, under this name.
+ * @throws MetaError SERVER_NAME_TAKEN when it is in use now
+ */
+export async function restoreServer(
+  sql: Sql,
+  tenantId: TenantId,
+  { id, name }: Pick<Server, 'id' | 'name'>,
+): Promise<void> {
   try {
     await sql.query(
-      `UPDATE servers SET status = 'stopped', deleted_at = NULL, updated_at = now()
+      `UPDATE servers SET status = 'stopped', deleted_at = NULL, name = $3, updated_at = now()
        WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NOT NULL`,
-      [tenantId, server.id],
+      [tenantId, id, name],
     )
   } catch (error) {
-    if (isUniqueViolation(error, 'servers_name')) throw nameTaken(server.name)
+    if (isUniqueViolation(error, 'servers_name')) throw nameTaken(name)
     throw error
   }
+}
+
+/** The name, or the first like it that no server has that is not archived: `shop`, else `shop-2`. */
+export async function freeName(sql: Sql, tenantId: TenantId, name: string): Promise<string> {
+  const taken = new Set(await listServerNames(sql, tenantId))
+  let free = name
+  while (taken.has(free)) free = anotherName(free)
+  return free
 }
 
 /** Removes the row and, with it, everything that belongs to the server. There is no way back. */

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { restorableUntil } from '../pipeline/purge-archives.ts'
 import { findUnusedServers } from '../registry/unused-servers.ts'
@@ -37,14 +38,14 @@ export const cleanupServers = defineTool({
     const servers = unused.map(({ name, lastUsedAt }) => ({ name, last_used: lastUsedAt.toISOString().slice(0, 10) }))
     if (unused.length === 0) {
       return {
-        text: `Every server was used within ${days} days.`,
+        text: `Every server was used within ${counted(days, 'day')}.`,
         structured: isDry ? { would_archive: [] } : { archived: [] },
         next: [{ tool: 'list_servers', arguments: {} }],
       }
     }
     if (isDry) {
       return {
-        text: `Unused for ${days} days:\n${servers.map(({ name, last_used }) => `${name}, since ${last_used}`).join('\n')}`,
+        text: `Unused for ${counted(days, 'day')}:\n${servers.map(({ name, last_used }) => `${name}, since ${last_used}`).join('\n')}`,
         structured: { would_archive: servers },
         next: [{ tool: 'cleanup_servers', arguments: { unused_days: days, dry_run: false } }],
       }

@@ -4,7 +4,7 @@ import { followJob } from '../pipeline/follow-job.ts'
 import { refuseMoreServers } from '../pipeline/quota.ts'
 import { restorableUntil } from '../pipeline/purge-archives.ts'
 import { listDeployments } from '../registry/deployment-store.ts'
-import { findArchivedServer, requireServer, restoreServer } from '../registry/server-store.ts'
+import { findArchivedServer, freeName, requireServer, restoreServer } from '../registry/server-store.ts'
 import { answerSchema, string } from './answer-schema.ts'
 import {
   type AnswerOf,
@@ -74,7 +74,7 @@ export function describeDeleted(name: string, status: 'archived' | 'deleting'): 
 
 async function bringBack(name: string, { services, confirm, principal: { tenantId } }: MetaCall): Promise<Answer> {
   await confirm(`Bring the archived server "${name}" back?`, 'changes')
-  const target = await services.db.as(tenantId, async (sql) => {
+  const { target, now } = await services.db.as(tenantId, async (sql) => {
     const archived = await findArchivedServer(sql, tenantId, name)
     if (!archived)
       throw new MetaError(
@@ -83,13 +83,15 @@ async function bringBack(name: string, { services, confirm, principal: { tenantI
         'list_servers with status: "archived" shows them.',
       )
     await refuseMoreServers(sql, services.config.quota, tenantId)
-    await restoreServer(sql, tenantId, archived)
+    const free = await freeName(sql, tenantId, name)
+    await restoreServer(sql, tenantId, { id: archived.id, name: free })
     const deployments = await listDeployments(sql, tenantId, archived.id)
-    return usualTarget(deployments.map((deployment) => deployment.target))
+    return { target: usualTarget(deployments.map((deployment) => deployment.target)), now: free }
   })
+  const renamed = now === name ? '' : ` It is called "${now}", since there is another "${name}" now.`
   return {
-    text: `"${name}" is back, as a stopped server.`,
-    structured: { server: name, status: 'stopped' },
-    next: [{ tool: 'deploy', arguments: { server: name, ...(target && { target }) } }],
+    text: `"${name}" is back, as a stopped server.${renamed}`,
+    structured: { server: now, status: 'stopped' },
+    next: [{ tool: 'deploy', arguments: { server: now, ...(target && { target }) } }],
   }
 }

@@ -3,12 +3,12 @@ import type { DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
 import { requestSecrets } from '../pipeline/request-secrets.ts'
+import { requireTools } from '../pipeline/require-tools.ts'
 import { mergeSettings } from '../pipeline/targets/deploy-settings.ts'
 import { requireTargetToken } from '../pipeline/targets/find-target-token.ts'
 import { requireLoginSecret } from '../pipeline/targets/login-secret.ts'
 import { planDeploy } from '../pipeline/targets/plan-deploy.ts'
 import { versionUnknown } from '../pipeline/version-unknown.ts'
-import { MetaError } from '../errors/meta-error.ts'
 import { counted } from '../model/counted.ts'
 import type { Server } from '../model/server.ts'
 import { findBuild } from '../registry/build-store.ts'
@@ -66,18 +66,17 @@ export const deploy = defineTool({
   ),
   outputSchema: gives,
   scope: 'deploy',
-  annotations: { ...WRITES, openWorldHint: true },
+  annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
   async run(input: Input, call) {
     const { server: name, target = 'local', version, acknowledge = [], plan = false, settings: given = {} } = input
     const { services, principal } = call
     const { tenantId } = principal
-    const { server, tools } = await services.db.as(tenantId, async (sql) => {
+    const server = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, name)
-      if (version !== undefined && !(await findBuild(sql, tenantId, found.id, version)))
-        throw versionUnknown(name, version)
-      return { server: found, tools: await countTools(sql, tenantId, found.id) }
+      if (version === undefined) await requireTools(sql, found, principal)
+      else if (!(await findBuild(sql, tenantId, found.id, version))) throw versionUnknown(name, version)
+      return found
     })
-    if (tools === 0 && version === undefined) throw nothingToDeploy(name)
     const settings = await mergeSettings(server, target, given, services)
     const again = { tool: 'deploy', arguments: { ...input } }
     await requireTargetToken(target, server, again, services, principal)
@@ -161,6 +160,7 @@ export async function describeDeployed(
       ...(names.length > 0 && { missing_secrets: names, link }),
       ...(outcome.warnings && { warnings: outcome.warnings.count, worst: outcome.warnings.worst }),
     },
+    told: ['health'],
     next: [
       names.length > 0
         ? { tool: 'request_secrets', arguments: { server: name } }
@@ -178,15 +178,4 @@ function noted({ notes = [] }: DeployOutcome): string {
 
 function warned({ warnings }: DeployOutcome): string {
   return warnings ? ` ${counted(warnings.count, 'warning')}: see check_server.` : ''
-}
-
-function nothingToDeploy(server: string): MetaError {
-  return new MetaError(
-    'NOTHING_SELECTED',
-    `Server "${server}" has no tools yet.`,
-    'Add some with import_openapi or add_tool.',
-    {
-      next: { tool: 'add_tool', arguments: { server } },
-    },
-  )
 }

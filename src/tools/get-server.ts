@@ -82,7 +82,7 @@ export const getServer = defineTool({
     // Who asks for no part by name gets a short answer; the resource holds all of them.
     const most = include === undefined && format === 'concise' ? defaults.limits.answerTokens : undefined
     return fitAnswer(
-      { text, structured, next: [nextFor(described)] },
+      { text, structured, told: ['waiting'], next: [nextFor(described)] },
       { ...(most && { most }), rest: `mcpwright://servers/${name}` },
     )
   },

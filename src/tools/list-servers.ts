@@ -67,6 +67,7 @@ export const listServers = defineTool({
         ...(nextCursor && { next_cursor: nextCursor }),
         ...(waiting.length > 0 && { waiting: waiting.map(describeRequest) }),
       },
+      told: ['waiting'],
       next: [nextFor(servers, filter)],
     }
   },
@@ -102,14 +103,17 @@ function describeNone({ query, status }: Input): string {
   return status === undefined ? 'There are no servers.' : `There are no servers with status "${status}".`
 }
 
-/** First what has failed; else what there is to use. */
+/** First what has failed; else what there is to use, to go on with, or to bring back. */
 function nextFor(
   servers: readonly { readonly name: string; readonly status: ServerStatus }[],
   { query, status }: Input,
 ): NextCall {
   const failed = servers.find((each) => each.status === 'failed')
   if (failed) return { tool: 'get_server', arguments: { server: failed.name } }
-  if (servers.length > 0) return { tool: 'search_tools', arguments: { query: '…' } }
+  if (servers.some((each) => each.status === 'running')) return { tool: 'search_tools', arguments: { query: '…' } }
+  const [first] = servers
+  if (first?.status === 'archived') return { tool: 'delete_server', arguments: { server: first.name, restore: true } }
+  if (first) return { tool: 'get_server', arguments: { server: first.name } }
   return query !== undefined || status !== undefined
     ? { tool: 'list_servers', arguments: {} }
     : { tool: 'init_server', arguments: { name: 'my-server', description: '…' } }

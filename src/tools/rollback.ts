@@ -64,6 +64,7 @@ export const rollback = defineTool({
     return {
       text: `"${name}" runs version ${to} again, instead of ${live.version}.${changed}${told} The next deploy builds the draft as it stands.`,
       structured: { server: name, from: live.version, to, health: 'ok', url: endpointUrl },
+      told: ['health'],
       next: [{ tool: 'get_server', arguments: { server: name, include: ['versions', 'tools'] } }],
     }
   },

@@ -41,6 +41,7 @@ import {
   bumpRevision,
   deleteServerRow,
   findArchivedServer,
+  freeName,
   findServerById,
   findServerByName,
   insertServer,
@@ -192,6 +193,31 @@ export function registryContract(name: string, open: () => Promise<Database>): v
       await local((sql) => deleteServerRow(sql, LOCAL_TENANT, successor.id))
       await local((sql) => restoreServer(sql, LOCAL_TENANT, server))
       expect(await local((sql) => findServerByName(sql, LOCAL_TENANT, 'phoenix'))).toMatchObject({ id: server.id })
+    })
+
+    it('gives an archived server back under the first free name like its own', async () => {
+      const server = await addServer('raven')
+      expect(await local((sql) => freeName(sql, LOCAL_TENANT, 'raven'))).toBe('raven-2')
+      await local((sql) => archiveServer(sql, LOCAL_TENANT, server.id))
+      expect(await local((sql) => freeName(sql, LOCAL_TENANT, 'raven'))).toBe('raven')
+      for (const taken of ['raven', 'raven-2']) await addServer(taken)
+      const free = await local((sql) => freeName(sql, LOCAL_TENANT, 'raven'))
+      await local((sql) => restoreServer(sql, LOCAL_TENANT, { id: server.id, name: free }))
+      expect(await local((sql) => findServerByName(sql, LOCAL_TENANT, 'raven-3'))).toMatchObject({
+        id: server.id,
+        status: 'stopped',
+      })
+    })
+
+    it('says of an unknown server that it is archived', async () => {
+      const server = await addServer('dodo')
+      await local((sql) => archiveServer(sql, LOCAL_TENANT, server.id))
+      await expect(local((sql) => requireServer(sql, LOCAL_TENANT, 'dodo'))).rejects.toMatchObject({
+        code: 'SERVER_UNKNOWN',
+        message: 'The server "dodo" is archived.',
+        fix: expect.stringContaining('restore: true'),
+        next: { tool: 'list_servers' },
+      })
     })
 
     it('counts revisions up, also when changes come at once', async () => {

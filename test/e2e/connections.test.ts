@@ -52,6 +52,16 @@ describe.each(KINDS)('a connected server (%s)', (kind) => {
   it('shows its tools, and offers them once a person has allowed its host', async () => {
     const { url } = upstreamOf(kind)
     await call(meta, 'init_server', { name: server, description: 'A desk.' })
+    const none = await call(meta, 'connect_external', { server, url, name: 'notes', tools: ['read_*'] })
+    expect(none.error).toMatchObject({
+      code: 'NOTHING_SELECTED',
+      next: {
+        tool: 'connect_external',
+        arguments: { server, url, name: 'notes', tools: NOTES.map(({ name }) => name) },
+      },
+    })
+    const some = await call(meta, 'connect_external', { server, url, name: 'notes', tools: ['get-note'] })
+    expect(some.text).toContain('offers 8 tools, of which you want 1.')
     const asked = await call(meta, 'connect_external', { server, url, name: 'notes' })
     expect(asked.text).toContain('mcpwright inbox')
     expect(asked.data).toMatchObject({ state: 'waiting', connection: 'notes' })
@@ -67,6 +77,12 @@ describe.each(KINDS)('a connected server (%s)', (kind) => {
       connections: [{ name: 'notes', url, state: 'waiting' }],
     })
     expect((await call(meta, 'list_servers')).text).toContain(`connect "${server}" to ${url}`)
+    const early = await call(meta, 'deploy', { server })
+    expect(early.error).toMatchObject({
+      code: 'NOTHING_SELECTED',
+      message: expect.stringContaining(`waits for a person (connect "${server}" to ${url}`),
+      next: { tool: 'list_servers', arguments: {} },
+    })
     expect(await allow(home, 'Connect &#34;notes&#34;', 'Allow these tools')).toContain('8 tools of')
     const deployed = await call(meta, 'deploy', { server })
     expect(deployed.isError).toBe(false)

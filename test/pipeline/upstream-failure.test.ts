@@ -19,7 +19,16 @@ describe('what went wrong on the way to a connected server', () => {
   it('is what the server says, where it says something', () => {
     expect(upstreamFailure(new RpcError(-32602, 'No such note'), CONNECTION, 'tools/call')).toMatchObject({
       code: 'TOOL_FAILED',
-      message: '"notes.example" answered "tools/call" with error -32602: No such note',
+      message: '"notes.example" answered "tools/call" with error -32602: No such note.',
+      fix: expect.stringContaining('correct the arguments'),
+    })
+  })
+
+  it('is the client, where that can not be asked', () => {
+    const refused = new RpcError(-32021, 'Cannot request input: no elicitation')
+    expect(upstreamFailure(refused, CONNECTION, 'tools/call')).toMatchObject({
+      code: 'TOOL_FAILED',
+      fix: expect.stringContaining('call it from one that does'),
     })
   })
 })

@@ -58,7 +58,7 @@ export async function connectServer(
     .use(target, (live) => live.list(signal))
     .catch((error: unknown) => noteWantedToken(error, server, connection, services))
   const names = listing.tools.map(({ definition }) => definition.name)
-  if (!names.some((name) => isWanted(connection, name))) throw nothingSelected(connection, names)
+  if (!names.some((name) => isWanted(connection, name))) throw nothingSelected(server.name, connection, names)
   // Who logged in instead has no token to enter.
   const isTokenUsed = (await tokenOf(target, services.secrets)) !== undefined
   return services.db.as(tenantId, async (sql) => {
@@ -137,12 +137,19 @@ function tooMany(server: string, connections: number): MetaError {
   )
 }
 
-function nothingSelected({ url, tools }: Connection, names: readonly string[]): MetaError {
+function nothingSelected(
+  server: string,
+  { name, url, transport, tools }: Connection,
+  names: readonly string[],
+): MetaError {
   const offers =
     names.length === 0 ? 'It offers no tools.' : `It offers: ${names.slice(0, 20).join(', ').slice(0, 1_000)}.`
   return new MetaError(
     'NOTHING_SELECTED',
     `Nothing of "${url}" is called ${(tools ?? ['*']).join(' or ').slice(0, 200)}.`,
     `${offers} A star stands for any characters.`,
+    names.length === 0
+      ? {}
+      : { next: { tool: 'connect_external', arguments: { server, url, name, transport, tools: names.slice(0, 20) } } },
   )
 }

@@ -8,6 +8,8 @@ import { type Connection, hostOf } from '../../model/connection.ts'
 import { cleanLine } from '../../../generators/importers/openapi/clean-text.ts'
 
 const LONGEST_MESSAGE = 500
+/** 2026-07-28, basic/index, Error Codes. */
+const MISSING_CLIENT_CAPABILITY = -32021
 
 /**
  * What went wrong on the way to a connected server, told to who has asked.
@@ -34,14 +36,15 @@ export function upstreamFailure(error: unknown, connection: Connection, method: 
     // The words are the bridge's own: bridge/connect/relay-answer.ts and sse-session.ts.
     const answered = /^The endpoint answered (HTTP \d{3})/.exec(error.message)?.[1]
     if (answered !== undefined) return noMcp(host, answered, error)
-    const said = cleanLine(error.message, LONGEST_MESSAGE)
+    const isPlainClient = error.code === MISSING_CLIENT_CAPABILITY
+    const said = cleanLine(error.message, LONGEST_MESSAGE).replace(/[^.!?]$/, '$&.')
     return new MetaError(
       'TOOL_FAILED',
       `"${host}" answered "${method}" with error ${error.code}: ${said}`,
-      'What it says comes from that server: correct the arguments if they are what it means.',
-      {
-        cause: error,
-      },
+      isPlainClient
+        ? 'It has to ask the person something, or a model, and this client passes no such question on: call it from one that does.'
+        : 'What it says comes from that server: correct the arguments if they are what it means.',
+      { cause: error },
     )
   }
   return error
