@@ -35,10 +35,10 @@ function untold({ text, structured, told = [] }: MetaAnswer): readonly TextBlock
   return [{ type: 'text', text: JSON.stringify(Object.fromEntries(left)), annotations: { audience: ['assistant'] } }]
 }
 
-/** Names, addresses and numbers that stand in the text, and lists of nothing. */
+/** Names, addresses and numbers that stand in the text, and what holds nothing. */
 function isSaid(value: unknown, text: string): boolean {
   if (typeof value === 'string' || typeof value === 'number') return hasWord(text, String(value))
-  return value === undefined || (Array.isArray(value) && value.length === 0)
+  return value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 }
 
 /** Whether it stands there by itself: 4 does not stand in "14 ms". */

@@ -4,7 +4,6 @@ import type { Sql } from '../db/db.ts'
 import { shareRead } from '../db/share-read.ts'
 import { type BuildContents, compareContents } from '../model/build-contents.ts'
 import type { Build } from '../model/build.ts'
-import { counted } from '../model/counted.ts'
 import type { Deployment } from '../model/deployment.ts'
 import { changeOf } from '../model/file-overlay.ts'
 import { settingsBetween } from '../model/deployment-settings.ts'
@@ -27,7 +26,7 @@ import { listWaiting } from './inbox/answer-inbox.ts'
 import { lastWord, tellWaiting } from './morning-report.ts'
 import type { SecretResolver } from './resolve-secrets.ts'
 import { libraryDigest } from './workshop/package-sources.ts'
-import { loadSummary, type ServerSummary } from './server-summary.ts'
+import { describeItems, loadSummary, type ServerSummary } from './server-summary.ts'
 import type { Services } from './services.ts'
 
 export const SERVER_PARTS = [
@@ -121,7 +120,7 @@ async function readServer(
   }
   const message = lastWord(server.id, deployments)
   const text = [
-    `${server.name} is ${server.status}, with ${counted(summary.tools.length, 'tool')}.${message ? ` ${message}` : ''}`,
+    `${server.name} is ${server.status === 'draft' ? 'a draft' : server.status}, with ${describeItems(summary)}.${message ? ` ${message}` : ''}`,
     ...tellWaiting(waiting),
   ].join('\n')
   const report = waiting.length > 0 ? { waiting: waiting.map(describeRequest) } : {}

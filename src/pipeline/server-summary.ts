@@ -1,5 +1,6 @@
 import type { Credential } from '../../runtime/library/http-call.ts'
 import type { Sql } from '../db/db.ts'
+import { counted } from '../model/counted.ts'
 import type { ServerId, TenantId } from '../model/ids.ts'
 import type { SavedTest } from '../model/saved-test.ts'
 import type { Server } from '../model/server.ts'
@@ -18,6 +19,13 @@ export interface ServerSummary {
   readonly credentials: readonly Credential[]
   readonly hosts: readonly string[]
   readonly ways: SignInWays
+}
+
+/** `2 tools, 1 prompt`; kinds that it has none of are left out. */
+export function describeItems({ tools, resources, prompts }: ServerSummary): string {
+  const kinds = { tool: tools, resource: resources, prompt: prompts }
+  const told = Object.entries(kinds).flatMap(([kind, { length }]) => (length > 0 ? [counted(length, kind)] : []))
+  return told.join(', ') || counted(0, 'tool')
 }
 
 const summaries = new Map<ServerId, { readonly revision: number; readonly summary: ServerSummary }>()

@@ -2,6 +2,7 @@ import { counted } from '../model/counted.ts'
 import { countByRule, type Finding, type ServerReport } from '../model/finding.ts'
 import { checkServer as check } from '../pipeline/check-server.ts'
 import { MetaError } from '../errors/meta-error.ts'
+import { requireItems } from '../pipeline/require-items.ts'
 import { tokensOf } from '../pipeline/token-cost.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { answerSchema, arrayOf, integer, object, string } from './answer-schema.ts'
@@ -36,11 +37,14 @@ export const checkServer = defineTool({
   ),
   scope: 'read',
   annotations: READS,
-  async run({ server: name, only }: Input, { services, principal: { tenantId }, signal, progress }) {
+  async run({ server: name, only }: Input, { services, principal, signal, progress }) {
+    const { tenantId } = principal
     if (only) await refuseUnknownRules(only)
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
     progress(`Checking ${name}.`)
     const report = await check(server, { probe: true }, services, signal)
+    // Nothing is no A.
+    if (report.findings.length === 0) await services.db.as(tenantId, (sql) => requireItems(sql, server, principal))
     return describe(name, report, only)
   },
 })

@@ -3,7 +3,8 @@ import type { DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { findPendingDeploy, queueDeploy } from '../pipeline/queue-work.ts'
 import { requestSecrets } from '../pipeline/request-secrets.ts'
-import { requireTools } from '../pipeline/require-tools.ts'
+import { requireItems } from '../pipeline/require-items.ts'
+import { describeItems, loadSummary } from '../pipeline/server-summary.ts'
 import { mergeSettings } from '../pipeline/targets/deploy-settings.ts'
 import { requireTargetToken } from '../pipeline/targets/find-target-token.ts'
 import { requireLoginSecret } from '../pipeline/targets/login-secret.ts'
@@ -13,7 +14,6 @@ import { counted } from '../model/counted.ts'
 import type { Server } from '../model/server.ts'
 import { findBuild } from '../registry/build-store.ts'
 import { requireServer } from '../registry/server-store.ts'
-import { countTools } from '../registry/tool-store.ts'
 import { answerSchema, array, integer, string, strings } from './answer-schema.ts'
 import { type AnswerOf, defineTool, type MetaCall, objectSchema, serverArgument, WRITES } from './meta-tool.ts'
 
@@ -73,7 +73,7 @@ export const deploy = defineTool({
     const { tenantId } = principal
     const server = await services.db.as(tenantId, async (sql) => {
       const found = await requireServer(sql, tenantId, name)
-      if (version === undefined) await requireTools(sql, found, principal)
+      if (version === undefined) await requireItems(sql, found, principal)
       else if (!(await findBuild(sql, tenantId, found.id, version))) throw versionUnknown(name, version)
       return found
     })
@@ -139,15 +139,16 @@ export async function describeDeployed(
   const { tenantId } = principal
   const { target } = outcome
   const elsewhere = target === 'local' ? {} : { target }
-  const tools = await services.db.as(tenantId, async (sql) =>
-    countTools(sql, tenantId, (await requireServer(sql, tenantId, name)).id),
+  const summary = await services.db.as(tenantId, async (sql) =>
+    loadSummary(sql, tenantId, await requireServer(sql, tenantId, name)),
   )
+  const tools = summary.tools.length
   const { missing, link } = await requestSecrets(name, undefined, services, principal)
   const names = missing.map((secret) => secret.name)
   const passed = outcome.testsPassed ? ` ${counted(outcome.testsPassed, 'saved test')} passed.` : ''
   const lacks = names.length > 0 ? ` Missing: ${names.join(', ')}; a person enters it at ${link}` : ''
   return {
-    text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${counted(tools, 'tool')}).${passed}${noted(outcome)}${warned(outcome)}${lacks}`,
+    text: `"${name}" version ${outcome.version} is up at ${outcome.endpointUrl} (${describeItems(summary)}).${passed}${noted(outcome)}${warned(outcome)}${lacks}`,
     structured: {
       server: name,
       version: outcome.version,
@@ -164,7 +165,7 @@ export async function describeDeployed(
     next: [
       names.length > 0
         ? { tool: 'request_secrets', arguments: { server: name } }
-        : target === 'local'
+        : target === 'local' && tools > 0
           ? { tool: 'search_tools', arguments: { server: name, query: '…' } }
           : { tool: 'get_install', arguments: { server: name, client: 'json' } },
       { tool: 'get_logs', arguments: { server: name, ...elsewhere } },

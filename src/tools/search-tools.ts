@@ -1,4 +1,5 @@
 import { defaults } from '../config/defaults.ts'
+import { counted } from '../model/counted.ts'
 import { findLiveTools } from '../pipeline/find-live-tools.ts'
 import { answerSchema, arrayOf, integer, object, string, strings } from './answer-schema.ts'
 import { fitAnswer } from './fit-answer.ts'
@@ -47,7 +48,7 @@ export const searchTools = defineTool({
     const answer = {
       text:
         lines.join('\n') ||
-        `Nothing matches "${query}" among ${found.total} tools of ${found.servers} deployed servers.`,
+        `Nothing matches "${query}" among ${counted(found.total, 'tool')} of ${counted(found.servers, 'deployed server')}.`,
       structured: { tools: found.tools, total: found.total },
       next: [
         best

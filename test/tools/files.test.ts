@@ -15,6 +15,12 @@ beforeAll(async () => {
   tenants = await openTenants()
   client = await tenants.connect(ADA)
   await call(client, 'init_server', { name: 'till', description: 'Counts money.' })
+  await call(client, 'add_prompt', {
+    server: 'till',
+    name: 'explain_money',
+    description: 'Explains to a guest how money is counted here.',
+    template: 'Explain how we count money.',
+  })
   await changeMoney(MONEY)
 })
 afterAll(() => tenants[Symbol.asyncDispose]())
