@@ -129,8 +129,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
     fix: 'Begin it again: `mcpwright inbox`, or `mcpwright login <address>`.',
   },
   NOTHING_SELECTED: {
-    means: 'The selection of an import fits no operation or tool.',
-    fix: 'Select by tag, operation, method or path; the preview lists the groups.',
+    means: 'The selection of an import or connection fits nothing; or a server has nothing to deploy or check yet.',
+    fix: 'Select by tag, operation, method or path, which the preview lists; or add something first.',
   },
   OVERLAY_INVALID: {
     means: 'The overlay that should mend a description cannot be applied.',

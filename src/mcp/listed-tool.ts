@@ -20,6 +20,7 @@ export function listedTool({ name, title, description, inputSchema, outputSchema
 /** The listed members by name and type; docs/reference/tools.md has the rest. See answer-schema.ts. */
 function inOutline({ type, properties, listed }: JsonSchema): JsonSchema {
   const members: Readonly<Record<string, JsonSchema>> = { ...Object(properties) }
+  // Put there by answerSchema.
   const shown = (listed as readonly string[]).map((name) => [name, { type: members[name]?.['type'] }])
   return { type, properties: Object.fromEntries(shown) }
 }
