@@ -170,7 +170,7 @@ function describeProblem({
   }
   if ('allowedValues' in params && Array.isArray(params.allowedValues))
     return `${place} must be one of ${params.allowedValues.join(', ')}`
-  return `${place} ${message ?? 'is wrong'}`.trimStart()
+  return [place, message ?? 'is wrong'].filter(Boolean).join(' ')
 }
 
 function describeArguments({ inputSchema }: MetaTool): string {

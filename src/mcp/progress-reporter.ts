@@ -10,16 +10,17 @@ export function progressReporter({ mcpReq }: Pick<ServerContext, 'mcpReq'>): Met
   let last = 0
   return (message, done = last + 1, total) => {
     if (progressToken === undefined) return
-    last = Math.max(rounded(done), rounded(last + SMALLEST))
+    last = Math.max(rounded(done), rounded(last + 1 / STEPS))
     const params = { progressToken, progress: last, ...(total !== undefined && { total }), message }
     // A client that has gone away must not end the work.
     mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
   }
 }
 
-const SMALLEST = 0.001
+/** The smallest steps in a whole one. */
+const STEPS = 1_000
 
 /** People may see the number. */
 function rounded(progress: number): number {
-  return Math.round(progress / SMALLEST) / Math.round(1 / SMALLEST)
+  return Math.round(progress * STEPS) / STEPS
 }

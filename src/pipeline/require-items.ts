@@ -19,7 +19,7 @@ export async function requireItems(sql: Sql, server: Server, principal: Principa
     ? new MetaError(
         'NOTHING_SELECTED',
         `Server "${name}" has no tools, resources or prompts yet: what gives it some waits for a person (${waiting.map(describeRequest).join('; ')}).`,
-        'They answer it in the inbox: mcpwright inbox. Then deploy.',
+        'They answer it in the inbox: mcpwright inbox.',
         { next: { tool: 'list_servers', arguments: {} } },
       )
     : new MetaError(

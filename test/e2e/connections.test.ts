@@ -52,12 +52,12 @@ describe.each(KINDS)('a connected server (%s)', (kind) => {
   it('shows its tools, and offers them once a person has allowed its host', async () => {
     const { url } = upstreamOf(kind)
     await call(meta, 'init_server', { name: server, description: 'A desk.' })
-    const none = await call(meta, 'connect_external', { server, url, name: 'notes', tools: ['read_*'] })
+    const none = await call(meta, 'connect_external', { server, url, name: 'notes', tools: ['get_*'] })
     expect(none.error).toMatchObject({
       code: 'NOTHING_SELECTED',
       next: {
         tool: 'connect_external',
-        arguments: { server, url, name: 'notes', tools: NOTES.map(({ name }) => name) },
+        arguments: { server, url, name: 'notes', tools: ['get-note', 'getNote'] },
       },
     })
     const some = await call(meta, 'connect_external', { server, url, name: 'notes', tools: ['get-note'] })

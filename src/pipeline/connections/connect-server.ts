@@ -1,5 +1,6 @@
 import { defaults } from '../../config/defaults.ts'
 import type { Sql } from '../../db/db.ts'
+import { cleanLine } from '../../../generators/importers/openapi/clean-text.ts'
 import { MetaError } from '../../errors/meta-error.ts'
 import { type Connection, type ConnectionTool, hostOf, isWanted } from '../../model/connection.ts'
 import type { Principal } from '../../model/principal.ts'
@@ -137,19 +138,30 @@ function tooMany(server: string, connections: number): MetaError {
   )
 }
 
+/** Names of another server are its own words. */
+const LONGEST_NAME = 100
+const SHOWN_NAMES = 20
+
 function nothingSelected(
   server: string,
-  { name, url, transport, tools }: Connection,
+  { name, url, transport, tools: wanted = [] }: Connection,
   names: readonly string[],
 ): MetaError {
-  const offers =
-    names.length === 0 ? 'It offers no tools.' : `It offers: ${names.slice(0, 20).join(', ').slice(0, 1_000)}.`
+  if (names.length === 0)
+    return new MetaError('NOTHING_SELECTED', `"${url}" offers no tools.`, 'Connect it when it has some.')
+  const offered = names.slice(0, SHOWN_NAMES).map((each) => cleanLine(each, LONGEST_NAME))
+  const letters = wanted.map(lettersOf).filter((each) => each !== '')
+  const like = offered.filter((each) => letters.some((part) => lettersOf(each).includes(part)))
+  const again = { server, url, name, transport, tools: like.length > 0 ? like : ['…'] }
   return new MetaError(
     'NOTHING_SELECTED',
-    `Nothing of "${url}" is called ${(tools ?? ['*']).join(' or ').slice(0, 200)}.`,
-    `${offers} A star stands for any characters.`,
-    names.length === 0
-      ? {}
-      : { next: { tool: 'connect_external', arguments: { server, url, name, transport, tools: names.slice(0, 20) } } },
+    `Nothing of "${url}" is called ${wanted.join(' or ').slice(0, 200)}.`,
+    `It offers: ${offered.join(', ')}. A star stands for any characters.`,
+    { next: { tool: 'connect_external', arguments: again } },
   )
+}
+
+/** `get_*` and `GetNote` are alike by these. */
+function lettersOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }
