@@ -2,6 +2,7 @@ import type { Principal } from '../model/principal.ts'
 import type { DeployOutcome } from '../pipeline/deploy-build.ts'
 import type { Services } from '../pipeline/services.ts'
 import type { Job } from '../queue/queue.ts'
+import { findDeploymentById } from '../registry/deployment-store.ts'
 import { requireServerById } from '../registry/server-store.ts'
 import { describeDeleted } from '../tools/delete-server.ts'
 import { describeDeployed } from '../tools/deploy.ts'
@@ -27,7 +28,7 @@ export async function answerOfJob(
     case 'start':
       return describeStarted(name, output as DeployOutcome)
     case 'stop':
-      return describeStopped(name, 'stopped')
+      return describeStopped(name, 'stopped', await targetOf(job, call.services))
     case 'delete':
       return describeDeleted(name, 'archived')
     case 'build':
@@ -35,4 +36,8 @@ export async function answerOfJob(
     case 'clean-up':
       return { text: `The ${kind} of "${name}" is done.`, structured: { server: name, done: kind } }
   }
+}
+
+async function targetOf({ tenantId, deploymentId }: Extract<Job, { kind: 'stop' }>, { db }: Services) {
+  return (await db.as(tenantId, (sql) => findDeploymentById(sql, tenantId, deploymentId)))?.target
 }

@@ -75,3 +75,18 @@ export function isActive(status: DeploymentStatus): boolean {
 export function usualTarget(places: readonly TargetName[]): TargetName | undefined {
   return places.includes('local') ? undefined : places[0]
 }
+
+/** ` on cloudflare`; nothing for here. */
+export function onTarget(target: TargetName): string {
+  return target === 'local' ? '' : ` on ${target}`
+}
+
+/**
+ * Where a server is that is asked for without its target: here before elsewhere, whether it is up or not, so that a
+ * repeated call means the same place.
+ * @returns undefined: nowhere
+ */
+export function placeOf(deployments: readonly Pick<Deployment, 'target' | 'status'>[]): TargetName | undefined {
+  const places = deployments.flatMap(({ target, status }) => (status === 'deleted' ? [] : [target]))
+  return places.includes('local') ? 'local' : places[0]
+}

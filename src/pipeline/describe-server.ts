@@ -121,11 +121,14 @@ async function readServer(
   const message = lastWord(server.id, deployments)
   const text = [
     `${server.name} is ${server.status === 'draft' ? 'a draft' : server.status}, with ${describeItems(summary)}.${message ? ` ${message}` : ''}`,
+    ...(include.includes('code') && !newest ? [NO_FILES] : []),
     ...tellWaiting(waiting),
   ].join('\n')
   const report = waiting.length > 0 ? { waiting: waiting.map(describeRequest) } : {}
   return { server, summary, deployments, text, structured: { ...structured, ...report } }
 }
+
+const NO_FILES = 'It has no files before its first deploy; the code of its tools is in tools, with format: "detailed".'
 
 function describeTool({ name, effect, description, inputSchema, handler }: ToolDefinition) {
   return {

@@ -1,5 +1,5 @@
 import { MetaError } from '../errors/meta-error.ts'
-import type { Deployment, TargetName } from '../model/deployment.ts'
+import { type Deployment, placeOf, type TargetName } from '../model/deployment.ts'
 import { settingsBetween, withSettings } from '../model/deployment-settings.ts'
 import type { JobId, TenantId } from '../model/ids.ts'
 import type { Server } from '../model/server.ts'
@@ -61,16 +61,21 @@ export async function queueDeploy(
   })
 }
 
-/** Enqueues a start or stop of what has been deployed. @throws MetaError SERVER_NOT_RUNNING when nothing has; LIMIT_EXCEEDED */
+/**
+ * Enqueues a start or stop of what has been deployed.
+ * @param wanted  undefined: where it is
+ * @throws MetaError SERVER_NOT_RUNNING when it is not there; LIMIT_EXCEEDED
+ */
 export async function queueChange(
   kind: 'start' | 'stop',
   server: Server,
-  target: TargetName,
+  wanted: TargetName | undefined,
   { db, queue, config }: Pick<Services, 'db' | 'queue' | 'config'>,
   tenantId: TenantId,
 ): Promise<{ job: JobId; deployment: Deployment }> {
   return db.as(tenantId, async (sql) => {
     await refuseMoreJobs(sql, { queue, config }, tenantId)
+    const target = wanted ?? placeOf(await listDeployments(sql, tenantId, server.id)) ?? 'local'
     const deployment = await findDeployment(sql, tenantId, server.id, target)
     if (!deployment || deployment.status === 'deleted') throw await notThere(sql, server, target)
     const job = await queue.send({ kind, tenantId, serverId: server.id, deploymentId: deployment.id }, sql)
@@ -85,7 +90,9 @@ export async function notThere(sql: Sql, { id, tenantId, name }: Server, target:
   const { code, message, fix, next } = notDeployed(name, target)
   if (places.length === 0) return new MetaError(code, message, fix, next && { next })
   const told = `It is deployed to ${places.join(', ')}: name that as target, or deploy it to "${target}".`
-  return new MetaError(code, message, told)
+  return new MetaError(code, message, told, {
+    next: { tool: 'get_server', arguments: { server: name, include: ['deployments'] } },
+  })
 }
 
 export function notDeployed(server: string, target: string): MetaError {

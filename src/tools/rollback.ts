@@ -1,13 +1,13 @@
 import { MetaError } from '../errors/meta-error.ts'
 import type { Build } from '../model/build.ts'
-import { type Deployment, TARGET_NAMES, type TargetName } from '../model/deployment.ts'
+import { type Deployment, onTarget, placeOf, TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import { type DeploymentSettings, settingsBetween, settingsOnReturn } from '../model/deployment-settings.ts'
 import type { Server } from '../model/server.ts'
 import type { DeployOutcome } from '../pipeline/deploy-build.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { notThere, queueDeploy } from '../pipeline/queue-work.ts'
 import { findBuildById, listBuilds } from '../registry/build-store.ts'
-import { findDeployment } from '../registry/deployment-store.ts'
+import { findDeployment, listDeployments } from '../registry/deployment-store.ts'
 import { findVersionSettings } from '../registry/version-settings-store.ts'
 import { requireServer } from '../registry/server-store.ts'
 import { answerSchema, integer, string } from './answer-schema.ts'
@@ -40,14 +40,18 @@ export const rollback = defineTool({
   scope: 'deploy',
   // Without a version each call goes one further back.
   annotations: { ...DELETES, idempotentHint: false, openWorldHint: true },
-  async run({ server: name, target = 'local', version }: Input, call) {
+  async run({ server: name, target: wanted, version }: Input, call) {
     const { services, principal, confirm } = call
     const { tenantId } = principal
-    const { server, deployment, live, earlier } = await findVersions(name, target, call)
+    const { server, deployment, live, earlier } = await findVersions(name, wanted, call)
+    const { target } = deployment
     const to = chooseVersion(name, live, earlier, version)
     const settings = await findReturnSettings(deployment, earlier, to, call)
     const changed = sayChanged(settingsBetween(deployment.settings, settings))
-    await confirm(`Put version ${to} of "${name}" up instead of ${live.version}?${changed}`, 'destroys')
+    await confirm(
+      `Put version ${to} of "${name}" up instead of ${live.version}${onTarget(target)}?${changed}`,
+      'destroys',
+    )
     const { job } = await queueDeploy(server, { target, settings }, { version: to }, services, tenantId)
     const followed = await followJob(job, call, `Going back to version ${to} of ${name}.`)
     if (followed.kind === 'running') {
@@ -62,7 +66,7 @@ export const rollback = defineTool({
     const { endpointUrl, notes = [] } = followed.output as DeployOutcome
     const told = notes.map((note) => ` ${note}`).join('')
     return {
-      text: `"${name}" runs version ${to} again, instead of ${live.version}.${changed}${told} The next deploy builds the draft as it stands.`,
+      text: `"${name}" runs version ${to} again${onTarget(target)}, instead of ${live.version}.${changed}${told} The next deploy builds the draft as it stands.`,
       structured: { server: name, from: live.version, to, health: 'ok', url: endpointUrl },
       told: ['health'],
       next: [{ tool: 'get_server', arguments: { server: name, include: ['versions', 'tools'] } }],
@@ -72,11 +76,12 @@ export const rollback = defineTool({
 
 async function findVersions(
   name: string,
-  target: TargetName,
+  wanted: TargetName | undefined,
   { services, principal: { tenantId } }: MetaCall,
 ): Promise<{ server: Server; deployment: Deployment; live: Build; earlier: readonly Build[] }> {
   return services.db.as(tenantId, async (sql) => {
     const server = await requireServer(sql, tenantId, name)
+    const target = wanted ?? placeOf(await listDeployments(sql, tenantId, server.id)) ?? 'local'
     const deployment = await findDeployment(sql, tenantId, server.id, target)
     const live = deployment?.buildId ? await findBuildById(sql, tenantId, deployment.buildId) : undefined
     if (!deployment || !live) throw await notThere(sql, server, target)

@@ -28,7 +28,7 @@ export const startServer = defineTool({
   outputSchema: gives,
   scope: 'deploy',
   annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
-  async run({ server: name, target = 'local' }: Input, call) {
+  async run({ server: name, target }: Input, call) {
     const {
       services,
       principal: { tenantId },

@@ -1,4 +1,4 @@
-import { TARGET_NAMES, type TargetName } from '../model/deployment.ts'
+import { onTarget, TARGET_NAMES, type TargetName } from '../model/deployment.ts'
 import { followJob } from '../pipeline/follow-job.ts'
 import { queueChange } from '../pipeline/queue-work.ts'
 import { requireServer } from '../registry/server-store.ts'
@@ -23,22 +23,22 @@ export const stopServer = defineTool({
   outputSchema: gives,
   scope: 'deploy',
   annotations: { ...WRITES, idempotentHint: true, openWorldHint: true },
-  async run({ server: name, target = 'local' }: Input, call) {
+  async run({ server: name, target }: Input, call) {
     const {
       services,
       principal: { tenantId },
     } = call
     const server = await services.db.as(tenantId, (sql) => requireServer(sql, tenantId, name))
-    const { job } = await queueChange('stop', server, target, services, tenantId)
+    const { job, deployment } = await queueChange('stop', server, target, services, tenantId)
     const followed = await followJob(job, call, `Stopping ${name}.`)
     const status = followed.kind === 'done' ? 'stopped' : 'stopping'
-    return { ...describeStopped(name, status, target), ...(status === 'stopping' && { job }) }
+    return { ...describeStopped(name, status, deployment.target), ...(status === 'stopping' && { job }) }
   },
 })
 
 export function describeStopped(name: string, status: 'stopped' | 'stopping', target: TargetName = 'local'): Answer {
   return {
-    text: `"${name}" is ${status}.`,
+    text: `"${name}" is ${status}${onTarget(target)}.`,
     structured: { server: name, status },
     next: [{ tool: 'start_server', arguments: { server: name, ...(target !== 'local' && { target }) } }],
   }

@@ -53,12 +53,26 @@ it('goes back to the version before, says what differs, and is deleted', async (
     code: 'TARGET_REFUSED',
     message: expect.stringContaining('all requests at once'),
   })
-  const back = await callConfirmed(meta, 'rollback', { server: 'shelf', target: 'cloudflare' })
+  // It is nowhere else, so that needs no target.
+  const back = await callConfirmed(meta, 'rollback', { server: 'shelf' })
   expect(back.error.message).toBe('')
+  expect(back.text).toContain('runs version 1 again on cloudflare, instead of 2.')
   expect(back.text).toContain('Its settings come back: limits {"cpu_ms":30}.')
   expect(await counted()).toEqual({ books: 3 })
   const { data } = await call(meta, 'get_server', { server: 'shelf', include: ['deployments'] })
   expect(data.deployments).toMatchObject([{ settings: { limits: { cpu_ms: 30 }, requests_per_minute: 90 } }])
+  expect((await call(meta, 'stop_server', { server: 'shelf' })).text).toContain('"shelf" is stopped on cloudflare.')
+  // Again is the same place.
+  expect((await call(meta, 'stop_server', { server: 'shelf' })).error.message).toBe('')
+  expect((await call(meta, 'start_server', { server: 'shelf' })).data).toMatchObject({
+    status: 'running',
+    url: ADDRESS,
+  })
+  const here = await call(meta, 'stop_server', { server: 'shelf', target: 'local' })
+  expect(here.error).toMatchObject({
+    code: 'SERVER_NOT_RUNNING',
+    next: { tool: 'get_server', arguments: { server: 'shelf', include: ['deployments'] } },
+  })
   await callConfirmed(meta, 'delete_server', { server: 'shelf' })
   expect(cloudflare.account.dispatch.get('mcp-servers')?.scripts.size).toBe(0)
 })

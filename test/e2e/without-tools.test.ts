@@ -44,6 +44,9 @@ describe('a server without tools', () => {
         next: { tool: 'add_tool', arguments: { server: 'house' } },
       })
     }
+    const shown = await call(meta, 'get_server', { server: 'house', include: ['code'] })
+    expect(shown.text).toContain('house is a draft, with 0 tools.')
+    expect(shown.text).toContain('It has no files before its first deploy')
   })
 
   it.each(['local', 'cloudflare'] as const)('offers its resources and prompts on %s', async (target) => {
