@@ -65,6 +65,13 @@ describe("a tool's arguments as words of a terminal", () => {
     })
   })
 
+  it('take a list of objects one by one, or as one JSON list', () => {
+    const mocks = [{ response: { status: 200 } }, { response: { status: 404 } }]
+    const [first, second] = mocks.map((mock) => JSON.stringify(mock))
+    expect(read('desk', '--mocks', first ?? '', second ?? '')).toMatchObject({ mocks })
+    expect(read('desk', '--mocks', JSON.stringify(mocks))).toMatchObject({ mocks })
+  })
+
   it('may be the content of a file', () => {
     expect(read('desk', '--input-schema', `@${file}`)).toEqual({ server: 'desk', input_schema: { type: 'object' } })
     expect(read('desk', '--base-url', '@@home')).toEqual({ server: 'desk', base_url: '@home' })

@@ -64,10 +64,10 @@ function readerFor(type: unknown): (text: string) => unknown {
   return type === 'string' ? readText : readJson
 }
 
-/** Each word of a list is read by itself, and added to those before. */
+/** Each word of a list is read by itself, and added to those before; where they are JSON, one may hold several. */
 function listReader({ items }: JsonSchema): (text: string, before: unknown) => unknown[] {
   const read = readerFor(Object(items).type)
-  return (text, before) => [...(Array.isArray(before) ? before : []), read(text)]
+  return (text, before) => [before ?? [], read(text)].flat()
 }
 
 function readNumber(text: string): number {
