@@ -3,8 +3,8 @@ import type { MetaTool, ToolAnnotations } from '../tools/meta-tool.ts'
 
 /**
  * A meta tool as clients list it. Models read the whole list in every chat, so what they do not need is left out:
- * limits (a call that goes over one, or has an unknown argument, is told so) and hints that say what the protocol
- * assumes anyway.
+ * limits (a call that goes over one, or has an unknown argument, is told so), hints that say what the protocol assumes
+ * anyway, and what arguments and answers hold in turn.
  */
 export function listedTool({ name, title, description, inputSchema, outputSchema, annotations }: MetaTool) {
   return {

@@ -112,7 +112,8 @@ function nextFor(
   if (failed) return { tool: 'get_server', arguments: { server: failed.name } }
   if (servers.some((each) => each.status === 'running')) return { tool: 'search_tools', arguments: { query: '…' } }
   const [first] = servers
-  if (first?.status === 'archived') return { tool: 'delete_server', arguments: { server: first.name, restore: true } }
+  // Which of them is wanted again, no model can know.
+  if (first?.status === 'archived') return { tool: 'delete_server', arguments: { server: '…', restore: true } }
   if (first) return { tool: 'get_server', arguments: { server: first.name } }
   return query !== undefined || status !== undefined
     ? { tool: 'list_servers', arguments: {} }

@@ -42,7 +42,7 @@ describe('a server that was deleted', () => {
     })
     expect((await call(client, 'list_servers', { status: 'archived' })).data).toMatchObject({
       servers: [{ name: 'desk', status: 'archived' }],
-      next: [{ tool: 'delete_server', arguments: { server: 'desk', restore: true } }],
+      next: [{ tool: 'delete_server', arguments: { server: '…', restore: true } }],
     })
   })
 
